@@ -1,0 +1,203 @@
+package io.portolan.core.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * The PostgreSQL that holds everything. Hands out connections from a pool, runs work in
+ * transactions and brings the schema up to date.
+ *
+ * <p>Thread-safe. A semaphore as large as the pool queues callers, so that thousands of virtual
+ * threads wait parked instead of crowding the pool.
+ */
+public final class Database implements AutoCloseable {
+  private static final int MAX_RUNS = 5;
+
+  private final HikariDataSource pool;
+  private final Semaphore free;
+  private final long timeoutMillis;
+
+  /** Work on a connection whose statements succeed or fail together. */
+  @FunctionalInterface
+  public interface Work<T> {
+    T run(Connection connection) throws SQLException;
+  }
+
+  /** Work without a result. */
+  @FunctionalInterface
+  public interface Action {
+    void run(Connection connection) throws SQLException;
+  }
+
+  private Database(HikariDataSource pool, DatabaseSettings settings) {
+    this.pool = pool;
+    free = new Semaphore(settings.poolSize(), true);
+    timeoutMillis = settings.connectionTimeout().toMillis();
+  }
+
+  /**
+   * Connects and migrates the schema.
+   *
+   * @throws DatabaseException if the server cannot be reached, is older than PostgreSQL 15, or
+   *     refuses the migration; nothing stays open
+   */
+  public static Database open(DatabaseSettings settings) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("portolan");
+    config.setJdbcUrl(settings.jdbcUrl());
+    if (!settings.username().isEmpty()) {
+      config.setUsername(settings.username());
+    }
+    if (!settings.password().isEmpty()) {
+      config.setPassword(settings.password());
+    }
+    config.setMaximumPoolSize(settings.poolSize());
+    config.setConnectionTimeout(settings.connectionTimeout().toMillis());
+    config.setInitializationFailTimeout(settings.connectionTimeout().toMillis());
+    config.setAutoCommit(true);
+    config.addDataSourceProperty("reWriteBatchedInserts", "true");
+    config.addDataSourceProperty("tcpKeepAlive", "true");
+    config.addDataSourceProperty("ApplicationName", "portolan");
+    HikariDataSource pool;
+    try {
+      pool = new HikariDataSource(config);
+    } catch (RuntimeException e) {
+      throw new DatabaseException(
+          "The database at " + settings.jdbcUrl() + " cannot be reached", sqlCause(e));
+    }
+    Database database = new Database(pool, settings);
+    try {
+      database.requireVersion(15);
+      Flyway.configure()
+          .dataSource(pool)
+          .locations("classpath:db/migration")
+          .validateMigrationNaming(true)
+          .load()
+          .migrate();
+    } catch (FlywayException e) {
+      pool.close();
+      throw new DatabaseException("The schema could not be brought up to date", sqlCause(e));
+    } catch (RuntimeException e) {
+      pool.close();
+      throw e;
+    }
+    return database;
+  }
+
+  /**
+   * Runs work in one transaction and commits it. Work may run twice: after a serialization failure
+   * or a deadlock it is rolled back and run again, up to five times.
+   */
+  public <T> T inTransaction(Work<T> work) {
+    for (int run = 1; ; run++) {
+      try {
+        return borrow(connection -> commit(connection, work));
+      } catch (DatabaseException e) {
+        boolean again = e.sqlState().equals("40001") || e.sqlState().equals("40P01");
+        if (!again || run == MAX_RUNS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Runs work without a result in one transaction; see {@link #inTransaction(Work)}. */
+  public void execute(Action action) {
+    inTransaction(
+        connection -> {
+          action.run(connection);
+          return true;
+        });
+  }
+
+  /** Runs reading work, each statement for itself. */
+  public <T> T read(Work<T> work) {
+    return borrow(work);
+  }
+
+  /** The pool itself, for libraries that manage their own transactions. */
+  public DataSource dataSource() {
+    return pool;
+  }
+
+  /** Connections that are out of the pool at this moment. */
+  public int connectionsInUse() {
+    return pool.getHikariPoolMXBean().getActiveConnections();
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  private <T> T borrow(Work<T> work) {
+    try {
+      if (!free.tryAcquire(timeoutMillis, TimeUnit.MILLISECONDS)) {
+        throw new DatabaseException("The database is busy", new SQLException("no free connection"));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DatabaseException("Interrupted", new SQLException("interrupted", "57014", e));
+    }
+    try (Connection connection = pool.getConnection()) {
+      return work.run(connection);
+    } catch (SQLException e) {
+      throw new DatabaseException("The database refused a statement", e);
+    } finally {
+      free.release();
+    }
+  }
+
+  private static <T> T commit(Connection connection, Work<T> work) throws SQLException {
+    connection.setAutoCommit(false);
+    try {
+      T result = work.run(connection);
+      connection.commit();
+      return result;
+    } catch (SQLException | RuntimeException | Error e) {
+      rollback(connection, e);
+      throw e;
+    } finally {
+      restoreAutoCommit(connection);
+    }
+  }
+
+  private static void rollback(Connection connection, Throwable cause) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private static void restoreAutoCommit(Connection connection) throws SQLException {
+    if (!connection.isClosed()) {
+      connection.setAutoCommit(true);
+    }
+  }
+
+  private void requireVersion(int major) {
+    int found = read(connection -> connection.getMetaData().getDatabaseMajorVersion());
+    if (found < major) {
+      throw new DatabaseException(
+          "Portolan needs PostgreSQL " + major + " or later, this server is version " + found,
+          new SQLException("server too old", "0A000"));
+    }
+  }
+
+  private static SQLException sqlCause(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException found) {
+        return found;
+      }
+    }
+    return new SQLException(String.valueOf(failure.getMessage()), failure);
+  }
+}

@@ -1,0 +1,36 @@
+package io.portolan.core.database;
+
+import io.portolan.core.CoreException;
+import java.sql.SQLException;
+
+/** PostgreSQL could not be reached or refused a statement. */
+public final class DatabaseException extends CoreException {
+  private static final long serialVersionUID = 1L;
+
+  private final String sqlState;
+
+  public DatabaseException(String message, SQLException cause) {
+    super(message + " (" + firstLine(cause) + ")", cause);
+    String state = cause.getSQLState();
+    sqlState = state == null ? "" : state;
+  }
+
+  /** The SQLSTATE of the failure, five characters, or empty where the driver gave none. */
+  public String sqlState() {
+    return sqlState;
+  }
+
+  /** Whether the connection failed rather than the statement, so that the same may succeed later. */
+  public boolean isConnectionFailure() {
+    // class 08: connection exception; 57P: operator intervention (shutdown, crash, starting up);
+    // 53: too many connections and other want of resources; empty: the pool gave no connection in time
+    return sqlState.isEmpty()
+        || sqlState.startsWith("08")
+        || sqlState.startsWith("57P")
+        || sqlState.startsWith("53");
+  }
+
+  private static String firstLine(SQLException cause) {
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("no detail");
+  }
+}
