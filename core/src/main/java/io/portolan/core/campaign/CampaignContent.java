@@ -1,0 +1,27 @@
+package io.portolan.core.campaign;
+
+/**
+ * What a campaign says, before it is merged with a recipient's attributes.
+ *
+ * @param fromName shown beside the address; may be empty
+ * @param fromAddress whose domain signs and is judged
+ * @param replyTo empty for none
+ * @param subject a Handlebars template
+ * @param html a Handlebars template whose values are escaped; empty for none
+ * @param text a Handlebars template; empty for none
+ * @param missingField what a field without a value becomes
+ */
+public record CampaignContent(
+    String fromName,
+    String fromAddress,
+    String replyTo,
+    String subject,
+    String html,
+    String text,
+    MissingField missingField) {
+
+  /** Whether there is anything to send. */
+  public boolean hasBody() {
+    return !html.isBlank() || !text.isBlank();
+  }
+}

@@ -1,0 +1,52 @@
+package io.portolan.core.campaign;
+
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.Set;
+
+/**
+ * The hours in which a campaign may send. A window whose end is not after its start runs over midnight
+ * and belongs to the day on which it starts.
+ *
+ * @param days on which it starts, at least one
+ * @param from first moment, local to {@code zone}
+ * @param until first moment no more, local to {@code zone}; equal to {@code from} means the whole day
+ */
+public record SendWindow(Set<DayOfWeek> days, LocalTime from, LocalTime until, ZoneId zone) {
+  public SendWindow {
+    days = Set.copyOf(days);
+    if (days.isEmpty()) {
+      throw new IllegalArgumentException("a send window has at least one day");
+    }
+  }
+
+  /** The given instant if it lies in the window, else the next moment at which the window opens. */
+  public Instant nextOpen(Instant instant) {
+    ZonedDateTime local = instant.atZone(zone);
+    if (covers(local)) {
+      return instant;
+    }
+    ZonedDateTime opening = local.with(from);
+    // a window that opens on at least one day a week opens within eight days
+    for (int day = 0; day <= 8; day++) {
+      ZonedDateTime candidate = opening.plusDays(day);
+      if (days.contains(candidate.getDayOfWeek()) && !candidate.isBefore(local)) {
+        return candidate.toInstant();
+      }
+    }
+    throw new IllegalStateException("no opening found for " + this);
+  }
+
+  private boolean covers(ZonedDateTime local) {
+    LocalTime time = local.toLocalTime();
+    if (from.isBefore(until)) {
+      return days.contains(local.getDayOfWeek()) && !time.isBefore(from) && time.isBefore(until);
+    }
+    return !time.isBefore(from)
+        ? days.contains(local.getDayOfWeek())
+        : time.isBefore(until) && days.contains(local.minusDays(1).getDayOfWeek());
+  }
+}

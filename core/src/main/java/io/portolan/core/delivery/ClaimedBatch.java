@@ -1,0 +1,24 @@
+package io.portolan.core.delivery;
+
+import io.portolan.core.campaign.CampaignContent;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A batch that this node has claimed: open deliveries of one campaign to one platform.
+ *
+ * @param epoch of the claim; results under an older epoch are refused
+ * @param launchedAt when the campaign was launched, from which lifetimes run
+ */
+public record ClaimedBatch(
+    long id,
+    long campaignId,
+    String platform,
+    int epoch,
+    Instant launchedAt,
+    CampaignContent content,
+    List<ClaimedDelivery> deliveries) {
+  public ClaimedBatch {
+    deliveries = List.copyOf(deliveries);
+  }
+}

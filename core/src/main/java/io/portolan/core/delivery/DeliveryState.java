@@ -1,0 +1,24 @@
+package io.portolan.core.delivery;
+
+import java.util.Locale;
+
+/** Where a delivery stands. It leaves {@link #PLANNED} exactly once and never comes back. */
+public enum DeliveryState {
+  /** Waiting, being sent, deferred or held. */
+  PLANNED,
+  /** The next hop took responsibility (2yz after the dot); no proof of arrival in a mailbox. */
+  ACCEPTED,
+  /** The genuine peer refused for good (5yz). */
+  BOUNCED,
+  /** Deferred or held until its lifetime ran out. */
+  EXPIRED,
+  /** Not sent, because its address or domain is suppressed. */
+  SUPPRESSED,
+  /** Not sent, because its campaign was cancelled. */
+  CANCELLED;
+
+  /** The name in SQL, JSON and reports. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

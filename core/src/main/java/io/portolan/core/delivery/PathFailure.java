@@ -1,0 +1,26 @@
+package io.portolan.core.delivery;
+
+import io.portolan.core.policy.Path;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * A path that could not be opened. No attempt and no bounce: no recipient was offered anything.
+ *
+ * @param isp of the delivery for which it was opened
+ * @param kind a closed set, such as connect-timeout, connect-refused, no-route, tls-failed
+ * @param detail for people; never used to decide
+ * @param took from the start to the failure
+ */
+public record PathFailure(
+    Instant at,
+    long campaignId,
+    String isp,
+    String platform,
+    Path path,
+    int policyVersion,
+    String host,
+    Phase phase,
+    String kind,
+    String detail,
+    Duration took) {}

@@ -1,0 +1,19 @@
+package io.portolan.core.policy;
+
+/**
+ * What a platform allows; holds for all nodes together.
+ *
+ * @param connections concurrent connections, at least 1
+ * @param messagesPerConnection messages before a connection is closed, at least 1
+ * @param messagesPerSecond rate over all connections; 0 for no limit
+ */
+public record Limits(int connections, int messagesPerConnection, double messagesPerSecond) {
+  public Limits {
+    if (connections < 1 || messagesPerConnection < 1) {
+      throw new IllegalArgumentException("limits below 1: " + connections + ", " + messagesPerConnection);
+    }
+    if (!(messagesPerSecond >= 0) || Double.isInfinite(messagesPerSecond)) {
+      throw new IllegalArgumentException("messagesPerSecond is not a rate: " + messagesPerSecond);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.portolan.core.policy;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * When a deferred delivery is tried again, and for how long.
+ *
+ * @param delays the wait after the first, second … deferral; the last one repeats
+ * @param lifetime from launch; a retry due later than this expires instead
+ */
+public record RetrySchedule(List<Duration> delays, Duration lifetime) {
+  public RetrySchedule {
+    delays = List.copyOf(delays);
+    if (delays.isEmpty()) {
+      throw new IllegalArgumentException("a retry schedule has at least one delay");
+    }
+    if (!delays.stream().allMatch(Duration::isPositive) || !lifetime.isPositive()) {
+      throw new IllegalArgumentException("a retry delay and a lifetime must be positive");
+    }
+  }
+
+  /**
+   * The wait after a deferral.
+   *
+   * @param attempts attempts made so far, at least 1
+   * @param jitter within 0..1; spreads the wait over ±20 %
+   */
+  public Duration delayAfter(int attempts, double jitter) {
+    Duration delay = delays.get(Math.min(attempts, delays.size()) - 1);
+    return Duration.ofMillis(Math.round(delay.toMillis() * (0.8 + 0.4 * jitter)));
+  }
+}
