@@ -21,4 +21,19 @@ public record ClaimedDelivery(
     int attempts,
     Map<String, Object> attributes,
     Optional<Instant> firstAttemptAt,
-    Optional<String> pinnedRoute) {}
+    Optional<String> pinnedRoute) {
+
+  /** The same delivery after one more attempt, begun at {@code at}. */
+  public ClaimedDelivery attempted(Instant at) {
+    return new ClaimedDelivery(
+        id,
+        recipientId,
+        address,
+        domain,
+        isp,
+        attempts + 1,
+        attributes,
+        Optional.of(firstAttemptAt.orElse(at)),
+        pinnedRoute);
+  }
+}

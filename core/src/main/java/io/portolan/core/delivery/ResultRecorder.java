@@ -1,0 +1,223 @@
+package io.portolan.core.delivery;
+
+import io.portolan.core.database.Database;
+import io.portolan.core.database.DatabaseException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes results to the database in groups. One writer takes what arrived within a few milliseconds
+ * and commits it as one transaction. While the database is away the writer tries again, the queue
+ * fills, and callers block: sending stops at the bound instead of forgetting.
+ *
+ * <p>Thread-safe. Nothing handed over is lost short of the end of the process.
+ */
+public final class ResultRecorder implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ResultRecorder.class);
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  private final ResultStore store;
+  private final ResultListener listener;
+  private final InstantSource clock;
+  private final Settings settings;
+  private final BlockingQueue<Entry> queue;
+  private final Thread writer;
+  private volatile boolean closing;
+
+  /**
+   * How results are grouped.
+   *
+   * @param capacity results that may wait before callers block
+   * @param groupSize results in one transaction at most
+   * @param linger how long the first result of a group waits for company
+   */
+  public record Settings(int capacity, int groupSize, Duration linger) {
+    public static final Settings DEFAULT = new Settings(4_000, 1_000, Duration.ofMillis(8));
+  }
+
+  /** Exactly one of result and failure is there. */
+  private record Entry(
+      @Nullable RecordedResult result,
+      @Nullable PathFailure failure,
+      CompletableFuture<Recorded> done) {}
+
+  public ResultRecorder(
+      Database database, ResultListener listener, InstantSource clock, Settings settings) {
+    store = new ResultStore(database);
+    this.listener = listener;
+    this.clock = clock;
+    this.settings = settings;
+    queue = new ArrayBlockingQueue<>(settings.capacity());
+    writer = Thread.ofPlatform().name("result-recorder").start(this::writeUntilClosed);
+  }
+
+  /**
+   * Hands over a result; blocks while the queue is full.
+   *
+   * @return completes once the result is durable or refused
+   */
+  public CompletableFuture<Recorded> record(
+      ClaimedBatch batch, ClaimedDelivery delivery, DeliveryOutcome outcome)
+      throws InterruptedException {
+    RecordedResult result =
+        new RecordedResult(
+            clock.instant(),
+            batch.campaignId(),
+            batch.platform(),
+            batch.id(),
+            batch.epoch(),
+            delivery,
+            outcome);
+    CompletableFuture<Recorded> done = new CompletableFuture<>();
+    queue.put(new Entry(result, null, done));
+    return done;
+  }
+
+  /** Hands over a path failure; blocks while the queue is full. */
+  public void record(PathFailure failure) throws InterruptedException {
+    queue.put(new Entry(null, failure, new CompletableFuture<>()));
+  }
+
+  /** Results that wait to be written. */
+  public int backlog() {
+    return queue.size();
+  }
+
+  /** Writes what was handed over, then stops. The caller hands over nothing more. */
+  @Override
+  public void close() {
+    closing = true;
+    try {
+      writer.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void writeUntilClosed() {
+    Optional<Entry> carried = Optional.empty();
+    while (true) {
+      try {
+        List<Entry> group = new ArrayList<>();
+        carried = nextGroup(carried, group);
+        if (!group.isEmpty()) {
+          write(group);
+        } else if (closing && queue.isEmpty()) {
+          return;
+        }
+      } catch (InterruptedException e) {
+        // nobody but this class holds the thread; results come first, so the wish is not granted
+        log.warn("The recorder was interrupted and goes on");
+      }
+    }
+  }
+
+  /**
+   * Fills {@code group}. A second result of one delivery starts the next group, since one statement
+   * updates each row once.
+   *
+   * @return the entry that starts the next group
+   */
+  private Optional<Entry> nextGroup(Optional<Entry> carried, List<Entry> group)
+      throws InterruptedException {
+    Set<Long> deliveries = new HashSet<>();
+    carried.ifPresent(
+        entry -> {
+          group.add(entry);
+          add(deliveries, entry);
+        });
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(closing ? 1 : 200);
+    while (group.size() < settings.groupSize()) {
+      Entry entry = queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      if (entry == null) {
+        return Optional.empty();
+      }
+      if (!add(deliveries, entry)) {
+        return Optional.of(entry);
+      }
+      if (group.isEmpty()) {
+        deadline = System.nanoTime() + settings.linger().toNanos();
+      }
+      group.add(entry);
+    }
+    return Optional.empty();
+  }
+
+  private static boolean add(Set<Long> deliveries, Entry entry) {
+    return entry.result() == null || deliveries.add(entry.result().delivery().id());
+  }
+
+  private void write(List<Entry> group) {
+    List<RecordedResult> results = new ArrayList<>();
+    List<PathFailure> failures = new ArrayList<>();
+    for (Entry entry : group) {
+      if (entry.result() != null) {
+        results.add(entry.result());
+      } else if (entry.failure() != null) {
+        failures.add(entry.failure());
+      }
+    }
+    Optional<Set<Long>> applied = writeUntilDone(results, failures);
+    if (applied.isEmpty()) {
+      for (Entry entry : group) {
+        entry.done().completeExceptionally(new IllegalStateException("not recorded, see the log"));
+      }
+      return;
+    }
+    listener.recorded(
+        results.stream().filter(result -> applied.get().contains(result.delivery().id())).toList(),
+        failures);
+    for (Entry entry : group) {
+      RecordedResult result = entry.result();
+      boolean stale = result != null && !applied.get().contains(result.delivery().id());
+      entry.done().complete(stale ? Recorded.STALE : Recorded.APPLIED);
+    }
+  }
+
+  /** The ids of the deliveries whose result was applied; empty when the database refuses the group for good. */
+  private Optional<Set<Long>> writeUntilDone(
+      List<RecordedResult> results, List<PathFailure> failures) {
+    ResultStore.Group group = new ResultStore.Group(results, failures);
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+      try {
+        return Optional.of(store.write(group));
+      } catch (DatabaseException e) {
+        if (!e.isConnectionFailure()) {
+          log.error(
+              "{} results could not be recorded; their deliveries stay open and are sent again when"
+                  + " their batch is claimed again",
+              results.size(),
+              e);
+          return Optional.empty();
+        }
+        log.warn("{} Results wait and are written when it is back.", e.getMessage());
+      }
+      pause = sleep(pause);
+    }
+  }
+
+  private static Duration sleep(Duration pause) {
+    try {
+      Thread.sleep(pause);
+    } catch (InterruptedException e) {
+      log.warn("The recorder was interrupted and goes on");
+    }
+    Duration doubled = pause.multipliedBy(2);
+    return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+  }
+}
