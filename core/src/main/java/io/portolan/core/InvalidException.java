@@ -11,7 +11,8 @@ public final class InvalidException extends CoreException {
   /**
    * One wrong place.
    *
-   * @param place where: a field such as {@code rules[2].paths[0].port}, or a line such as {@code line 3}
+   * @param place where: a field such as {@code rules[2].paths[0].port}, or a line such as {@code
+   *     line 3}
    * @param reason what is wrong there and what would be right, as a sentence
    */
   public record Problem(String place, String reason) {}

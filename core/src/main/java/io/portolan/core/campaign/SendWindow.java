@@ -8,12 +8,13 @@ import java.time.ZonedDateTime;
 import java.util.Set;
 
 /**
- * The hours in which a campaign may send. A window whose end is not after its start runs over midnight
- * and belongs to the day on which it starts.
+ * The hours in which a campaign may send. A window whose end is not after its start runs over
+ * midnight and belongs to the day on which it starts.
  *
  * @param days on which it starts, at least one
  * @param from first moment, local to {@code zone}
- * @param until first moment no more, local to {@code zone}; equal to {@code from} means the whole day
+ * @param until first moment no more, local to {@code zone}; equal to {@code from} means the whole
+ *     day
  */
 public record SendWindow(Set<DayOfWeek> days, LocalTime from, LocalTime until, ZoneId zone) {
   public SendWindow {

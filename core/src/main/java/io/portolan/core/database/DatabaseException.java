@@ -20,10 +20,13 @@ public final class DatabaseException extends CoreException {
     return sqlState;
   }
 
-  /** Whether the connection failed rather than the statement, so that the same may succeed later. */
+  /**
+   * Whether the connection failed rather than the statement, so that the same may succeed later.
+   */
   public boolean isConnectionFailure() {
     // class 08: connection exception; 57P: operator intervention (shutdown, crash, starting up);
-    // 53: too many connections and other want of resources; empty: the pool gave no connection in time
+    // 53: too many connections and other want of resources; empty: the pool gave no connection in
+    // time
     return sqlState.isEmpty()
         || sqlState.startsWith("08")
         || sqlState.startsWith("57P")

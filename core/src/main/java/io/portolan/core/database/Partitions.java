@@ -11,15 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The daily partitions of {@code attempt} and {@code path_failure}, cut at midnight UTC. A row whose
- * day has no partition yet goes to the default partition, so nothing is ever refused.
+ * The daily partitions of {@code attempt} and {@code path_failure}, cut at midnight UTC. A row
+ * whose day has no partition yet goes to the default partition, so nothing is ever refused.
  *
  * <p>Thread-safe; several nodes may call it at once.
  */
 public final class Partitions {
   private static final List<String> TABLES = List.of("attempt", "path_failure");
 
-  private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('portolan.partitions'))";
+  private static final String LOCK =
+      "SELECT pg_advisory_xact_lock(hashtext('portolan.partitions'))";
 
   // the server quotes the names and literals, so that no SQL is assembled here
   private static final String CREATE =
@@ -43,7 +44,9 @@ public final class Partitions {
     this.database = database;
   }
 
-  /** Makes the partitions of today and of {@code daysAhead} days to come, where they are missing. */
+  /**
+   * Makes the partitions of today and of {@code daysAhead} days to come, where they are missing.
+   */
   public void create(Instant now, int daysAhead) {
     LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
     database.execute(

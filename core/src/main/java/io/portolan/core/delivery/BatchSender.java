@@ -3,8 +3,8 @@ package io.portolan.core.delivery;
 /** Sends batches. Thread-safe. */
 public interface BatchSender {
   /**
-   * Waits for a place on the platform's lane, so that a batch is claimed and loaded only when it can
-   * be worked on.
+   * Waits for a place on the platform's lane, so that a batch is claimed and loaded only when it
+   * can be worked on.
    *
    * @return a place that must be closed
    * @throws InterruptedException when this node is stopping

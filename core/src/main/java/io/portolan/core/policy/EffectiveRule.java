@@ -10,7 +10,12 @@ import java.util.List;
  * @param paths in order of preference; never empty
  */
 public record EffectiveRule(
-    int version, String rule, List<Path> paths, Limits limits, Timeouts timeouts, RetrySchedule retry) {
+    int version,
+    String rule,
+    List<Path> paths,
+    Limits limits,
+    Timeouts timeouts,
+    RetrySchedule retry) {
   public EffectiveRule {
     paths = List.copyOf(paths);
     if (paths.isEmpty()) {

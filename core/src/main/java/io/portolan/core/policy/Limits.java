@@ -10,7 +10,8 @@ package io.portolan.core.policy;
 public record Limits(int connections, int messagesPerConnection, double messagesPerSecond) {
   public Limits {
     if (connections < 1 || messagesPerConnection < 1) {
-      throw new IllegalArgumentException("limits below 1: " + connections + ", " + messagesPerConnection);
+      throw new IllegalArgumentException(
+          "limits below 1: " + connections + ", " + messagesPerConnection);
     }
     if (!(messagesPerSecond >= 0) || Double.isInfinite(messagesPerSecond)) {
       throw new IllegalArgumentException("messagesPerSecond is not a rate: " + messagesPerSecond);

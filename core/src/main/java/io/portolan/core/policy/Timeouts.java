@@ -14,7 +14,12 @@ import java.time.Duration;
  * @param dot from the end of data to its reply
  */
 public record Timeouts(
-    Duration connect, Duration tls, Duration greeting, Duration command, Duration data, Duration dot) {
+    Duration connect,
+    Duration tls,
+    Duration greeting,
+    Duration command,
+    Duration data,
+    Duration dot) {
   public static final Timeouts DEFAULT =
       new Timeouts(
           Duration.ofSeconds(10),

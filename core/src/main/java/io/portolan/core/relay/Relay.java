@@ -8,7 +8,8 @@ import java.util.List;
  * @param name unique, lower-case letters, digits and hyphens; not {@code direct}
  * @param host a DNS name, also the name its certificate must bear
  * @param username empty when the relay needs no login
- * @param secretRef where the password is: {@code env:NAME} or {@code file:PATH}; empty without login
+ * @param secretRef where the password is: {@code env:NAME} or {@code file:PATH}; empty without
+ *     login
  * @param ports what it offers, at least one
  */
 public record Relay(
