@@ -1,9 +1,9 @@
 package io.portolan.core.delivery;
 
 /**
- * The buckets in which times to acceptance are counted: exact below 8 ms, then eight to each power of
- * two, so that a bucket is at most 12.5 % wide (the layout of HdrHistogram at three significant bits).
- * Counts in buckets add up over minutes, paths and nodes; averages of percentiles would not.
+ * The buckets in which times to acceptance are counted: exact below 8 ms, then eight to each power
+ * of two, so that a bucket is at most 12.5 % wide (the layout of HdrHistogram at three significant
+ * bits). Counts in buckets add up over minutes, paths and nodes; averages of percentiles would not.
  */
 public final class AcceptTime {
   private static final int SUB_BITS = 3;

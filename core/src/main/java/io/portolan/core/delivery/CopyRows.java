@@ -76,7 +76,10 @@ final class CopyRows {
     end();
   }
 
-  /** Appends a column; text is cut, and what COPY or PostgreSQL text cannot take is escaped or dropped. */
+  /**
+   * Appends a column; text is cut, and what COPY or PostgreSQL text cannot take is escaped or
+   * dropped.
+   */
   private void add(@Nullable Object value) {
     if (rowBegun) {
       rows.append('\t');

@@ -51,7 +51,10 @@ final class Outcomes {
     };
   }
 
-  /** The outcome of the attempt itself: accepted, deferred, bounced, or unknown when the dot was not answered. */
+  /**
+   * The outcome of the attempt itself: accepted, deferred, bounced, or unknown when the dot was not
+   * answered.
+   */
   static String ofAttempt(DeliveryOutcome outcome, Attempt attempt) {
     if (attempt.reply().isEmpty()) {
       return "unknown";

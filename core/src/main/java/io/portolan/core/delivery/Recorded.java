@@ -5,8 +5,8 @@ public enum Recorded {
   /** Durable in the database. */
   APPLIED,
   /**
-   * Refused: the batch was claimed again since, or the delivery has ended. Another node is at work on
-   * it; the caller stops working on this batch.
+   * Refused: the batch was claimed again since, or the delivery has ended. Another node is at work
+   * on it; the caller stops working on this batch.
    */
   STALE
 }

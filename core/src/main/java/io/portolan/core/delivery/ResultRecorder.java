@@ -188,7 +188,10 @@ public final class ResultRecorder implements AutoCloseable {
     }
   }
 
-  /** The ids of the deliveries whose result was applied; empty when the database refuses the group for good. */
+  /**
+   * The ids of the deliveries whose result was applied; empty when the database refuses the group
+   * for good.
+   */
   private Optional<Set<Long>> writeUntilDone(
       List<RecordedResult> results, List<PathFailure> failures) {
     ResultStore.Group group = new ResultStore.Group(results, failures);

@@ -29,7 +29,8 @@ import org.postgresql.PGConnection;
  * rollups. Thread-safe; holds no state.
  */
 final class ResultStore {
-  // the share lock makes a new claim wait until this group is in, and this group see a claim that was first
+  // the share lock makes a new claim wait until this group is in, and this group see a claim that
+  // was first
   private static final String LOCK_CLAIMS =
       """
       SELECT pg_current_xact_id()::text,
@@ -113,8 +114,9 @@ final class ResultStore {
   }
 
   /**
-   * Results and path failures that are written together, and the transaction that last tried. A commit
-   * whose answer was lost with the connection is looked up before it is tried again. Not thread-safe.
+   * Results and path failures that are written together, and the transaction that last tried. A
+   * commit whose answer was lost with the connection is looked up before it is tried again. Not
+   * thread-safe.
    */
   static final class Group {
     private final List<RecordedResult> results;
@@ -184,12 +186,26 @@ final class ResultStore {
       columns.add("bigint", results, result -> result.delivery().id());
       columns.add("bigint", results, RecordedResult::batchId);
       columns.add("text", results, result -> Outcomes.state(result.outcome()).id());
-      columns.add("smallint", results, result -> Outcomes.attempt(result.outcome()).isPresent() ? 1 : 0);
-      columns.add("timestamptz", results, result -> Outcomes.attempt(result.outcome()).map(a -> utc(a.at())).orElse(null));
+      columns.add(
+          "smallint", results, result -> Outcomes.attempt(result.outcome()).isPresent() ? 1 : 0);
+      columns.add(
+          "timestamptz",
+          results,
+          result -> Outcomes.attempt(result.outcome()).map(a -> utc(a.at())).orElse(null));
       columns.add("timestamptz", results, result -> notBefore(result.outcome()));
-      columns.add("timestamptz", results, result -> Outcomes.state(result.outcome()) == DeliveryState.PLANNED ? null : utc(result.at()));
+      columns.add(
+          "timestamptz",
+          results,
+          result ->
+              Outcomes.state(result.outcome()) == DeliveryState.PLANNED ? null : utc(result.at()));
       columns.add("text", results, result -> Outcomes.category(result.outcome()));
-      columns.add("text", results, result -> result.outcome() instanceof Deferred deferred ? deferred.pinnedRoute().orElse(null) : null);
+      columns.add(
+          "text",
+          results,
+          result ->
+              result.outcome() instanceof Deferred deferred
+                  ? deferred.pinnedRoute().orElse(null)
+                  : null);
       statement.setArray(10, connection.createArrayOf("bigint", claimed));
       return ids(statement);
     }
@@ -211,7 +227,10 @@ final class ResultStore {
       Connection connection, List<RecordedResult> results, Set<Long> applied) throws SQLException {
     List<RecordedResult> hard =
         results.stream()
-            .filter(result -> applied.contains(result.delivery().id()) && Outcomes.suppresses(result.outcome()))
+            .filter(
+                result ->
+                    applied.contains(result.delivery().id())
+                        && Outcomes.suppresses(result.outcome()))
             .toList();
     if (hard.isEmpty()) {
       return;
@@ -235,11 +254,13 @@ final class ResultStore {
     }
   }
 
-  private static boolean isCommitted(Connection connection, String transactionId) throws SQLException {
+  private static boolean isCommitted(Connection connection, String transactionId)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(COMMITTED)) {
       statement.setString(1, transactionId);
       try (ResultSet row = statement.executeQuery()) {
-        // null when the transaction is too old to be known: then it was never committed by us just now
+        // null when the transaction is too old to be known: then it was never committed by us just
+        // now
         return row.next() && row.getBoolean(1);
       }
     }

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Counts a group of results by minute, ISP, path and outcome, in the order of the tables' keys, so that
- * two nodes that add to the same rows cannot deadlock. Not thread-safe.
+ * Counts a group of results by minute, ISP, path and outcome, in the order of the tables' keys, so
+ * that two nodes that add to the same rows cannot deadlock. Not thread-safe.
  */
 final class Rollup {
   private final Map<ResultKey, Long> results =

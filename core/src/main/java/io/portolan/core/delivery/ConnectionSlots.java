@@ -1,0 +1,174 @@
+package io.portolan.core.delivery;
+
+import io.portolan.core.database.Database;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Numbered connection slots of a lane, each held by one node at a time, so that a platform's limits
+ * hold for all nodes together.
+ *
+ * <p>A slot is a session-level advisory lock of PostgreSQL on one connection that this node keeps
+ * for nothing else. If the node dies, the server releases its slots with the connection: no lease,
+ * no clock. If the connection is lost, every slot of this node is lost with it, and {@link
+ * Slot#isHeld} says so.
+ *
+ * <p>Thread-safe; each call holds the monitor for one short statement.
+ */
+public final class ConnectionSlots implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ConnectionSlots.class);
+
+  // LIMIT stops the scan at the first lock that is granted
+  private static final String ACQUIRE =
+      """
+      SELECT slot FROM generate_series(0, ? - 1) AS slot
+       WHERE slot <> ALL (?) AND pg_try_advisory_lock(hashtext('lane ' || ?), slot)
+       LIMIT 1
+      """;
+
+  private static final String RELEASE = "SELECT pg_advisory_unlock(hashtext('lane ' || ?), ?)";
+
+  private static final int VALID_TIMEOUT_SECONDS = 2;
+
+  private final DataSource dataSource;
+  private final List<Slot> held = new ArrayList<>();
+  private @Nullable Connection connection;
+  private long generation;
+
+  public ConnectionSlots(Database database) {
+    dataSource = database.dataSource();
+  }
+
+  /** One slot of a lane. Thread-safe. */
+  public final class Slot implements AutoCloseable {
+    private final String lane;
+    private final int number;
+    private final long grantedIn;
+
+    private Slot(String lane, int number, long grantedIn) {
+      this.lane = lane;
+      this.number = number;
+      this.grantedIn = grantedIn;
+    }
+
+    /** Which slot of the lane, from 0. */
+    public int number() {
+      return number;
+    }
+
+    /** Whether this node still holds the slot; false once the database connection was lost. */
+    public boolean isHeld() {
+      return isCurrent(grantedIn);
+    }
+
+    @Override
+    public void close() {
+      release(this);
+    }
+  }
+
+  /**
+   * Takes a free slot of a lane.
+   *
+   * @param limit how many slots the lane has
+   * @return empty when all are taken, here or on other nodes, or the database is away
+   */
+  public synchronized Optional<Slot> tryAcquire(String lane, int limit) {
+    try {
+      Connection current = connected();
+      Integer[] mine =
+          held.stream()
+              .filter(slot -> slot.lane.equals(lane))
+              .map(Slot::number)
+              .toArray(Integer[]::new);
+      if (mine.length >= limit) {
+        return Optional.empty();
+      }
+      try (PreparedStatement statement = current.prepareStatement(ACQUIRE)) {
+        statement.setInt(1, limit);
+        statement.setArray(2, current.createArrayOf("int", mine));
+        statement.setString(3, lane);
+        try (ResultSet row = statement.executeQuery()) {
+          if (!row.next()) {
+            return Optional.empty();
+          }
+          Slot slot = new Slot(lane, row.getInt(1), generation);
+          held.add(slot);
+          return Optional.of(slot);
+        }
+      }
+    } catch (SQLException e) {
+      lost(e);
+      return Optional.empty();
+    }
+  }
+
+  /** Lets go of every slot. */
+  @Override
+  public synchronized void close() {
+    disconnect();
+  }
+
+  private synchronized boolean isCurrent(long grantedIn) {
+    return generation == grantedIn;
+  }
+
+  private synchronized void release(Slot slot) {
+    Connection current = connection;
+    if (!held.remove(slot) || current == null) {
+      return;
+    }
+    try (PreparedStatement statement = current.prepareStatement(RELEASE)) {
+      statement.setString(1, slot.lane);
+      statement.setInt(2, slot.number);
+      statement.execute();
+    } catch (SQLException e) {
+      lost(e);
+    }
+  }
+
+  private Connection connected() throws SQLException {
+    Connection current = connection;
+    if (current == null) {
+      current = dataSource.getConnection();
+      if (!current.isValid(VALID_TIMEOUT_SECONDS)) {
+        current.close();
+        throw new SQLException("connection is not valid", "08006");
+      }
+      connection = current;
+    }
+    return current;
+  }
+
+  private void lost(SQLException cause) {
+    log.info(
+        "Connection slots are lost with the database connection and are taken anew: {}",
+        cause.getMessage());
+    disconnect();
+  }
+
+  private void disconnect() {
+    Connection current = connection;
+    connection = null;
+    generation++;
+    held.clear();
+    if (current != null) {
+      try {
+        // aborted, not returned: a pooled connection would keep its locks
+        current.abort(Runnable::run);
+        current.close();
+      } catch (SQLException e) {
+        log.debug("closing the slot connection failed", e);
+      }
+    }
+  }
+}
