@@ -92,8 +92,8 @@ CREATE TABLE campaign (
     name            text           NOT NULL,
     state           campaign_state NOT NULL DEFAULT 'draft',
     revision        integer        NOT NULL DEFAULT 1,     -- rises with every change, for optimistic updates
-    list_id         bigint         REFERENCES mailing_list,
-    template_id     bigint         REFERENCES template,
+    list_id         bigint         REFERENCES mailing_list ON DELETE SET NULL,
+    template_id     bigint         REFERENCES template ON DELETE SET NULL,
     content         jsonb          NOT NULL,               -- CampaignContent; a template is copied in when scheduled
     send_window     jsonb,                                 -- SendWindow, null: always
     launch_at       timestamptz,

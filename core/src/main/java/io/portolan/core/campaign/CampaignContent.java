@@ -19,6 +19,23 @@ public record CampaignContent(
     String html,
     String text,
     MissingField missingField) {
+  public static final CampaignContent EMPTY =
+      new CampaignContent("", "", "", "", "", "", MissingField.EMPTY);
+
+  /** The same with subject and both bodies from a template. */
+  public CampaignContent from(Template template) {
+    return withText(template.subject(), template.html(), template.text());
+  }
+
+  /** The same without what a template gives. */
+  CampaignContent withoutText() {
+    return withText("", "", "");
+  }
+
+  private CampaignContent withText(String newSubject, String newHtml, String newText) {
+    return new CampaignContent(
+        fromName, fromAddress, replyTo, newSubject, newHtml, newText, missingField);
+  }
 
   /** Whether there is anything to send. */
   public boolean hasBody() {

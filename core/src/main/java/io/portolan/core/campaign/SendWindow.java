@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -18,10 +20,11 @@ import java.util.Set;
  */
 public record SendWindow(Set<DayOfWeek> days, LocalTime from, LocalTime until, ZoneId zone) {
   public SendWindow {
-    days = Set.copyOf(days);
     if (days.isEmpty()) {
       throw new IllegalArgumentException("a send window has at least one day");
     }
+    // in the order of the week
+    days = Collections.unmodifiableSet(EnumSet.copyOf(days));
   }
 
   /** The given instant if it lies in the window, else the next moment at which the window opens. */

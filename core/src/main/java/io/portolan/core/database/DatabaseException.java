@@ -20,6 +20,11 @@ public final class DatabaseException extends CoreException {
     return sqlState;
   }
 
+  /** Whether a row with the same unique value is there already. */
+  public boolean isUniqueViolation() {
+    return sqlState.equals("23505");
+  }
+
   /**
    * Whether the connection failed rather than the statement, so that the same may succeed later.
    */

@@ -1,0 +1,20 @@
+package io.portolan.core.campaign;
+
+import java.util.Optional;
+
+/**
+ * What people write when they make a campaign; can be changed while it is a draft.
+ *
+ * @param name for people, one line
+ * @param listId who gets it; may be missing until it is scheduled
+ * @param templateId where subject and bodies come from; a campaign with a template leaves them
+ *     empty, and gets the template's copied in when it is scheduled
+ * @param content may be incomplete until it is scheduled
+ * @param sendWindow the hours in which it may send; empty for always
+ */
+public record CampaignSettings(
+    String name,
+    Optional<Long> listId,
+    Optional<Long> templateId,
+    CampaignContent content,
+    Optional<SendWindow> sendWindow) {}
