@@ -149,10 +149,17 @@ final class DomainSyntax {
     String rest = label.substring(ACE_PREFIX.length());
     try {
       String decoded = Punycode.decode(rest);
-      return !Characters.isAscii(decoded) && Punycode.encode(decoded).equals(rest);
+      return !Characters.isAscii(decoded)
+          && decoded.codePoints().allMatch(point -> Characters.isVisible(point) || isJoiner(point))
+          && Punycode.encode(decoded).equals(rest);
     } catch (IllegalArgumentException notPunycode) {
       return false;
     }
+  }
+
+  /** Zero-width joiner and non-joiner, which some scripts need (RFC 5892 appendix A). */
+  private static boolean isJoiner(int point) {
+    return point == 0x200C || point == 0x200D;
   }
 
   private static String toAscii(String written) {
@@ -178,9 +185,12 @@ final class DomainSyntax {
     return out.toString();
   }
 
-  /* UTS #46 section 4, step 1 and 2. Its table maps each code point to the NFKC of its case folding, which lower case
-   * between two NFKC passes reproduces for every letter of a registrable name. Soft hyphens are ignored there and refused
-   * here, as all invisible characters are. */
+  /*
+   * UTS #46 section 4, steps 1 and 2. Its table maps each code point to the NFKC of its case
+   * folding, which lower case between two NFKC passes reproduces for every letter of a registrable
+   * name. Soft hyphens and joiners are mapped there and refused here, as all invisible characters
+   * are; who needs a joiner writes the label encoded.
+   */
   private static String mapped(String written) {
     String composed = Normalizer.normalize(written, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
     return Normalizer.normalize(composed, Normalizer.Form.NFKC).replace('\u3002', '.');

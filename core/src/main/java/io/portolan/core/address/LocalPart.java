@@ -134,8 +134,10 @@ final class LocalPart {
     return Character.charCount(point);
   }
 
-  /* RFC 5321 4.1.2: quoting only hides characters from the parser, so "anna"@ and anna@ are one mailbox; the form with the
-   * fewest quotes stands for all. */
+  /*
+   * RFC 5321 4.1.2: quoting only hides characters from the parser, so "anna"@ and anna@ are one
+   * mailbox; the form with the fewest quotes stands for all.
+   */
   private static String requoted(String quoted) {
     StringBuilder content = new StringBuilder(quoted.length());
     boolean dotString = true;
