@@ -1,0 +1,325 @@
+package io.portolan.sender.path;
+
+import io.portolan.core.delivery.Phase;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.TlsMode;
+import io.portolan.core.relay.Relay;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What this node knows about every path, from its own openings. A relay's path is known as one;
+ * direct is known for each platform, because one dead mail host says nothing about the others, and
+ * for its port as a whole.
+ *
+ * <p>Thread-safe; each call holds one monitor for a short time and never blocks.
+ */
+public final class PathHealth {
+  /** Why an opening may or may not begin. */
+  sealed interface Answer {
+    /**
+     * It may.
+     *
+     * @param before the condition until now
+     */
+    record Granted(PathLease lease, PathCondition before) implements Answer {}
+
+    /**
+     * Not now, others are dialling.
+     *
+     * @param isWorthWaiting false when another path should be taken meanwhile
+     */
+    record Busy(PathCondition condition, boolean isWorthWaiting) implements Answer {}
+
+    /** Not before {@code until}. */
+    record Shut(PathCondition condition, Instant until) implements Answer {}
+
+    /** The relay refused our login. */
+    record OnHold(RouteHold hold) implements Answer {}
+  }
+
+  private record Key(Path path, String target) {}
+
+  private static final Logger log = LoggerFactory.getLogger(PathHealth.class);
+  private static final PathEntry.Dials DIALS = new PathEntry.Dials(1, 1, 4);
+  private static final int MOST_ENTRIES = 10_000;
+
+  private final HealthSettings settings;
+  private final InstantSource clock;
+  private final Object monitor = new Object();
+  private final Map<Key, PathEntry> entries = new LinkedHashMap<>(64, 0.75f, true);
+  private final Map<Integer, DirectPort> directPorts = new LinkedHashMap<>();
+  private final RouteHolds holds;
+  private long leases;
+
+  public PathHealth(HealthSettings settings, InstantSource clock) {
+    this.settings = settings;
+    this.clock = clock;
+    holds = new RouteHolds(settings.loginHold());
+  }
+
+  /** Everything known, ports as a whole first. */
+  public List<PathStatus> snapshot() {
+    synchronized (monitor) {
+      List<PathStatus> all = new ArrayList<>();
+      directPorts.forEach(
+          (port, direct) -> all.add(status(whole(port), direct.entry().condition())));
+      entries.forEach((key, entry) -> all.add(status(key, entry.condition())));
+      return all;
+    }
+  }
+
+  /** The relays whose mail is held because they refused our login. */
+  public List<RouteHold> holds() {
+    synchronized (monitor) {
+      return holds.all();
+    }
+  }
+
+  /** Ends the hold on a relay, such as when its password was put right. */
+  public void release(String route) {
+    synchronized (monitor) {
+      holds.release(route);
+    }
+  }
+
+  /** Asks for leave to open a session. */
+  Answer ask(Path path, String target, Optional<Relay> relay) {
+    Instant now = clock.instant();
+    synchronized (monitor) {
+      Optional<RouteHold> hold = relay.flatMap(each -> holds.on(each, now));
+      if (hold.isPresent()) {
+        return new Answer.OnHold(hold.get());
+      }
+      PathEntry entry = entry(new Key(path, path.isDirect() ? target : ""), now);
+      Optional<PathEntry> whole =
+          path.isDirect() ? Optional.of(direct(path.port(), now).entry()) : Optional.empty();
+      Optional<Answer> refusal =
+          whole.flatMap(port -> refusal(port, now)).or(() -> refusal(entry, now));
+      if (refusal.isPresent()) {
+        return refusal.get();
+      }
+      PathCondition before =
+          whole.map(PathEntry::condition).filter(PathCondition::isLeft).orElse(entry.condition());
+      PathLease lease =
+          new PathLease(this, path, path.isDirect() ? target : "", relay, ++leases, now);
+      whole.ifPresent(port -> port.begin(lease));
+      entry.begin(lease);
+      relay.ifPresent(each -> holds.begin(each, now));
+      return new Answer.Granted(lease, before);
+    }
+  }
+
+  void connected(PathLease lease) {
+    Instant now = clock.instant();
+    List<PathStatus> news = new ArrayList<>();
+    synchronized (monitor) {
+      if (lease.markConnected()) {
+        connected(lease, now, news);
+      }
+    }
+    news.forEach(PathHealth::report);
+  }
+
+  void opened(PathLease lease) {
+    Instant now = clock.instant();
+    List<PathStatus> news = new ArrayList<>();
+    synchronized (monitor) {
+      if (opened(lease, now, news)) {
+        lease.relay().ifPresent(relay -> holds.release(relay.name()));
+      }
+    }
+    news.forEach(PathHealth::report);
+  }
+
+  void loginRefused(PathLease lease, String reply) {
+    Relay relay = lease.relay().orElseThrow(() -> new IllegalStateException("direct has no login"));
+    Instant now = clock.instant();
+    List<PathStatus> news = new ArrayList<>();
+    RouteHold hold;
+    synchronized (monitor) {
+      opened(lease, now, news);
+      hold = holds.refused(relay, reply, now);
+    }
+    news.forEach(PathHealth::report);
+    log.error(
+        "relay {} refused the login of {} ({}): its mail is held until {}; check its username and {}",
+        relay.name(),
+        relay.username(),
+        reply,
+        hold.until(),
+        relay.secretRef());
+  }
+
+  void failed(PathLease lease, Phase phase, String kind) {
+    if (phase == Phase.DNS) {
+      abandoned(lease);
+      return;
+    }
+    Instant now = clock.instant();
+    List<PathStatus> news = new ArrayList<>();
+    synchronized (monitor) {
+      boolean isFirstSign = phase != Phase.CONNECT && lease.markConnected();
+      boolean wasConnected = lease.isConnected();
+      if (lease.markDone()) {
+        if (isFirstSign) {
+          connected(lease, now, news);
+        }
+        Key key = key(lease);
+        PathEntry entry = entry(key, now);
+        PathState before = entry.condition().state();
+        entry.failed(lease, kind, isClear(phase), now, settings);
+        note(key, before, entry, news);
+        if (lease.path().isDirect() && !wasConnected) {
+          DirectPort port = direct(lease.path().port(), now);
+          PathState wholeBefore = port.entry().condition().state();
+          port.connectFailed(lease, kind, now);
+          note(whole(lease.path().port()), wholeBefore, port.entry(), news);
+        }
+      }
+    }
+    news.forEach(PathHealth::report);
+  }
+
+  void abandoned(PathLease lease) {
+    Instant now = clock.instant();
+    synchronized (monitor) {
+      if (lease.markDone()) {
+        entry(key(lease), now).abandoned(lease, now);
+        if (lease.path().isDirect()) {
+          direct(lease.path().port(), now).entry().abandoned(lease, now);
+        }
+      }
+    }
+  }
+
+  /** A peer that is silent or hangs up before it is ready may just be busy. */
+  private static boolean isClear(Phase phase) {
+    return phase == Phase.CONNECT || phase == Phase.TLS;
+  }
+
+  /** Returns whether the lease was still running. */
+  private boolean opened(PathLease lease, Instant now, List<PathStatus> news) {
+    boolean isFirstSign = lease.markConnected();
+    if (!lease.markDone()) {
+      return false;
+    }
+    if (isFirstSign) {
+      connected(lease, now, news);
+    }
+    Key key = key(lease);
+    PathEntry entry = entry(key, now);
+    PathState before = entry.condition().state();
+    entry.opened(lease, now, settings);
+    note(key, before, entry, news);
+    return true;
+  }
+
+  private void connected(PathLease lease, Instant now, List<PathStatus> news) {
+    if (!lease.path().isDirect()) {
+      return;
+    }
+    DirectPort port = direct(lease.path().port(), now);
+    PathState before = port.entry().condition().state();
+    port.connected(lease, now);
+    if (before != PathState.OPEN && before != PathState.UNKNOWN) {
+      // each platform's trouble may have been the port's: ask again
+      entries.forEach(
+          (key, entry) -> {
+            if (key.path().isDirect() && entry.isIdle() && entry.gate(now) == PathEntry.Gate.SHUT) {
+              entry.forget(now);
+            }
+          });
+    }
+    note(whole(lease.path().port()), before, port.entry(), news);
+  }
+
+  private static Optional<Answer> refusal(PathEntry entry, Instant now) {
+    PathCondition condition = entry.condition();
+    return switch (entry.gate(now)) {
+      case FREE -> Optional.empty();
+      case BUSY -> Optional.of(new Answer.Busy(condition, true));
+      case RAMPING, PROBING -> Optional.of(new Answer.Busy(condition, false));
+      case SHUT -> Optional.of(new Answer.Shut(condition, condition.until()));
+    };
+  }
+
+  private PathEntry entry(Key key, Instant now) {
+    PathEntry known = entries.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (entries.size() >= MOST_ENTRIES) {
+      dropOldest();
+    }
+    PathEntry entry = new PathEntry(DIALS, now);
+    entries.put(key, entry);
+    return entry;
+  }
+
+  private void dropOldest() {
+    Iterator<PathEntry> eldestFirst = entries.values().iterator();
+    while (eldestFirst.hasNext()) {
+      if (eldestFirst.next().isIdle()) {
+        eldestFirst.remove();
+        return;
+      }
+    }
+  }
+
+  private DirectPort direct(int port, Instant now) {
+    return directPorts.computeIfAbsent(port, absent -> new DirectPort(settings, now));
+  }
+
+  private static Key key(PathLease lease) {
+    return new Key(lease.path(), lease.target());
+  }
+
+  /** A port as a whole is the same whatever the TLS mode; the default's stands for all. */
+  private static Key whole(int port) {
+    return new Key(new Path(Path.DIRECT, port, TlsMode.OPPORTUNISTIC), "");
+  }
+
+  private static void note(Key key, PathState before, PathEntry entry, List<PathStatus> news) {
+    if (entry.condition().state() != before) {
+      news.add(status(key, entry.condition()));
+    }
+  }
+
+  private static PathStatus status(Key key, PathCondition condition) {
+    Optional<Instant> nextTry =
+        switch (condition.state()) {
+          case SUSPECT, BLOCKED -> Optional.of(condition.until());
+          case UNKNOWN, OPEN, HALF_OPEN -> Optional.empty();
+        };
+    return new PathStatus(
+        key.path(),
+        key.target(),
+        condition.state(),
+        condition.since(),
+        nextTry,
+        condition.evidence());
+  }
+
+  private static void report(PathStatus status) {
+    switch (status.state()) {
+      case SUSPECT, BLOCKED ->
+          log.warn(
+              "path {} is {} ({}); next try {}",
+              status.label(),
+              status.state().id(),
+              status.evidence(),
+              status.nextTry().map(Instant::toString).orElse("unknown"));
+      case UNKNOWN, OPEN, HALF_OPEN ->
+          log.info("path {} is {}", status.label(), status.state().id());
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.portolan.sender.path;
+
+import io.portolan.core.delivery.Phase;
+import io.portolan.core.policy.Path;
+import io.portolan.core.relay.Relay;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Leave to open one session on a path. Its holder says how far it came, and closes it in any case;
+ * closed without a word it counts as not tried.
+ *
+ * <p>Thread-safe; only the first of {@link #opened}, {@link #loginRefused}, {@link #failed} and
+ * {@link #close} counts.
+ */
+public final class PathLease implements AutoCloseable {
+  private final PathHealth health;
+  private final Path path;
+  private final String target;
+  private final Optional<Relay> relay;
+  private final long number;
+  private final Instant since;
+
+  // guarded by the monitor of health
+  private boolean isConnected;
+  private boolean isDone;
+
+  PathLease(
+      PathHealth health,
+      Path path,
+      String target,
+      Optional<Relay> relay,
+      long number,
+      Instant since) {
+    this.health = health;
+    this.path = path;
+    this.target = target;
+    this.relay = relay;
+    this.number = number;
+    this.since = since;
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** The platform whose mail hosts it leads to; empty for a relay. */
+  public String target() {
+    return target;
+  }
+
+  /** The relay to dial; empty for direct. */
+  public Optional<Relay> relay() {
+    return relay;
+  }
+
+  /** TCP connected: packets pass the port. */
+  public void connected() {
+    health.connected(this);
+  }
+
+  /**
+   * The peer answered as a mail server. A refusal by the genuine peer (a 554 or 421 banner, a 454)
+   * is an answer too: it proves the port open.
+   */
+  public void opened() {
+    health.opened(this);
+  }
+
+  /**
+   * The relay refused the login (535 and its like). Proves the port open, and holds the route's
+   * mail for a while: more trials would lock the account.
+   *
+   * @param reply the relay's words
+   */
+  public void loginRefused(String reply) {
+    health.loginRefused(this, reply);
+  }
+
+  /**
+   * The session could not be opened, on any address that was tried. Not for this host's own faults,
+   * such as want of file descriptors, which say nothing about a path: just close.
+   *
+   * @param phase the one that failed. A failure in {@link Phase#DNS} says nothing about the path;
+   *     one in {@link Phase#CONNECT} speaks against the port; a later one against this path only
+   * @param kind such as {@code connect-timeout}, for people
+   */
+  public void failed(Phase phase, String kind) {
+    health.failed(this, phase, kind);
+  }
+
+  @Override
+  public void close() {
+    health.abandoned(this);
+  }
+
+  /** Rises with every lease; a lease with a higher number began later. */
+  long number() {
+    return number;
+  }
+
+  Instant since() {
+    return since;
+  }
+
+  boolean isConnected() {
+    return isConnected;
+  }
+
+  boolean isDone() {
+    return isDone;
+  }
+
+  /** Returns whether this changed anything. */
+  boolean markConnected() {
+    boolean isNews = !isConnected && !isDone;
+    isConnected = isConnected || isNews;
+    return isNews;
+  }
+
+  /** Returns whether this changed anything. */
+  boolean markDone() {
+    boolean isNews = !isDone;
+    isDone = true;
+    return isNews;
+  }
+}

@@ -1,0 +1,28 @@
+package io.portolan.sender.path;
+
+import io.portolan.core.policy.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * How a path stands at this moment, for people to see.
+ *
+ * @param target the platform whose mail hosts it leads to; empty for a relay, and for direct as a
+ *     whole
+ * @param since when it became open, or when the trouble began
+ * @param nextTry when it is tried again; present for suspect and blocked
+ * @param evidence the last failure in words; empty while unknown and open
+ */
+public record PathStatus(
+    Path path,
+    String target,
+    PathState state,
+    Instant since,
+    Optional<Instant> nextTry,
+    String evidence) {
+
+  /** Such as {@code ses:587}, or {@code direct:25 to yahoo}. */
+  public String label() {
+    return target.isEmpty() ? path.label() : path.label() + " to " + target;
+  }
+}
