@@ -27,11 +27,12 @@ import org.slf4j.LoggerFactory;
 public final class ConnectionSlots implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConnectionSlots.class);
 
-  // LIMIT stops the scan at the first lock that is granted
+  // LIMIT stops the scan at the first lock that is granted; CASE keeps the server from locking once more a
+  // slot that is ours already, since such locks count up
   private static final String ACQUIRE =
       """
       SELECT slot FROM generate_series(0, ? - 1) AS slot
-       WHERE slot <> ALL (?) AND pg_try_advisory_lock(hashtext('lane ' || ?), slot)
+       WHERE CASE WHEN slot = ANY (?) THEN false ELSE pg_try_advisory_lock(hashtext('lane ' || ?), slot) END
        LIMIT 1
       """;
 

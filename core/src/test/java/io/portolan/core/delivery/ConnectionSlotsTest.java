@@ -1,0 +1,69 @@
+package io.portolan.core.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.core.database.Database;
+import io.portolan.core.database.TestDatabase;
+import io.portolan.core.delivery.ConnectionSlots.Slot;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Invariant 9: a platform's limits hold for all nodes together. */
+class ConnectionSlotsTest {
+  @RegisterExtension final TestDatabase database = TestDatabase.create();
+
+  @Test
+  void twoNodesShareTheSlotsOfALane() {
+    try (Database second = Database.open(database.settings());
+        ConnectionSlots here = new ConnectionSlots(database.database());
+        ConnectionSlots there = new ConnectionSlots(second)) {
+      List<Slot> taken =
+          IntStream.range(0, 10)
+              .mapToObj(i -> (i % 2 == 0 ? here : there).tryAcquire("gmail", 5))
+              .flatMap(Optional::stream)
+              .toList();
+
+      assertThat(taken).extracting(Slot::number).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
+      assertThat(there.tryAcquire("yahoo", 1)).as("another lane has its own").isPresent();
+
+      taken.getFirst().close();
+
+      assertThat(there.tryAcquire("gmail", 5))
+          .map(Slot::number)
+          .contains(taken.getFirst().number());
+    }
+  }
+
+  @Test
+  void aNodeThatDiesFreesItsSlots() {
+    try (ConnectionSlots here = new ConnectionSlots(database.database())) {
+      try (Database second = Database.open(database.settings());
+          ConnectionSlots there = new ConnectionSlots(second)) {
+        assertThat(there.tryAcquire("gmail", 1)).isPresent();
+        assertThat(here.tryAcquire("gmail", 1)).isEmpty();
+      }
+
+      assertThat(here.tryAcquire("gmail", 1)).isPresent();
+    }
+  }
+
+  @Test
+  void slotsAreLostWithTheDatabaseConnection() {
+    try (ConnectionSlots slots = new ConnectionSlots(database.database())) {
+      Slot slot = slots.tryAcquire("gmail", 2).orElseThrow();
+
+      database.disconnectAll();
+      slots.tryAcquire("gmail", 2);
+
+      assertThat(slot.isHeld()).isFalse();
+      // the pool may hand out several connections that are gone, before it opens a new one
+      assertThat(Stream.generate(() -> slots.tryAcquire("gmail", 2)).limit(20))
+          .anySatisfy(again -> assertThat(again).map(Slot::isHeld).contains(true));
+      slot.close();
+    }
+  }
+}

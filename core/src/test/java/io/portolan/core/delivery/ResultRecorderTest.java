@@ -1,0 +1,243 @@
+package io.portolan.core.delivery;
+
+import static io.portolan.core.delivery.Recorded.APPLIED;
+import static io.portolan.core.delivery.Recorded.STALE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.core.campaign.CampaignContent;
+import io.portolan.core.campaign.MissingField;
+import io.portolan.core.database.TestDatabase;
+import io.portolan.core.delivery.DeliveryOutcome.Accepted;
+import io.portolan.core.delivery.DeliveryOutcome.Bounced;
+import io.portolan.core.delivery.DeliveryOutcome.Deferred;
+import io.portolan.core.delivery.DeliveryOutcome.Expired;
+import io.portolan.core.delivery.DeliveryOutcome.Held;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.SmtpReply;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class ResultRecorderTest {
+  private static final Instant NOW = Instant.parse("2026-11-24T23:59:58.250Z");
+  private static final Path DIRECT = new Path(Path.DIRECT, 25, TlsMode.OPPORTUNISTIC);
+  private static final Decision DECISION = new Decision(3, "gmail", "direct:25 open");
+
+  @RegisterExtension final TestDatabase database = TestDatabase.create();
+
+  private final List<RecordedResult> heard = new ArrayList<>();
+
+  @Test
+  void appliesEveryKindOfResultWithItsAttemptAndRollup() throws Exception {
+    ClaimedBatch batch = claimedBatch(5, 1);
+    try (ResultRecorder recorder = recorder()) {
+      List<ClaimedDelivery> deliveries = batch.deliveries();
+      List<CompletableFuture<Recorded>> done =
+          List.of(
+              recorder.record(batch, deliveries.get(0), new Accepted(attempt("250 2.0.0 ok"))),
+              recorder.record(
+                  batch,
+                  deliveries.get(1),
+                  new Deferred(
+                      attempt("450 4.7.1 greylisted\tlater\\"),
+                      "rate-limited",
+                      NOW.plusSeconds(60),
+                      Optional.empty())),
+              recorder.record(
+                  batch,
+                  deliveries.get(2),
+                  new Bounced(attempt("550 5.1.1 no such user"), "bad-mailbox", true)),
+              recorder.record(
+                  batch,
+                  deliveries.get(3),
+                  new Expired(Optional.of(attempt("451 4.3.0 later")), "remote-system")),
+              recorder.record(
+                  batch, deliveries.get(4), new Held("no path is open", NOW.plusSeconds(30))));
+      assertThat(done)
+          .allSatisfy(each -> assertThat(each.get(10, TimeUnit.SECONDS)).isEqualTo(APPLIED));
+    }
+
+    assertThat(database.texts("SELECT state || ' ' || attempts FROM delivery ORDER BY id"))
+        .containsExactly("accepted 1", "planned 1", "bounced 1", "expired 1", "planned 0");
+    assertThat(
+            database.texts(
+                "SELECT outcome || ' ' || number || ' ' || coalesce(enhanced, '-') FROM attempt ORDER BY delivery_id"))
+        .containsExactly(
+            "accepted 1 2.0.0", "deferred 1 4.7.1", "bounced 1 5.1.1", "deferred 1 4.3.0");
+    assertThat(database.texts("SELECT reply FROM attempt WHERE code = 450"))
+        .as("what COPY would misread is escaped")
+        .singleElement()
+        .satisfies(reply -> assertThat(reply).endsWith("\\"));
+    assertThat(
+            database.texts(
+                "SELECT outcome || ' ' || route || ' ' || category || ' ' || count FROM result_rollup ORDER BY outcome, category"))
+        .containsExactly(
+            "accepted direct  1",
+            "bounced direct bad-mailbox 1",
+            "deferred direct rate-limited 1",
+            "deferred direct remote-system 1",
+            "expired  remote-system 1");
+    assertThat(database.texts("SELECT value || ' ' || reason FROM suppression"))
+        .containsExactly("r3@gmail.test hard-bounce");
+    assertThat(database.number("SELECT sum(count) FROM accept_time_rollup")).isEqualTo(1);
+    assertThat(heard).hasSize(5);
+  }
+
+  @Test
+  void aDeliveryEndsOnce() throws Exception {
+    ClaimedBatch batch = claimedBatch(1, 1);
+    ClaimedDelivery delivery = batch.deliveries().getFirst();
+    try (ResultRecorder recorder = recorder()) {
+      var first = recorder.record(batch, delivery, new Accepted(attempt("250 ok")));
+      var second =
+          recorder.record(
+              batch, delivery, new Bounced(attempt("550 5.1.1 no"), "bad-mailbox", true));
+
+      assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo(APPLIED);
+      assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo(STALE);
+    }
+    assertThat(database.texts("SELECT state FROM delivery")).containsExactly("accepted");
+    assertThat(database.number("SELECT count(*) FROM suppression")).isZero();
+  }
+
+  @Test
+  void anOldEpochCannotWriteOverANewOne() throws Exception {
+    ClaimedBatch old = claimedBatch(1, 1);
+    database.execute("UPDATE batch SET epoch = 2 WHERE id = ?", old.id());
+    try (ResultRecorder recorder = recorder()) {
+      var late = recorder.record(old, old.deliveries().getFirst(), new Accepted(attempt("250 ok")));
+
+      assertThat(late.get(10, TimeUnit.SECONDS)).isEqualTo(STALE);
+    }
+    assertThat(database.texts("SELECT state FROM delivery")).containsExactly("planned");
+    assertThat(database.number("SELECT count(*) FROM result_rollup")).isZero();
+    assertThat(heard).isEmpty();
+  }
+
+  @Test
+  void resultsOutliveALostConnectionAndCountOnce() throws Exception {
+    ClaimedBatch batch = claimedBatch(400, 1);
+    List<CompletableFuture<Recorded>> done = new ArrayList<>();
+    try (ResultRecorder recorder = recorder()) {
+      for (ClaimedDelivery delivery : batch.deliveries()) {
+        done.add(recorder.record(batch, delivery, new Accepted(attempt("250 ok"))));
+        if (delivery.id() % 40 == 0) {
+          database.disconnectAll();
+        }
+      }
+      for (CompletableFuture<Recorded> each : done) {
+        assertThat(each.get(30, TimeUnit.SECONDS)).isEqualTo(APPLIED);
+      }
+    }
+    assertThat(database.number("SELECT count(*) FROM delivery WHERE state = 'accepted'"))
+        .isEqualTo(400);
+    assertThat(database.number("SELECT count(*) FROM attempt")).isEqualTo(400);
+    assertThat(database.number("SELECT sum(count) FROM result_rollup")).isEqualTo(400);
+  }
+
+  @Test
+  void pathFailuresAreNoAttempts() throws Exception {
+    ClaimedBatch batch = claimedBatch(1, 1);
+    try (ResultRecorder recorder = recorder()) {
+      recorder.record(
+          new PathFailure(
+              NOW,
+              batch.campaignId(),
+              "gmail",
+              "gmail",
+              DIRECT,
+              3,
+              "mx.gmail.test",
+              Phase.CONNECT,
+              "connect-timeout",
+              "no answer within 10 s",
+              Duration.ofSeconds(10)));
+    }
+    assertThat(database.texts("SELECT kind || ' ' || millis FROM path_failure"))
+        .containsExactly("connect-timeout 10000");
+    assertThat(database.texts("SELECT outcome || ' ' || count FROM result_rollup"))
+        .containsExactly("path-failure 1");
+    assertThat(database.number("SELECT count(*) FROM attempt")).isZero();
+    assertThat(database.texts("SELECT state || ' ' || attempts FROM delivery"))
+        .containsExactly("planned 0");
+  }
+
+  private ResultRecorder recorder() {
+    return new ResultRecorder(
+        database.database(),
+        (applied, failures) -> heard.addAll(applied),
+        InstantSource.fixed(NOW),
+        ResultRecorder.Settings.DEFAULT);
+  }
+
+  private static Attempt attempt(String reply) throws Exception {
+    return new Attempt(
+        NOW.minusMillis(120),
+        DIRECT,
+        DECISION,
+        "mx.gmail.test",
+        "198.51.100.1",
+        true,
+        Phase.DOT,
+        Optional.of(SmtpReply.parse(reply)),
+        Duration.ZERO,
+        Duration.ofMillis(120));
+  }
+
+  private ClaimedBatch claimedBatch(int size, int epoch) {
+    database.execute("INSERT INTO mailing_list (name) VALUES ('l')");
+    database.execute(
+        "INSERT INTO campaign (name, state, list_id, content) SELECT 'c', 'running', id, '{}' FROM mailing_list");
+    database.execute(
+        """
+        INSERT INTO batch (campaign_id, platform, state, epoch, due_at, size, kind)
+        SELECT id, 'gmail', 'claimed', ?, now(), ?, 'first' FROM campaign
+        """,
+        epoch,
+        size);
+    database.execute(
+        """
+        INSERT INTO recipient (list_id, address, address_key, domain)
+        SELECT l.id, 'r' || n || '@gmail.test', 'r' || n || '@gmail.test', 'gmail.test'
+          FROM mailing_list l, generate_series(1, ?) n ORDER BY n
+        """,
+        size);
+    database.execute(
+        """
+        INSERT INTO delivery (campaign_id, recipient_id, batch_id, address, domain, isp, platform)
+        SELECT c.id, r.id, b.id, r.address, r.domain, 'gmail', 'gmail'
+          FROM campaign c, recipient r, batch b ORDER BY r.id
+        """);
+    List<ClaimedDelivery> deliveries = new ArrayList<>();
+    for (String id : database.texts("SELECT id FROM delivery ORDER BY id")) {
+      deliveries.add(
+          new ClaimedDelivery(
+              Long.parseLong(id),
+              0,
+              "r" + id + "@gmail.test",
+              "gmail.test",
+              "gmail",
+              0,
+              Map.of(),
+              Optional.empty(),
+              Optional.empty()));
+    }
+    return new ClaimedBatch(
+        database.number("SELECT id FROM batch"),
+        database.number("SELECT id FROM campaign"),
+        "gmail",
+        epoch,
+        NOW,
+        new CampaignContent("", "a@sender.test", "", "s", "", "t", MissingField.EMPTY),
+        deliveries);
+  }
+}
