@@ -1,0 +1,139 @@
+package io.portolan.sender.smtp;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+/**
+ * The deadlines of all connections of a node, kept by one thread.
+ *
+ * <p>Thread-safe. A connection states its deadline in a volatile field before it waits and takes it
+ * back afterwards; the thread looks at every connection some times a second and closes the socket
+ * of one that is late. This ends a read, a write, a TLS handshake and a peer that drips bytes
+ * alike, which socket timeouts do not, and costs no timer per wait. A deadline is kept to within
+ * {@value #PERIOD_MILLIS} ms.
+ */
+public final class DeadlineWatch implements AutoCloseable {
+  private static final long PERIOD_MILLIS = 50;
+
+  private final LongSupplier nanoTime;
+  private final Set<Guard> guards = ConcurrentHashMap.newKeySet();
+  private final Thread sweeper;
+  private volatile boolean closed;
+
+  /** Starts watching by {@link System#nanoTime}. */
+  public DeadlineWatch() {
+    this(System::nanoTime);
+  }
+
+  /**
+   * Starts watching.
+   *
+   * @param nanoTime a clock that runs evenly, from an arbitrary start
+   */
+  public DeadlineWatch(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    sweeper = Thread.ofPlatform().name("smtp-deadlines").daemon().start(this::run);
+  }
+
+  /** The clock's reading. */
+  long nanoTime() {
+    return nanoTime.getAsLong();
+  }
+
+  /** Takes a connection under watch; it has no deadline yet. */
+  Guard guard(Socket socket) {
+    Guard guard = new Guard(socket);
+    boolean first = guards.isEmpty();
+    guards.add(guard);
+    if (first) {
+      LockSupport.unpark(sweeper);
+    }
+    return guard;
+  }
+
+  /** How many connections are under watch. */
+  public int connections() {
+    return guards.size();
+  }
+
+  /** Stops watching. Connections still open lose their deadlines, so close them first. */
+  @Override
+  public void close() {
+    closed = true;
+    LockSupport.unpark(sweeper);
+  }
+
+  private void run() {
+    while (!closed) {
+      if (guards.isEmpty()) {
+        LockSupport.park(this);
+      } else {
+        sweep();
+        LockSupport.parkNanos(this, Duration.ofMillis(PERIOD_MILLIS).toNanos());
+      }
+    }
+  }
+
+  /** Closes every connection that is late. */
+  void sweep() {
+    long now = nanoTime.getAsLong();
+    for (Guard guard : guards) {
+      guard.expireIfLate(now);
+    }
+  }
+
+  /**
+   * The deadline of one connection. Set by the thread that uses the connection, read by the
+   * sweeper.
+   */
+  final class Guard {
+    private static final long NONE = 0;
+
+    private final Socket socket;
+    private volatile long deadline = NONE;
+    private volatile boolean expired;
+
+    private Guard(Socket socket) {
+      this.socket = socket;
+    }
+
+    /** What follows must be over in this time. */
+    void within(Duration time) {
+      deadline = (nanoTime.getAsLong() + time.toNanos()) | 1; // never NONE
+    }
+
+    /** Nobody waits for the connection now. */
+    void lift() {
+      deadline = NONE;
+    }
+
+    /** Whether the socket was closed for being late. */
+    boolean expired() {
+      return expired;
+    }
+
+    /** Ends the watch over the connection. */
+    void release() {
+      guards.remove(this);
+    }
+
+    private void expireIfLate(long now) {
+      long due = deadline;
+      if (due == NONE || now - due < 0 || expired) {
+        return;
+      }
+      expired = true;
+      guards.remove(this);
+      try {
+        socket.close();
+      } catch (IOException e) {
+        // the waiting thread learns of the end all the same: its descriptor is gone
+      }
+    }
+  }
+}

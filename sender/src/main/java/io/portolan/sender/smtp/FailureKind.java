@@ -1,0 +1,78 @@
+package io.portolan.sender.smtp;
+
+import java.util.Locale;
+
+/**
+ * Why a path could not be opened. Decided by phase, class of the cause and reply code.
+ *
+ * <p>A kind blocks the path when it is evidence that this port, in this TLS mode, does not get
+ * through from here, so that the next path may be taken. The others speak of one server or of this
+ * host: the port stays, the lane waits.
+ */
+public enum FailureKind {
+  /** The name has no address. */
+  DNS(false),
+  /** No answer to the SYN: the usual face of a blocked port. */
+  CONNECT_TIMEOUT(true),
+  /** RST, or ICMP port unreachable, which a firewall's REJECT sends too. */
+  CONNECT_REFUSED(true),
+  /** ICMP host or network unreachable or prohibited, or no route here. */
+  NO_ROUTE(true),
+  /** This host's own rules forbid it: EACCES or EPERM. An operator must look. */
+  LOCAL_POLICY(true),
+  /**
+   * This host is out of descriptors or ports, or lacks the source address. Says nothing of the
+   * path.
+   */
+  LOCAL_FAULT(false),
+  /** TCP opened and nobody spoke: a tarpit, a TLS port dialled in clear, or a middlebox. */
+  NO_BANNER(false),
+  /** FIN before the banner. */
+  CLOSED_BEFORE_BANNER(false),
+  /** RST within an open connection. */
+  RESET(false),
+  /** What answers is no SMTP server: a captive portal, or a proxy. */
+  NOT_SMTP(true),
+  /** A firewall rewrites the dialogue and hides STARTTLS. */
+  MASKED(true),
+  /** EHLO shows no STARTTLS where the path needs it: stripped, or never there. */
+  TLS_NOT_OFFERED(true),
+  /** 5yz to STARTTLS. */
+  TLS_REFUSED(true),
+  /** The handshake failed: closed, reset, or an alert. */
+  TLS_FAILED(true),
+  /** The certificate bears another name or a chain that is not trusted. Nothing secret was sent. */
+  TLS_UNTRUSTED(true),
+  /** The peer speaks in clear where TLS was due from the first byte. */
+  TLS_MODE_MISMATCH(true),
+  /** Not one byte came during the handshake. */
+  TLS_SILENT(true),
+  /** Somebody put plaintext behind the 220 to STARTTLS (RFC 3207, section 6). */
+  TLS_INJECTED(true),
+  /** The relay offers no login that we speak. */
+  AUTH_NOT_OFFERED(false),
+  /** The path has no verified TLS, without which a login is never sent. The policy must change. */
+  LOGIN_NEEDS_TLS(true),
+  /** No answer to EHLO, STARTTLS or AUTH within the deadline. */
+  NO_ANSWER(false),
+  /** FIN after the banner and before the session was ready. */
+  CLOSED(false),
+  /** The peer answers with what is no reply, or without end. */
+  PROTOCOL(false);
+
+  private final boolean blocksPath;
+
+  FailureKind(boolean blocksPath) {
+    this.blocksPath = blocksPath;
+  }
+
+  /** Whether the next path may be taken at once. */
+  public boolean blocksPath() {
+    return blocksPath;
+  }
+
+  /** The lower-case name used in tables and reports, such as {@code connect-timeout}. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,30 @@
+package io.portolan.sender.smtp;
+
+import io.portolan.core.delivery.Phase;
+import io.portolan.core.reply.SmtpReply;
+import java.time.Duration;
+
+/** What came of opening a session. */
+public sealed interface Opening {
+
+  /** The session is ready for messages; whoever holds it closes it. */
+  record Opened(SmtpSession session) implements Opening {}
+
+  /**
+   * The genuine peer was not reached or could not be talked to. Nobody was offered anything.
+   *
+   * @param detail for people; never used to decide
+   * @param took from the start of opening
+   */
+  record PathFailed(Phase phase, FailureKind kind, String host, String detail, Duration took)
+      implements Opening {}
+
+  /**
+   * The genuine peer answered, and said no: the port is open.
+   *
+   * @param phase BANNER, EHLO, TLS (4yz to STARTTLS) or AUTH
+   * @param peer the peer's address, as text
+   * @param took from the start of opening
+   */
+  record Refused(Phase phase, SmtpReply reply, String peer, Duration took) implements Opening {}
+}

@@ -1,0 +1,177 @@
+package io.portolan.sender.smtp;
+
+import io.portolan.core.delivery.Phase;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.TlsMode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens sessions: dials a target's addresses in turn, secures and authenticates the connection.
+ * Thread-safe; a call blocks its thread until the session is ready or has failed.
+ */
+public final class SessionOpener {
+  /** More addresses than this of one host would only spend the detection budget. */
+  private static final int MAX_ADDRESSES = 4;
+
+  private final Dialer dialer;
+  private final TlsTrust trust;
+  private final DeadlineWatch watch;
+  private final PipeliningMemory memory = new PipeliningMemory();
+
+  public SessionOpener(Dialer dialer, TlsTrust trust, DeadlineWatch watch) {
+    this.dialer = dialer;
+    this.trust = trust;
+    this.watch = watch;
+  }
+
+  /**
+   * Opens a session. A refusal by the peer ends the search; a failure goes on to the next address.
+   */
+  public Opening open(SessionTarget target) {
+    long start = watch.nanoTime();
+    Path path = target.path();
+    if (target.credentials().isPresent()
+        && path.tls() != TlsMode.STARTTLS
+        && path.tls() != TlsMode.IMPLICIT) {
+      return new Opening.PathFailed(
+          Phase.AUTH,
+          FailureKind.LOGIN_NEEDS_TLS,
+          target.host(),
+          "a login is sent over starttls or implicit TLS only, and the path says "
+              + path.tls().id(),
+          Duration.ZERO);
+    }
+    Opening.@Nullable PathFailed telling = null;
+    for (String address : target.addresses().stream().limit(MAX_ADDRESSES).toList()) {
+      switch (new Attempt(target, address, start).open()) {
+        case Opening.PathFailed failed -> telling = moreTelling(telling, failed);
+        case Opening.Opened opened -> {
+          return opened;
+        }
+        case Opening.Refused refused -> {
+          return refused;
+        }
+      }
+    }
+    return telling == null
+        ? new Opening.PathFailed(
+            Phase.DNS, FailureKind.DNS, target.host(), "no address", Duration.ZERO)
+        : telling;
+  }
+
+  /** The failure that says more of the path: the one further on, and any before a lack of IPv6. */
+  private static Opening.PathFailed moreTelling(
+      Opening.@Nullable PathFailed earlier, Opening.PathFailed later) {
+    if (earlier == null) {
+      return later;
+    }
+    boolean laterSaysMore =
+        !isOfHere(later) && (isOfHere(earlier) || later.phase().compareTo(earlier.phase()) > 0);
+    Opening.PathFailed more = laterSaysMore ? later : earlier;
+    return new Opening.PathFailed(
+        more.phase(), more.kind(), more.host(), more.detail(), later.took());
+  }
+
+  /** Whether a failure may mean no more than that this host has no IPv6. */
+  private static boolean isOfHere(Opening.PathFailed failed) {
+    return failed.kind() == FailureKind.NO_ROUTE || failed.kind() == FailureKind.LOCAL_FAULT;
+  }
+
+  /** The opening of a session at one address. */
+  private final class Attempt {
+    private final SessionTarget target;
+    private final String address;
+    private final long start;
+
+    Attempt(SessionTarget target, String address, long start) {
+      this.target = target;
+      this.address = address;
+      this.start = start;
+    }
+
+    Opening open() {
+      Opening opening = open(Optional.empty());
+      // opportunistic TLS is at worst no TLS (RFC 7435), unless somebody tampers
+      return opening instanceof Opening.PathFailed failed
+              && target.path().tls() == TlsMode.OPPORTUNISTIC
+              && failed.phase() == Phase.TLS
+              && failed.kind() != FailureKind.TLS_INJECTED
+          ? open(Optional.of(failed.kind().id() + ": " + failed.detail()))
+          : opening;
+    }
+
+    private Opening open(Optional<String> tlsFailure) {
+      Path path = target.path();
+      Wire wire;
+      InetAddress peer;
+      try {
+        peer = named(InetAddress.ofLiteral(address));
+        Socket socket = dialer.dial(address, path.port(), target.timeouts().connect());
+        wire = new Wire(socket, watch);
+      } catch (IOException e) {
+        return failed(Phase.CONNECT, Failures.ofConnect(e), Failures.detail(e));
+      }
+      Negotiation negotiation = new Negotiation(wire, target, peer, trust, tlsFailure.isEmpty());
+      return switch (negotiation.run()) {
+        case Negotiation.Result.Failed(Phase phase, FailureKind kind, String detail) ->
+            failed(phase, kind, detail);
+        case Negotiation.Result.Refused(Phase phase, var reply) ->
+            new Opening.Refused(phase, reply, address, took());
+        case Negotiation.Result.Ready ready -> new Opening.Opened(session(wire, ready, tlsFailure));
+      };
+    }
+
+    private SmtpSession session(
+        Wire wire, Negotiation.Result.Ready ready, Optional<String> tlsFailure) {
+      PeerEvidence evidence =
+          new PeerEvidence(
+              ready.banner(),
+              ready.extensions().lines(),
+              ready.masked(),
+              wire.tls().map(tls -> tls.getSession().getProtocol()),
+              wire.tls().flatMap(SessionOpener::certificate),
+              tlsFailure.or(ready::tlsRefusal));
+      return new SmtpSession(
+          wire,
+          new SmtpSession.Peer(target.host(), address, ready.extensions(), evidence, took()),
+          target.timeouts(),
+          memory,
+          watch);
+    }
+
+    /** The address with the target's name, so that nobody looks it up. */
+    private InetAddress named(InetAddress literal) throws UnknownHostException {
+      return InetAddress.getByAddress(target.host(), literal.getAddress());
+    }
+
+    private Opening.PathFailed failed(Phase phase, FailureKind kind, String detail) {
+      return new Opening.PathFailed(phase, kind, target.host(), detail, took());
+    }
+
+    private Duration took() {
+      return Duration.ofNanos(watch.nanoTime() - start);
+    }
+  }
+
+  private static Optional<PeerCertificate> certificate(SSLSocket tls) {
+    try {
+      Certificate first = tls.getSession().getPeerCertificates()[0];
+      return first instanceof X509Certificate certificate
+          ? Optional.of(PeerCertificate.of(certificate))
+          : Optional.empty();
+    } catch (SSLPeerUnverifiedException | CertificateEncodingException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.portolan.sender.smtp;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Dials through the kernel's network, from the source address given or the one that the kernel
+ * chooses.
+ */
+public final class SocketDialer implements Dialer {
+  private final Optional<InetAddress> source;
+
+  public SocketDialer() {
+    this.source = Optional.empty();
+  }
+
+  /** Dials from one source address; only peers of its own family can be reached then. */
+  public SocketDialer(InetAddress source) {
+    this.source = Optional.of(source);
+  }
+
+  @Override
+  public Socket dial(String address, int port, Duration timeout) throws IOException {
+    InetAddress peer = InetAddress.ofLiteral(address);
+    Socket socket = new Socket();
+    try {
+      prepare(socket);
+      socket.connect(new InetSocketAddress(peer, port), Math.toIntExact(timeout.toMillis()));
+      return socket;
+    } catch (IOException | RuntimeException e) {
+      try {
+        socket.close();
+      } catch (IOException onClose) {
+        e.addSuppressed(onClose);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Makes the descriptor and binds it, so that what fails here is not taken for the network's
+   * fault.
+   */
+  private void prepare(Socket socket) throws LocalFaultException {
+    try {
+      // groups are flushed whole; waiting for more octets would only cost a round trip
+      socket.setTcpNoDelay(true);
+      if (source.isPresent()) {
+        socket.bind(new InetSocketAddress(source.get(), 0));
+      }
+    } catch (IOException e) {
+      throw new LocalFaultException(
+          source
+                  .map(from -> "cannot use the source address " + from.getHostAddress())
+                  .orElse("cannot make a socket")
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+}
