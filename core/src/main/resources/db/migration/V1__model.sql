@@ -156,7 +156,7 @@ CREATE TABLE batch (
     claimed_by  text,
     claimed_at  timestamptz
 );
-CREATE INDEX batch_open ON batch (campaign_id) WHERE state <> 'done';
+CREATE INDEX batch_open ON batch (campaign_id, platform, due_at) WHERE state <> 'done';
 
 -- Narrow updates of unindexed columns in half-empty pages stay on their page (HOT) and leave no bloat
 CREATE TABLE delivery (
