@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class ConnectionSlots implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConnectionSlots.class);
 
-  // LIMIT stops the scan at the first lock that is granted; CASE keeps the server from locking once more a
+  // LIMIT stops the scan at the first lock that is granted; CASE keeps the server from locking once
+  // more a
   // slot that is ours already, since such locks count up
   private static final String ACQUIRE =
       """

@@ -1,0 +1,339 @@
+package io.portolan.core.batch;
+
+import io.portolan.core.campaign.CampaignContent;
+import io.portolan.core.campaign.CampaignState;
+import io.portolan.core.database.Database;
+import io.portolan.core.database.Row;
+import io.portolan.core.database.Sql;
+import io.portolan.core.delivery.ClaimedBatch;
+import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.core.json.Json;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The {@code batch} table: claims, and what becomes of a batch's deliveries when the claim ends.
+ * Thread-safe; holds no state.
+ *
+ * <p>A batch costs two statements to claim and load, and two to end; one of the latter moves what
+ * is left, however much it is.
+ *
+ * <p>Deliveries that were deferred or held wait in retry batches. Their times are rounded up, to a
+ * second for waits below a minute, five seconds below ten minutes, else half a minute, and
+ * deliveries of one campaign, platform and time share a batch, whichever batch they come from.
+ */
+public final class BatchStore {
+  private static final String CLAIM =
+      """
+      UPDATE batch b
+         SET state = 'claimed', epoch = b.epoch + 1, claimed_by = ?, claimed_at = now()
+        FROM campaign c
+       WHERE b.id = ? AND b.state = 'queued' AND c.id = b.campaign_id AND c.state = 'running'
+      RETURNING b.id, b.campaign_id, b.platform, b.epoch, c.launched_at, c.content
+      """;
+
+  private static final String LOAD =
+      """
+      SELECT d.id, d.recipient_id, d.address, d.domain, d.isp, d.attempts, d.first_attempt_at, d.pinned_route,
+             coalesce(r.attributes, '{}') AS attributes
+        FROM delivery d LEFT JOIN recipient r ON r.id = d.recipient_id
+       WHERE d.batch_id = ? AND d.state = 'planned'
+       ORDER BY d.domain, d.id
+      """;
+
+  private static final String FIND =
+      """
+      SELECT b.id, b.campaign_id, b.platform, b.due_at, b.state = 'queued' AS queued, c.state::text AS campaign
+        FROM batch b JOIN campaign c ON c.id = b.campaign_id
+       WHERE b.id = ?
+      """;
+
+  // the advisory lock lets batches of one campaign and platform end one after the other, so that
+  // each sees the retry batches that the others made
+  private static final String HOLD =
+      """
+      SELECT c.state = 'cancelled' AS cancelled,
+             pg_advisory_xact_lock(hashint8(b.campaign_id), hashtext('portolan.retries ' || b.platform))
+        FROM (SELECT * FROM batch WHERE id = ? AND epoch = ? AND state = 'claimed' FOR UPDATE) AS b
+        JOIN campaign c ON c.id = b.campaign_id
+      """;
+
+  // a delivery without "due" was left untouched and stays in the batch
+  private static final String END =
+      """
+      WITH args AS (
+          SELECT ?::bigint AS id, ?::bigint AS campaign_id, ?::text AS platform, ?::timestamptz AS now,
+                 ?::timestamptz AS untouched_due, ?::int AS batch_size),
+      open AS MATERIALIZED (
+          SELECT d.id,
+                 CASE WHEN d.not_before > args.now THEN date_bin(w.width, d.not_before + w.width - interval '1 us',
+                                                                 timestamptz '2000-01-01 00:00:00Z') END AS due
+            FROM args JOIN delivery d ON d.batch_id = args.id AND d.state = 'planned'
+           CROSS JOIN LATERAL (
+                 SELECT CASE WHEN d.not_before < args.now + interval '1 min' THEN interval '1 s'
+                             WHEN d.not_before < args.now + interval '10 min' THEN interval '5 s'
+                             ELSE interval '30 s' END AS width) AS w),
+      wanted AS MATERIALIZED (SELECT due, count(*)::int AS size FROM open WHERE due IS NOT NULL GROUP BY due),
+      fitting AS MATERIALIZED (
+          SELECT DISTINCT ON (w.due) b.id, w.size
+            FROM args CROSS JOIN wanted w
+            JOIN batch b ON b.campaign_id = args.campaign_id AND b.platform = args.platform AND b.due_at = w.due
+             AND b.state = 'queued' AND b.kind = 'retry' AND b.size + w.size <= args.batch_size
+           ORDER BY w.due, b.id),
+      joined AS (
+          UPDATE batch b SET size = b.size + f.size FROM fitting f WHERE b.id = f.id AND b.state = 'queued'
+          RETURNING b.id, b.campaign_id, b.platform, b.due_at),
+      made AS (
+          INSERT INTO batch (campaign_id, platform, due_at, size, kind)
+          SELECT args.campaign_id, args.platform, w.due, w.size, 'retry'
+            FROM args, wanted w WHERE w.due NOT IN (SELECT due_at FROM joined)
+          RETURNING id, campaign_id, platform, due_at),
+      moved AS (
+          UPDATE delivery d SET batch_id = t.id
+            FROM open JOIN (SELECT id, due_at FROM joined UNION ALL SELECT id, due_at FROM made) AS t
+                        ON t.due_at = open.due
+           WHERE d.id = open.id),
+      untouched AS MATERIALIZED (SELECT count(*)::int AS size FROM open WHERE due IS NULL),
+      ended AS (
+          UPDATE batch b
+             SET state = (CASE WHEN u.size > 0 THEN 'queued' ELSE 'done' END)::batch_state,
+                 size = CASE WHEN u.size > 0 THEN u.size ELSE b.size END,
+                 due_at = CASE WHEN u.size > 0 THEN args.untouched_due ELSE b.due_at END,
+                 claimed_by = NULL, claimed_at = NULL
+            FROM args, untouched u WHERE b.id = args.id AND b.state = 'claimed'
+          RETURNING b.id, b.campaign_id, b.platform, b.due_at, b.state)
+      SELECT id, campaign_id, platform, due_at FROM joined
+      UNION ALL SELECT id, campaign_id, platform, due_at FROM made
+      UNION ALL SELECT id, campaign_id, platform, due_at FROM ended WHERE state = 'queued'
+      """;
+
+  private static final String CANCEL_CLAIMED =
+      """
+      WITH args AS (SELECT ?::bigint AS id, ?::bigint AS campaign_id, ?::timestamptz AS now),
+      closed AS (
+          UPDATE batch b SET state = 'done', claimed_by = NULL, claimed_at = NULL
+            FROM args WHERE b.id = args.id AND b.state = 'claimed'),
+      ended AS (
+          UPDATE delivery d SET state = 'cancelled', ended_at = args.now, not_before = NULL
+            FROM args WHERE d.batch_id = args.id AND d.state = 'planned'
+          RETURNING d.isp, d.platform)
+      INSERT INTO result_rollup AS t (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
+      SELECT args.campaign_id, date_trunc('minute', args.now, 'UTC'), e.isp, e.platform, '', 0, '', 'cancelled', '',
+             count(*)
+        FROM args, ended e GROUP BY 1, 2, 3, 4 ORDER BY 3, 4
+      ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, outcome, category)
+      DO UPDATE SET count = t.count + excluded.count
+      """;
+
+  private static final String CANCEL_QUEUED =
+      """
+      WITH args AS (SELECT ?::bigint AS campaign_id, ?::timestamptz AS now, ?::int AS batches),
+      picked AS MATERIALIZED (
+          SELECT b.id FROM args
+            JOIN campaign c ON c.id = args.campaign_id AND c.state = 'cancelled'
+            JOIN batch b ON b.campaign_id = c.id AND b.state = 'queued'
+           ORDER BY b.id LIMIT (SELECT batches FROM args)
+             FOR UPDATE OF b SKIP LOCKED),
+      closed AS (UPDATE batch b SET state = 'done' FROM picked WHERE b.id = picked.id),
+      ended AS (
+          UPDATE delivery d SET state = 'cancelled', ended_at = args.now, not_before = NULL
+            FROM args, picked WHERE d.batch_id = picked.id AND d.state = 'planned'
+          RETURNING d.isp, d.platform),
+      counted AS (
+          INSERT INTO result_rollup AS t (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
+          SELECT args.campaign_id, date_trunc('minute', args.now, 'UTC'), e.isp, e.platform, '', 0, '', 'cancelled', '',
+                 count(*)
+            FROM args, ended e GROUP BY 1, 2, 3, 4 ORDER BY 3, 4
+          ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, outcome, category)
+          DO UPDATE SET count = t.count + excluded.count)
+      SELECT count(*)::int AS batches FROM picked
+      """;
+
+  private static final String REVOKE =
+      """
+      UPDATE batch SET state = 'queued', epoch = epoch + 1, claimed_by = NULL, claimed_at = NULL
+       WHERE state = 'claimed' AND claimed_by <> ALL (?::text[])
+      RETURNING id, campaign_id, platform, due_at
+      """;
+
+  private static final String REVOKE_LEFT =
+      """
+      UPDATE batch SET state = 'queued', epoch = epoch + 1, claimed_by = NULL, claimed_at = NULL
+       WHERE state = 'claimed' AND claimed_by = ? AND id <> ALL (?::bigint[])
+      RETURNING id, campaign_id, platform, due_at
+      """;
+
+  private static final int BATCHES_CANCELLED_AT_ONCE = 20;
+
+  private final Database database;
+
+  public BatchStore(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * Claims a queued batch of a running campaign and loads the deliveries that are still open.
+   *
+   * @param node the node that wants it
+   */
+  public BatchClaim claim(long batchId, String node) {
+    return database.inTransaction(
+        connection -> {
+          Optional<ClaimedBatch> claimed =
+              Sql.first(
+                  connection,
+                  CLAIM,
+                  row -> claimed(row, deliveries(connection, batchId)),
+                  node,
+                  batchId);
+          return claimed.isPresent()
+              ? new BatchClaim.Granted(claimed.get())
+              : refusal(connection, batchId);
+        });
+  }
+
+  /**
+   * Ends a claim: the batch is done, or queued again if its sender left deliveries untouched. What
+   * was deferred or held moves to retry batches. If the campaign has been cancelled, what is open
+   * ends as cancelled.
+   *
+   * @param untouchedDelay how long deliveries wait that the sender left untouched
+   */
+  public BatchEnd end(ClaimedBatch batch, Instant now, Duration untouchedDelay) {
+    return database.inTransaction(
+        connection -> {
+          Optional<Boolean> cancelled =
+              Sql.first(connection, HOLD, row -> row.flag("cancelled"), batch.id(), batch.epoch());
+          if (cancelled.isEmpty()) {
+            return new BatchEnd.Lost();
+          }
+          if (cancelled.get()) {
+            Sql.update(connection, CANCEL_CLAIMED, batch.id(), batch.campaignId(), now);
+            return new BatchEnd.Done(List.of());
+          }
+          return end(connection, batch, now, now.plus(untouchedDelay));
+        });
+  }
+
+  /**
+   * Ends the queued batches of a cancelled campaign, some thousand deliveries in a transaction.
+   * Claimed ones end when their sender returns them. Does nothing to any other campaign.
+   */
+  public void cancelQueued(long campaignId, Instant now) {
+    int batches;
+    do {
+      batches =
+          database.inTransaction(
+              connection ->
+                  Sql.one(
+                      connection,
+                      CANCEL_QUEUED,
+                      row -> row.integer("batches"),
+                      campaignId,
+                      now,
+                      BATCHES_CANCELLED_AT_ONCE));
+    } while (batches > 0);
+  }
+
+  /**
+   * Takes the batches back that are claimed by nodes other than these. Results under the old claims
+   * are refused from now on.
+   */
+  public List<QueuedBatch> revokeAllBut(List<String> liveNodes) {
+    return database.inTransaction(
+        connection -> Sql.list(connection, REVOKE, BatchStore::queued, liveNodes));
+  }
+
+  /**
+   * Takes the batches back that a node has claimed and does not work on.
+   *
+   * @param working the batches that it works on
+   */
+  public List<QueuedBatch> revokeLeft(String node, List<Long> working) {
+    return database.inTransaction(
+        connection -> Sql.list(connection, REVOKE_LEFT, BatchStore::queued, node, working));
+  }
+
+  private static BatchEnd end(
+      Connection connection, ClaimedBatch batch, Instant now, Instant untouchedDue)
+      throws SQLException {
+    List<QueuedBatch> retries =
+        new ArrayList<>(
+            Sql.list(
+                connection,
+                END,
+                BatchStore::queued,
+                batch.id(),
+                batch.campaignId(),
+                batch.platform(),
+                now,
+                untouchedDue,
+                PlanStore.BATCH_SIZE));
+    Optional<QueuedBatch> itself =
+        retries.stream().filter(queued -> queued.id() == batch.id()).findFirst();
+    if (itself.isEmpty()) {
+      return new BatchEnd.Done(retries);
+    }
+    retries.remove(itself.get());
+    return new BatchEnd.Requeued(itself.get(), retries);
+  }
+
+  private static BatchClaim refusal(Connection connection, long batchId) throws SQLException {
+    return Sql.first(
+            connection,
+            FIND,
+            row -> {
+              CampaignState campaign = CampaignState.of(row.text("campaign")).orElseThrow();
+              return row.flag("queued")
+                  ? new BatchClaim.NotRunning(queued(row), campaign)
+                  : new BatchClaim.Refused();
+            },
+            batchId)
+        .orElseGet(BatchClaim.Refused::new);
+  }
+
+  private static List<ClaimedDelivery> deliveries(Connection connection, long batchId)
+      throws SQLException {
+    return Sql.list(connection, LOAD, BatchStore::delivery, batchId);
+  }
+
+  private static ClaimedBatch claimed(Row row, List<ClaimedDelivery> deliveries)
+      throws SQLException {
+    return new ClaimedBatch(
+        row.number("id"),
+        row.number("campaign_id"),
+        row.text("platform"),
+        row.integer("epoch"),
+        row.instant("launched_at"),
+        Json.read(row.text("content"), CampaignContent.class),
+        deliveries);
+  }
+
+  private static ClaimedDelivery delivery(Row row) throws SQLException {
+    return new ClaimedDelivery(
+        row.number("id"),
+        row.number("recipient_id"),
+        row.text("address"),
+        row.text("domain"),
+        row.text("isp"),
+        row.integer("attempts"),
+        attributes(row.text("attributes")),
+        row.optionalInstant("first_attempt_at"),
+        row.optionalText("pinned_route"));
+  }
+
+  private static Map<String, Object> attributes(String json) {
+    return json.equals("{}") ? Map.of() : Json.readObject(json);
+  }
+
+  private static QueuedBatch queued(Row row) throws SQLException {
+    return new QueuedBatch(
+        row.number("id"), row.number("campaign_id"), row.text("platform"), row.instant("due_at"));
+  }
+}

@@ -1,0 +1,92 @@
+package io.portolan.core.progress;
+
+import io.portolan.core.campaign.CampaignState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How far a campaign is.
+ *
+ * @param at the moment of which it tells
+ * @param planned whether every recipient has become a delivery; before, the counts still grow
+ * @param total over all ISPs
+ * @param isps the ISPs with the most recipients first
+ */
+public record CampaignProgress(
+    long campaignId,
+    CampaignState state,
+    Instant at,
+    boolean planned,
+    Counts total,
+    List<IspProgress> isps) {
+  public CampaignProgress {
+    isps = List.copyOf(isps);
+  }
+
+  /**
+   * How far the deliveries to one ISP are.
+   *
+   * @param paths the paths that took mail in this minute or the last, the busiest first
+   */
+  public record IspProgress(String isp, String platform, Counts counts, List<PathShare> paths) {
+    public IspProgress {
+      paths = List.copyOf(paths);
+    }
+  }
+
+  /**
+   * A path in use.
+   *
+   * @param attempts in this minute, or in the last one if there was none in this
+   */
+  public record PathShare(String route, int port, String tls, long attempts) {}
+
+  /**
+   * Counts of deliveries, and of what happened to them on the way.
+   *
+   * @param deferrals attempts that were deferred
+   * @param pathFailures paths that could not be opened
+   * @param perSecond deliveries that ended by sending, over the last minute
+   */
+  public record Counts(
+      long recipients,
+      long accepted,
+      long bounced,
+      long expired,
+      long suppressed,
+      long cancelled,
+      long deferrals,
+      long pathFailures,
+      double perSecond) {
+
+    /** Deliveries that have not ended. */
+    public long waiting() {
+      return recipients - accepted - bounced - expired - suppressed - cancelled;
+    }
+
+    /** How long the waiting ones take at the present rate; empty when none ended of late. */
+    public Optional<Duration> timeLeft() {
+      if (waiting() <= 0) {
+        return Optional.of(Duration.ZERO);
+      }
+      return perSecond > 0
+          ? Optional.of(Duration.ofSeconds(Math.round(waiting() / perSecond)))
+          : Optional.empty();
+    }
+
+    Counts plus(Counts other) {
+      return new Counts(
+          recipients + other.recipients,
+          accepted + other.accepted,
+          bounced + other.bounced,
+          expired + other.expired,
+          suppressed + other.suppressed,
+          cancelled + other.cancelled,
+          deferrals + other.deferrals,
+          pathFailures + other.pathFailures,
+          perSecond + other.perSecond);
+    }
+  }
+}

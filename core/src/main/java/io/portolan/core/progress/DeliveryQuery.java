@@ -1,0 +1,39 @@
+package io.portolan.core.progress;
+
+import io.portolan.core.delivery.DeliveryState;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which deliveries are wanted.
+ *
+ * @param states none for all
+ * @param address as a whole, in capitals or not
+ * @param after where the last page ended, as {@link io.portolan.core.Page#next} gave it
+ * @param limit deliveries on the page, at least 1
+ */
+public record DeliveryQuery(
+    Optional<Long> campaignId,
+    Set<DeliveryState> states,
+    Optional<String> isp,
+    Optional<String> address,
+    Optional<Long> after,
+    int limit) {
+  public DeliveryQuery {
+    states = Set.copyOf(states);
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit must be at least 1, not " + limit);
+    }
+  }
+
+  /** The deliveries of a campaign, from the first. */
+  public static DeliveryQuery ofCampaign(long campaignId, int limit) {
+    return new DeliveryQuery(
+        Optional.of(campaignId),
+        Set.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        limit);
+  }
+}

@@ -1,0 +1,199 @@
+package io.portolan.core.progress;
+
+import io.portolan.core.Page;
+import io.portolan.core.database.Database;
+import io.portolan.core.database.Row;
+import io.portolan.core.database.Sql;
+import io.portolan.core.delivery.DeliveryState;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Reads the {@code delivery} and {@code attempt} tables. Each call is one statement. Thread-safe;
+ * holds no state.
+ */
+public final class DeliveryStore {
+  private static final String FIND = "SELECT * FROM delivery WHERE id = ?";
+
+  // in the order of the unique key, so that a page of a campaign reads no other campaign's rows
+  private static final String PAGE_OF_CAMPAIGN =
+      """
+      SELECT * FROM delivery
+       WHERE campaign_id = ? AND recipient_id > ?
+         AND (cardinality(?::text[]) = 0 OR state = ANY (?::delivery_state[]))
+         AND (?::text IS NULL OR isp = ?)
+       ORDER BY campaign_id, recipient_id
+       LIMIT ?
+      """;
+
+  private static final String PAGE_OF_ALL =
+      """
+      SELECT * FROM delivery
+       WHERE id < ?
+         AND (cardinality(?::text[]) = 0 OR state = ANY (?::delivery_state[]))
+         AND (?::text IS NULL OR isp = ?)
+       ORDER BY id DESC
+       LIMIT ?
+      """;
+
+  private static final String PAGE_OF_ADDRESS =
+      """
+      SELECT * FROM delivery
+       WHERE lower(address) = ? AND id < ?
+         AND (?::bigint IS NULL OR campaign_id = ?)
+         AND (cardinality(?::text[]) = 0 OR state = ANY (?::delivery_state[]))
+         AND (?::text IS NULL OR isp = ?)
+       ORDER BY id DESC
+       LIMIT ?
+      """;
+
+  // partitions of days before the first attempt are left out
+  private static final String ATTEMPTS =
+      """
+      SELECT * FROM attempt
+       WHERE delivery_id = ?
+         AND at >= (SELECT coalesce(first_attempt_at, 'infinity') FROM delivery WHERE id = ?)
+       ORDER BY at, number
+      """;
+
+  private final Database database;
+
+  public DeliveryStore(Database database) {
+    this.database = database;
+  }
+
+  public Optional<DeliveryView> find(long id) {
+    return database.read(connection -> Sql.first(connection, FIND, DeliveryStore::view, id));
+  }
+
+  /**
+   * Pages through deliveries: those of a campaign in the order of its list, others newest first.
+   */
+  public Page<DeliveryView> page(DeliveryQuery query) {
+    if (query.address().isPresent()) {
+      return pageOfAddress(query, query.address().get().toLowerCase(Locale.ROOT));
+    }
+    return query.campaignId().isPresent()
+        ? pageOfCampaign(query, query.campaignId().get())
+        : pageOfAll(query);
+  }
+
+  /** The attempts of a delivery, the first one first. */
+  public List<AttemptView> attempts(long deliveryId) {
+    return database.read(
+        connection ->
+            Sql.list(connection, ATTEMPTS, DeliveryStore::attempt, deliveryId, deliveryId));
+  }
+
+  private Page<DeliveryView> pageOfCampaign(DeliveryQuery query, long campaignId) {
+    List<String> states = states(query);
+    return Page.cut(
+        database.read(
+            connection ->
+                Sql.list(
+                    connection,
+                    PAGE_OF_CAMPAIGN,
+                    DeliveryStore::view,
+                    campaignId,
+                    query.after().orElse(0L),
+                    states,
+                    states,
+                    query.isp(),
+                    query.isp(),
+                    query.limit() + 1)),
+        query.limit(),
+        delivery -> delivery.head().recipientId());
+  }
+
+  private Page<DeliveryView> pageOfAll(DeliveryQuery query) {
+    List<String> states = states(query);
+    return Page.cut(
+        database.read(
+            connection ->
+                Sql.list(
+                    connection,
+                    PAGE_OF_ALL,
+                    DeliveryStore::view,
+                    query.after().orElse(Long.MAX_VALUE),
+                    states,
+                    states,
+                    query.isp(),
+                    query.isp(),
+                    query.limit() + 1)),
+        query.limit(),
+        delivery -> delivery.head().id());
+  }
+
+  private Page<DeliveryView> pageOfAddress(DeliveryQuery query, String address) {
+    List<String> states = states(query);
+    return Page.cut(
+        database.read(
+            connection ->
+                Sql.list(
+                    connection,
+                    PAGE_OF_ADDRESS,
+                    DeliveryStore::view,
+                    address,
+                    query.after().orElse(Long.MAX_VALUE),
+                    query.campaignId(),
+                    query.campaignId(),
+                    states,
+                    states,
+                    query.isp(),
+                    query.isp(),
+                    query.limit() + 1)),
+        query.limit(),
+        delivery -> delivery.head().id());
+  }
+
+  private static List<String> states(DeliveryQuery query) {
+    return query.states().stream().map(DeliveryState::id).sorted().toList();
+  }
+
+  private static DeliveryView view(Row row) throws SQLException {
+    DeliveryHead head =
+        new DeliveryHead(
+            row.number("id"),
+            row.number("campaign_id"),
+            row.number("recipient_id"),
+            row.text("address"),
+            row.text("domain"),
+            row.text("isp"),
+            row.text("platform"),
+            row.integer("attempts"),
+            row.optionalInstant("first_attempt_at"),
+            row.optionalText("category"));
+    DeliveryState state = DeliveryState.valueOf(row.text("state").toUpperCase(Locale.ROOT));
+    return state == DeliveryState.PLANNED
+        ? new DeliveryView.Open(
+            head,
+            row.number("batch_id"),
+            row.optionalInstant("not_before"),
+            row.optionalText("pinned_route"))
+        : new DeliveryView.Ended(head, state, row.instant("ended_at"));
+  }
+
+  private static AttemptView attempt(Row row) throws SQLException {
+    return new AttemptView(
+        row.instant("at"),
+        row.integer("number"),
+        new AttemptView.Where(
+            row.text("route"),
+            row.integer("port"),
+            row.text("tls"),
+            row.text("host"),
+            row.text("peer")),
+        row.text("phase"),
+        row.text("outcome"),
+        row.optionalInteger("code"),
+        row.optionalText("enhanced"),
+        row.optionalText("category"),
+        row.optionalText("reply"),
+        new AttemptView.Why(row.integer("policy_version"), row.text("rule"), row.text("decision")),
+        Duration.ofMillis(row.integer("open_millis")),
+        Duration.ofMillis(row.integer("exchange_millis")));
+  }
+}

@@ -1,0 +1,38 @@
+package io.portolan.core.progress;
+
+import io.portolan.core.delivery.DeliveryState;
+import java.time.Instant;
+import java.util.Optional;
+
+/** A delivery as people see it. */
+public sealed interface DeliveryView {
+  DeliveryHead head();
+
+  DeliveryState state();
+
+  /**
+   * Waiting, being sent, deferred or held.
+   *
+   * @param batchId the batch it is sent with
+   * @param notBefore when it is tried again; empty before the first try
+   * @param pinnedRoute the only route it may take, because a peer there gave no answer after the
+   *     dot
+   */
+  record Open(
+      DeliveryHead head, long batchId, Optional<Instant> notBefore, Optional<String> pinnedRoute)
+      implements DeliveryView {
+    @Override
+    public DeliveryState state() {
+      return DeliveryState.PLANNED;
+    }
+  }
+
+  /** Ended for good. */
+  record Ended(DeliveryHead head, DeliveryState state, Instant endedAt) implements DeliveryView {
+    public Ended {
+      if (state == DeliveryState.PLANNED) {
+        throw new IllegalArgumentException("delivery " + head.id() + " has not ended");
+      }
+    }
+  }
+}

@@ -1,0 +1,308 @@
+package io.portolan.core.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.core.campaign.CampaignState;
+import io.portolan.core.database.TestDatabase;
+import io.portolan.core.delivery.ClaimedBatch;
+import io.portolan.core.delivery.ClaimedDelivery;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class BatchStoreTest {
+  private static final Instant NOW = Instant.parse("2026-11-24T10:00:30Z");
+
+  @RegisterExtension final TestDatabase database = TestDatabase.create();
+  private final TestCampaigns campaigns = new TestCampaigns(database);
+  private final BatchStore batches = new BatchStore(database.database());
+  private long list;
+
+  @BeforeEach
+  void makeList() {
+    list = campaigns.list();
+    campaigns.resolve("gmail.com", "gmail", "gmail");
+  }
+
+  @Test
+  void claimsAQueuedBatchAndLoadsWhatIsOpen() {
+    long campaign = planned(3);
+    database.execute("UPDATE delivery SET state = 'accepted' WHERE address = 'User2@gmail.com'");
+
+    ClaimedBatch batch = claim(firstBatch());
+
+    assertThat(batch.campaignId()).isEqualTo(campaign);
+    assertThat(batch.platform()).isEqualTo("gmail");
+    assertThat(batch.epoch()).isEqualTo(1);
+    assertThat(batch.launchedAt()).isEqualTo(Instant.parse("2026-11-24T09:00:00Z"));
+    assertThat(batch.content().subject()).isEqualTo("Hello {{name}}");
+    assertThat(batch.deliveries())
+        .extracting(ClaimedDelivery::address)
+        .containsExactly("User1@gmail.com", "User3@gmail.com");
+    assertThat(batch.deliveries().getFirst().attributes()).isEqualTo(Map.of("name", "User 1"));
+    assertThat(database.texts("SELECT state::text || claimed_by FROM batch"))
+        .containsExactly("claimednode-a");
+  }
+
+  @Test
+  void loadsADeliveryWhoseRecipientWasDeletedWithoutAttributes() {
+    planned(1);
+    database.execute("DELETE FROM recipient");
+
+    assertThat(claim(firstBatch()).deliveries().getFirst().attributes()).isEmpty();
+  }
+
+  @Test
+  void refusesABatchThatAnotherNodeHas() {
+    planned(1);
+    claim(firstBatch());
+
+    assertThat(batches.claim(firstBatch(), "node-b")).isEqualTo(new BatchClaim.Refused());
+    assertThat(batches.claim(4711, "node-b")).isEqualTo(new BatchClaim.Refused());
+  }
+
+  @Test
+  void leavesABatchQueuedWhileItsCampaignDoesNotRun() {
+    long campaign = planned(1);
+    campaigns.moveTo(campaign, "paused");
+
+    assertThat(batches.claim(firstBatch(), "node-a"))
+        .isEqualTo(
+            new BatchClaim.NotRunning(
+                new QueuedBatch(firstBatch(), campaign, "gmail", NOW), CampaignState.PAUSED));
+    assertThat(database.texts("SELECT state::text || epoch FROM batch")).containsExactly("queued0");
+  }
+
+  @Test
+  void isDoneWhenEveryDeliveryEnded() {
+    planned(2);
+    ClaimedBatch batch = claim(firstBatch());
+    database.execute("UPDATE delivery SET state = 'accepted'");
+
+    assertThat(end(batch)).isEqualTo(new BatchEnd.Done(List.of()));
+    assertThat(database.texts("SELECT state || coalesce(claimed_by, '-') FROM batch"))
+        .containsExactly("done-");
+  }
+
+  @Test
+  void queuesWhatWasLeftUntouchedAgain() {
+    long campaign = planned(3);
+    ClaimedBatch batch = claim(firstBatch());
+    database.execute("UPDATE delivery SET state = 'accepted' WHERE address = 'User2@gmail.com'");
+
+    BatchEnd end = batches.end(batch, NOW, Duration.ofSeconds(1));
+
+    assertThat(end)
+        .isEqualTo(
+            new BatchEnd.Requeued(
+                new QueuedBatch(batch.id(), campaign, "gmail", NOW.plusSeconds(1)), List.of()));
+    assertThat(database.texts("SELECT state::text || size FROM batch")).containsExactly("queued2");
+    assertThat(claim(batch.id()).epoch()).isEqualTo(2);
+  }
+
+  @Test
+  void putsDeferralsOfTheSameTimeIntoOneRetryBatch() {
+    planned(4);
+    ClaimedBatch batch = claim(firstBatch());
+    defer("User1@gmail.com", NOW.plusSeconds(901));
+    defer("User2@gmail.com", NOW.plusSeconds(929));
+    defer("User3@gmail.com", NOW.plusSeconds(1_000));
+    database.execute("UPDATE delivery SET state = 'bounced' WHERE address = 'User4@gmail.com'");
+
+    BatchEnd end = end(batch);
+
+    assertThat(end).isInstanceOf(BatchEnd.Done.class);
+    assertThat(((BatchEnd.Done) end).retries())
+        .extracting(QueuedBatch::dueAt)
+        .containsExactlyInAnyOrder(NOW.plusSeconds(930), NOW.plusSeconds(1_020));
+    assertThat(
+            database.texts(
+                """
+                SELECT b.kind || ' ' || b.state || ' ' || b.size || ' ' || count(d.id) FROM batch b
+                  JOIN delivery d ON d.batch_id = b.id AND d.state = 'planned' GROUP BY b.id ORDER BY b.due_at
+                """))
+        .containsExactly("retry queued 2 2", "retry queued 1 1");
+  }
+
+  @Test
+  void roundsShortWaitsUpToShorterSteps() {
+    planned(3);
+    ClaimedBatch batch = claim(firstBatch());
+    defer("User1@gmail.com", NOW.plusMillis(1_200));
+    defer("User2@gmail.com", NOW.plusSeconds(301));
+    defer("User3@gmail.com", NOW.plusSeconds(30));
+
+    BatchEnd.Done end = (BatchEnd.Done) end(batch);
+
+    assertThat(end.retries())
+        .extracting(QueuedBatch::dueAt)
+        .containsExactlyInAnyOrder(NOW.plusSeconds(2), NOW.plusSeconds(305), NOW.plusSeconds(30));
+  }
+
+  @Test
+  void sharesARetryBatchWithOtherBatchesOfTheSameTime() {
+    planned(2);
+    long second = splitOff("User2@gmail.com");
+    ClaimedBatch one = claim(firstBatch());
+    ClaimedBatch other = claim(second);
+    defer("User1@gmail.com", NOW.plusSeconds(910));
+    defer("User2@gmail.com", NOW.plusSeconds(925));
+
+    BatchEnd.Done first = (BatchEnd.Done) end(one);
+    BatchEnd.Done joined = (BatchEnd.Done) end(other);
+
+    assertThat(joined.retries()).isEqualTo(first.retries());
+    assertThat(database.texts("SELECT size FROM batch WHERE kind = 'retry'")).containsExactly("2");
+  }
+
+  @Test
+  void joinsNoRetryBatchThatIsFullOrClaimed() {
+    planned(3);
+    long second = splitOff("User2@gmail.com");
+    long third = splitOff("User3@gmail.com");
+    ClaimedBatch one = claim(firstBatch());
+    ClaimedBatch two = claim(second);
+    ClaimedBatch three = claim(third);
+    for (String user : List.of("User1@gmail.com", "User2@gmail.com", "User3@gmail.com")) {
+      defer(user, NOW.plusSeconds(910));
+    }
+    end(one);
+    database.execute("UPDATE batch SET size = 500 WHERE kind = 'retry'");
+    end(two);
+    database.execute("UPDATE batch SET state = 'claimed' WHERE kind = 'retry'");
+    end(three);
+
+    assertThat(database.texts("SELECT size FROM batch WHERE kind = 'retry' ORDER BY id"))
+        .containsExactly("500", "1", "1");
+  }
+
+  @Test
+  void separatesUntouchedFromDeferred() {
+    planned(2);
+    ClaimedBatch batch = claim(firstBatch());
+    defer("User1@gmail.com", NOW.plusSeconds(910));
+    defer("User2@gmail.com", NOW.minusSeconds(1));
+
+    BatchEnd.Requeued end = (BatchEnd.Requeued) end(batch);
+
+    assertThat(end.batch().id()).isEqualTo(batch.id());
+    assertThat(end.retries()).hasSize(1);
+    assertThat(claim(batch.id()).deliveries())
+        .extracting(ClaimedDelivery::address)
+        .containsExactly("User2@gmail.com");
+  }
+
+  @Test
+  void changesNothingUnderAStaleEpoch() {
+    planned(2);
+    ClaimedBatch old = claim(firstBatch());
+    batches.revokeAllBut(List.of("node-b"));
+    ClaimedBatch current = claim(firstBatch());
+    defer("User1@gmail.com", NOW.plusSeconds(910));
+
+    assertThat(end(old)).isEqualTo(new BatchEnd.Lost());
+    assertThat(database.texts("SELECT state::text || epoch FROM batch"))
+        .containsExactly("claimed3");
+    assertThat(end(current)).isInstanceOf(BatchEnd.Requeued.class);
+  }
+
+  @Test
+  void endsOpenDeliveriesOfACancelledCampaignWhenTheSenderReturns() {
+    long campaign = planned(3);
+    ClaimedBatch batch = claim(firstBatch());
+    database.execute("UPDATE delivery SET state = 'accepted' WHERE address = 'User1@gmail.com'");
+    defer("User2@gmail.com", NOW.plusSeconds(910));
+    campaigns.moveTo(campaign, "cancelled");
+
+    assertThat(end(batch)).isEqualTo(new BatchEnd.Done(List.of()));
+
+    assertThat(campaigns.deliveries(campaign, "cancelled")).isEqualTo(2);
+    assertThat(campaigns.rolledUp(campaign, "cancelled")).isEqualTo(2);
+    assertThat(database.texts("SELECT state FROM batch")).containsExactly("done");
+  }
+
+  @Test
+  void cancelsQueuedBatchesAndLeavesClaimedOnesToTheirSenders() {
+    campaigns.recipients(list, "gmail.com", 12_000);
+    long campaign = campaigns.launched(list);
+    new PlanStore(database.database()).planChunk(campaign, 20_000, NOW, NOW);
+    claim(firstBatch());
+    campaigns.moveTo(campaign, "cancelled");
+
+    batches.cancelQueued(campaign, NOW);
+
+    assertThat(campaigns.deliveries(campaign, "cancelled")).isEqualTo(11_500);
+    assertThat(campaigns.deliveries(campaign, "planned")).isEqualTo(500);
+    assertThat(campaigns.rolledUp(campaign, "cancelled")).isEqualTo(11_500);
+    assertThat(
+            database.texts("SELECT state || ' ' || count(*) FROM batch GROUP BY state ORDER BY 1"))
+        .containsExactly("claimed 1", "done 23");
+  }
+
+  @Test
+  void cancelsNothingOfACampaignThatIsNotCancelled() {
+    long campaign = planned(3);
+
+    batches.cancelQueued(campaign, NOW);
+
+    assertThat(campaigns.deliveries(campaign, "planned")).isEqualTo(3);
+  }
+
+  @Test
+  void takesBatchesBackThatTheirNodeDoesNotWorkOn() {
+    planned(2);
+    long second = splitOff("User2@gmail.com");
+    claim(firstBatch());
+    claim(second);
+
+    assertThat(batches.revokeLeft("node-b", List.of())).isEmpty();
+    assertThat(batches.revokeLeft("node-a", List.of(second)))
+        .extracting(QueuedBatch::id)
+        .containsExactly(firstBatch());
+    assertThat(batches.revokeLeft("node-a", List.of())).hasSize(1);
+  }
+
+  private long planned(int recipients) {
+    campaigns.recipients(list, "gmail.com", recipients);
+    long campaign = campaigns.launched(list);
+    new PlanStore(database.database()).planChunk(campaign, 10_000, NOW, NOW);
+    return campaign;
+  }
+
+  private long firstBatch() {
+    return database.number("SELECT min(id) FROM batch");
+  }
+
+  /** Moves a delivery to a first batch of its own. */
+  private long splitOff(String address) {
+    long batch =
+        database.number(
+            """
+            INSERT INTO batch (campaign_id, platform, due_at, size, kind)
+            SELECT campaign_id, platform, due_at, 1, 'first' FROM batch WHERE id = ? RETURNING id
+            """,
+            firstBatch());
+    database.execute("UPDATE delivery SET batch_id = ? WHERE address = ?", batch, address);
+    return batch;
+  }
+
+  private void defer(String address, Instant notBefore) {
+    database.execute(
+        "UPDATE delivery SET not_before = ?, attempts = attempts + 1 WHERE address = ?",
+        notBefore.atOffset(ZoneOffset.UTC),
+        address);
+  }
+
+  private ClaimedBatch claim(long batchId) {
+    return ((BatchClaim.Granted) batches.claim(batchId, "node-a")).batch();
+  }
+
+  private BatchEnd end(ClaimedBatch batch) {
+    return batches.end(batch, NOW, Duration.ZERO);
+  }
+}
