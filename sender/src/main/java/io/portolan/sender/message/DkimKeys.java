@@ -1,0 +1,57 @@
+package io.portolan.sender.message;
+
+import io.portolan.core.address.Domain;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The keys of the sending domains. Thread-safe; never changes. */
+public final class DkimKeys {
+  /** No domain has a key: nothing is signed. */
+  public static final DkimKeys NONE = new DkimKeys(List.of());
+
+  private static final Logger LOG = LoggerFactory.getLogger(DkimKeys.class);
+
+  private final Map<Domain, DkimSigner> signers = new HashMap<>();
+
+  /**
+   * @throws IllegalArgumentException if a domain has two keys
+   */
+  public DkimKeys(Collection<DkimKey> keys) {
+    for (DkimKey key : keys) {
+      if (signers.put(key.domain(), new DkimSigner(key)) != null) {
+        throw new IllegalArgumentException("the domain " + key.domain() + " has two DKIM keys");
+      }
+      if (key.isShort()) {
+        LOG.warn(
+            "The DKIM key {} of {} has {} bits; RFC 8301 asks for 2048.",
+            key.selector(),
+            key.domain(),
+            key.bits());
+      }
+    }
+  }
+
+  /**
+   * The signer for mail from a domain: by its own key, or by that of the nearest domain above it,
+   * which aligns with it (RFC 7489 section 3.1.1).
+   */
+  Optional<DkimSigner> signerOf(Domain from) {
+    if (signers.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Domain> domain = Optional.of(from);
+    while (domain.isPresent()) {
+      DkimSigner signer = signers.get(domain.get());
+      if (signer != null) {
+        return Optional.of(signer);
+      }
+      domain = domain.get().parent();
+    }
+    return Optional.empty();
+  }
+}
