@@ -139,6 +139,7 @@ CREATE TABLE port_policy_activation (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     version integer     NOT NULL REFERENCES port_policy,
     author  text        NOT NULL,
+    note    text        NOT NULL DEFAULT '',
     at      timestamptz NOT NULL DEFAULT now()
 );
 

@@ -8,6 +8,9 @@ package io.portolan.core.policy;
  * @param messagesPerSecond rate over all connections; 0 for no limit
  */
 public record Limits(int connections, int messagesPerConnection, double messagesPerSecond) {
+  /** What a policy that says nothing allows. */
+  public static final Limits DEFAULT = new Limits(10, 100, 0);
+
   public Limits {
     if (connections < 1 || messagesPerConnection < 1) {
       throw new IllegalArgumentException(

@@ -10,6 +10,21 @@ import java.util.List;
  * @param lifetime from launch; a retry due later than this expires instead
  */
 public record RetrySchedule(List<Duration> delays, Duration lifetime) {
+  /**
+   * The schedule of a policy that says nothing: five to six tries on the first day, four days in
+   * all.
+   */
+  public static final RetrySchedule DEFAULT =
+      new RetrySchedule(
+          List.of(
+              Duration.ofMinutes(15),
+              Duration.ofMinutes(30),
+              Duration.ofHours(1),
+              Duration.ofHours(2),
+              Duration.ofHours(4),
+              Duration.ofHours(8)),
+          Duration.ofDays(4));
+
   public RetrySchedule {
     delays = List.copyOf(delays);
     if (delays.isEmpty()) {

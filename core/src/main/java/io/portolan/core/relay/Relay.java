@@ -1,6 +1,10 @@
 package io.portolan.core.relay;
 
+import io.portolan.core.policy.Route;
+import io.portolan.core.policy.TlsMode;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /**
  * A smarthost that takes mail for any recipient.
@@ -13,7 +17,8 @@ import java.util.List;
  * @param ports what it offers, at least one
  */
 public record Relay(
-    String name, String host, String username, String secretRef, List<RelayPort> ports) {
+    String name, String host, String username, String secretRef, List<RelayPort> ports)
+    implements Route {
   public Relay {
     ports = List.copyOf(ports);
     if (ports.isEmpty()) {
@@ -21,7 +26,15 @@ public record Relay(
     }
   }
 
+  @Override
   public boolean needsLogin() {
     return !username.isEmpty();
+  }
+
+  @Override
+  public SequencedMap<Integer, TlsMode> tlsByPort() {
+    SequencedMap<Integer, TlsMode> byPort = new LinkedHashMap<>();
+    ports.forEach(port -> byPort.put(port.port(), port.tls()));
+    return byPort;
   }
 }
