@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,7 +80,7 @@ public final class SimulatedMailServer implements AutoCloseable {
   private final Map<InetAddress, Integer> connectionsByClient = new ConcurrentHashMap<>();
   private final AtomicLong queueIds = new AtomicLong();
   private volatile List<Behaviour> behaviours;
-  private volatile SSLContext identity;
+  private volatile @Nullable SSLContext identity;
 
   SimulatedMailServer(
       Settings settings,
@@ -92,7 +93,6 @@ public final class SimulatedMailServer implements AutoCloseable {
     counters =
         new ServerStatistics.Counters(Optional.of(network.platformCounters(settings.platform())));
     this.behaviours = withScript(behaviours);
-    identity = network.certificates().identity(settings.host());
     for (Map.Entry<Integer, Security> port : ports.entrySet()) {
       listeners.put(port.getKey(), new Listener(port.getKey(), port.getValue()));
     }
@@ -163,8 +163,19 @@ public final class SimulatedMailServer implements AutoCloseable {
     return behaviours;
   }
 
+  /** The identity for a handshake; made at the first one, since many a test never comes to it. */
   SSLContext identity() {
-    return identity;
+    SSLContext presented = identity;
+    if (presented == null) {
+      synchronized (this) {
+        presented = identity;
+        if (presented == null) {
+          presented = network.certificates().identity(host());
+          identity = presented;
+        }
+      }
+    }
+    return presented;
   }
 
   ServerStatistics.Counters counters() {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mail network that exists in this process only: hosts with addresses of the documentation
@@ -64,7 +65,6 @@ public final class SimulatedNetwork implements AutoCloseable {
   private final InstantSource clock;
   private final SimulatedMailboxes mailboxes;
   private final SimulatedDns dns = new SimulatedDns();
-  private final SimulatedCertificates certificates = new SimulatedCertificates();
   private final ServerStatistics.Counters counters =
       new ServerStatistics.Counters(Optional.empty());
   private final Map<String, ServerStatistics.Counters> platforms = new ConcurrentHashMap<>();
@@ -74,6 +74,7 @@ public final class SimulatedNetwork implements AutoCloseable {
   private final Map<Target, Integer> dials = new ConcurrentHashMap<>();
   private final BlackHole blackHole;
   private final Socket closedPort;
+  private @Nullable SimulatedCertificates certificates;
   private int nextAddress;
 
   /** A network with mailboxes of its own. */
@@ -102,8 +103,14 @@ public final class SimulatedNetwork implements AutoCloseable {
     return mailboxes;
   }
 
-  public SimulatedCertificates certificates() {
-    return certificates;
+  /** The authority and its certificates, made when first asked for. */
+  public synchronized SimulatedCertificates certificates() {
+    SimulatedCertificates existing = certificates;
+    if (existing == null) {
+      existing = new SimulatedCertificates();
+      certificates = existing;
+    }
+    return existing;
   }
 
   /** What all servers have seen together. */
