@@ -22,6 +22,7 @@ final class RawSmtpClient implements AutoCloseable {
   private static final int READ_MILLIS = 10_000;
 
   private final Socket raw;
+  private Socket socket;
   private InputStream in;
   private OutputStream out;
 
@@ -34,6 +35,7 @@ final class RawSmtpClient implements AutoCloseable {
 
   RawSmtpClient(Socket raw) throws IOException {
     this.raw = raw;
+    socket = raw;
     raw.setSoTimeout(READ_MILLIS);
     in = new BufferedInputStream(raw.getInputStream());
     out = raw.getOutputStream();
@@ -116,6 +118,7 @@ final class RawSmtpClient implements AutoCloseable {
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
     tls.setSSLParameters(parameters);
     tls.startHandshake();
+    socket = tls;
     in = new BufferedInputStream(tls.getInputStream());
     out = tls.getOutputStream();
     return this;
@@ -150,6 +153,6 @@ final class RawSmtpClient implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    raw.close();
+    socket.close();
   }
 }

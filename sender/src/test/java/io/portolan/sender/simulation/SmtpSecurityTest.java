@@ -184,4 +184,15 @@ class SmtpSecurityTest {
     }
     assertThat(one.await(seen -> seen.connections().tlsFailures() == 1).connections().open()).isZero();
   }
+
+  @Test
+  void anEncryptedConnectionTooCountsUntilTheClientClosesIt() throws IOException {
+    for (int i = 0; i < 30; i++) {
+      try (RawSmtpClient client = one.encrypted()) {
+        assertThat(client.command("NOOP").code()).isEqualTo(250);
+      }
+    }
+    assertThat(one.server().statistics().connections())
+        .isEqualTo(new ServerStatistics.Connections(30, 0, 1, 0));
+  }
 }
