@@ -1,0 +1,62 @@
+package io.portolan.core.reply;
+
+import io.portolan.core.delivery.Phase;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A row of the reply rules: conditions, all of which must hold, and what they mean.
+ *
+ * @param isps whose servers it is about; empty for all
+ * @param effect empty for what the reply code's class says
+ * @param sample a reply that it decides
+ */
+record ReplyRule(
+    String id,
+    List<String> isps,
+    Conditions conditions,
+    BounceCategory category,
+    Optional<Classification.Effect> effect,
+    String sample) {
+
+  /** What a refusal must be like; an empty set or list holds for every refusal. */
+  record Conditions(
+      Set<Phase> phases, BitSet codes, List<StatusPattern> statuses, Optional<TextPattern> text) {
+
+    boolean hold(Refusal refusal) {
+      return (codes.isEmpty() || codes.get(refusal.code()))
+          && (phases.isEmpty() || phases.contains(refusal.phase()))
+          && (statuses.isEmpty() || anyStatus(refusal.status()))
+          && (text.isEmpty() || text.get().isIn(refusal.text()));
+    }
+
+    private boolean anyStatus(Optional<EnhancedStatusCode> status) {
+      if (status.isPresent()) {
+        for (StatusPattern pattern : statuses) {
+          if (pattern.covers(status.get())) {
+            return true;
+          }
+        }
+      }
+      return false;
+    }
+  }
+
+  /**
+   * Enhanced status codes: one class or, as 0, any; one subject; details from the first to the
+   * last.
+   */
+  record StatusPattern(int statusClass, int subject, int first, int last) {
+    boolean covers(EnhancedStatusCode status) {
+      return (statusClass == 0 || statusClass == status.statusClass())
+          && subject == status.subject()
+          && first <= status.detail()
+          && status.detail() <= last;
+    }
+  }
+
+  /** A refusal in the form that conditions look at; {@code text} is in lower case, on one line. */
+  record Refusal(Phase phase, int code, Optional<EnhancedStatusCode> status, String text) {}
+}

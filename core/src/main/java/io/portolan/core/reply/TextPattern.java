@@ -1,0 +1,162 @@
+package io.portolan.core.reply;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * A regular expression over lower-case text that is tried only where it can match. Immutable.
+ *
+ * <p>A refusal is held against some hundreds of alternatives, nearly all of which share no word
+ * with it. Each alternative therefore knows literals that every match contains, and a plain search
+ * for those comes first; an alternative that is all literal needs no more.
+ */
+final class TextPattern {
+  private final List<Alternative> alternatives;
+
+  /**
+   * @param literals every match contains at least one of each list
+   */
+  private record Alternative(List<List<String>> literals, boolean isLiteral, Pattern pattern) {
+    boolean isIn(String text) {
+      for (List<String> choice : literals) {
+        if (!containsAny(text, choice)) {
+          return false;
+        }
+      }
+      return isLiteral || pattern.matcher(text).find();
+    }
+
+    private static boolean containsAny(String text, List<String> literals) {
+      for (String literal : literals) {
+        if (text.contains(literal)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private TextPattern(List<Alternative> alternatives) {
+    this.alternatives = List.copyOf(alternatives);
+  }
+
+  /**
+   * Compiles an expression.
+   *
+   * @throws PatternSyntaxException if it is none
+   */
+  static TextPattern compile(String expression) {
+    // alternatives are compiled one by one below; this reports an error by its place in the whole
+    Pattern.compile(expression);
+    List<Alternative> alternatives = new ArrayList<>();
+    for (String part : alternativesOf(expression)) {
+      List<List<String>> literals = new ArrayList<>(literalsOf(part));
+      boolean isLiteral = literals.equals(List.of(List.of(part)));
+      literals.sort(Comparator.comparingInt(List::size));
+      alternatives.add(new Alternative(List.copyOf(literals), isLiteral, Pattern.compile(part)));
+    }
+    return new TextPattern(alternatives);
+  }
+
+  /** Whether the expression matches anywhere in a text. */
+  boolean isIn(String text) {
+    for (Alternative alternative : alternatives) {
+      if (alternative.isIn(text)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Splits an expression at the bars that stand outside groups and classes. */
+  private static List<String> alternativesOf(String expression) {
+    List<String> parts = new ArrayList<>();
+    int start = 0;
+    for (int i = 0; i < expression.length(); i = endOfItem(expression, i)) {
+      if (expression.charAt(i) == '|') {
+        parts.add(expression.substring(start, i));
+        start = i + 1;
+      }
+    }
+    parts.add(expression.substring(start));
+    return parts;
+  }
+
+  /*
+   * Reads one alternative item by item. Runs of plain characters are literals, and a group of which
+   * every branch has a literal gives a choice of literals. What a quantifier makes optional counts
+   * for nothing: it takes back the character before it, or the whole group.
+   */
+  private static List<List<String>> literalsOf(String part) {
+    List<List<String>> literals = new ArrayList<>();
+    StringBuilder run = new StringBuilder();
+    for (int i = 0; i < part.length(); ) {
+      int end = endOfItem(part, i);
+      boolean optional = end < part.length() && "?*{".indexOf(part.charAt(end)) >= 0;
+      if (isPlain(part.charAt(i)) && !optional) {
+        run.append(part.charAt(i));
+      } else {
+        addRun(literals, run);
+        // a lookaround is no part of the match
+        if (part.charAt(i) == '(' && !part.startsWith("(?", i) && !optional) {
+          List<String> choice = choiceOf(part.substring(i + 1, end - 1));
+          if (!choice.isEmpty()) {
+            literals.add(choice);
+          }
+        }
+      }
+      i = end;
+    }
+    addRun(literals, run);
+    return literals;
+  }
+
+  private static void addRun(List<List<String>> literals, StringBuilder run) {
+    if (!run.isEmpty()) {
+      literals.add(List.of(run.toString()));
+      run.setLength(0);
+    }
+  }
+
+  /** Literals of which every match of a group contains one; empty if there are none such. */
+  private static List<String> choiceOf(String group) {
+    List<String> choice = new ArrayList<>();
+    for (String branch : alternativesOf(group)) {
+      List<List<String>> literals = literalsOf(branch);
+      if (literals.isEmpty()) {
+        return List.of();
+      }
+      choice.addAll(
+          literals.stream()
+              .max(
+                  Comparator.comparingInt(
+                      each -> each.stream().mapToInt(String::length).min().orElse(0)))
+              .orElseThrow());
+    }
+    return List.copyOf(choice);
+  }
+
+  /** The end of the item that starts at an index: an escape, a class, a group, or one character. */
+  private static int endOfItem(String expression, int start) {
+    return switch (expression.charAt(start)) {
+      case '\\' -> start + 2;
+      case '[' -> expression.indexOf(']', start) + 1;
+      case '{' -> expression.indexOf('}', start) + 1;
+      case '(' -> {
+        int i = start + 1;
+        while (expression.charAt(i) != ')') {
+          i = endOfItem(expression, i);
+        }
+        yield i + 1;
+      }
+      default -> start + 1;
+    };
+  }
+
+  private static boolean isPlain(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || " @#=:,;/'\"<>%&_-".indexOf(c) >= 0;
+  }
+}
