@@ -262,6 +262,7 @@ public final class SimulatedMailServer implements AutoCloseable {
   /** One port: the loopback socket behind it and the connections through it. */
   private final class Listener {
     private static final int BACKLOG = 1024;
+    private static final Duration CLOSING = Duration.ofSeconds(5);
 
     private final int port;
     private final Security security;
@@ -269,11 +270,13 @@ public final class SimulatedMailServer implements AutoCloseable {
     private final Wire.Gate gate = new Wire.Gate();
     private final Map<InetSocketAddress, Connection> open = new ConcurrentHashMap<>();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final Thread acceptor;
 
     Listener(int port, Security security) throws IOException {
       this.port = port;
       this.security = security;
       socket = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+      acceptor = Thread.ofVirtual().name("simulated " + host() + ':' + port).unstarted(this::acceptAll);
     }
 
     InetSocketAddress backing() {
@@ -281,7 +284,7 @@ public final class SimulatedMailServer implements AutoCloseable {
     }
 
     void start() {
-      Thread.ofVirtual().name("simulated " + host() + ':' + port).start(this::acceptAll);
+      acceptor.start();
     }
 
     private void acceptAll() {
@@ -353,8 +356,12 @@ public final class SimulatedMailServer implements AutoCloseable {
     void close() {
       try {
         socket.close();
+        // the descriptor of a socket that a virtual thread waits on is closed by that thread
+        acceptor.join(CLOSING);
       } catch (IOException e) {
         log.warn("Simulated server {} cannot close port {}", host(), port, e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
       resetAll();
       threads.forEach(Thread::interrupt);

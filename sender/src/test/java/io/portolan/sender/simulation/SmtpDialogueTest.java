@@ -331,7 +331,8 @@ class SmtpDialogueTest {
   @Test
   void ends421WhenTheClientSaysNothing() throws IOException {
     try (OneServer idle = new OneServer(builder -> builder.idle(Duration.ofMillis(50)));
-        RawSmtpClient client = idle.greeted()) {
+        RawSmtpClient client = idle.connect()) {
+      assertThat(client.reply().code()).isEqualTo(220);
       assertThat(client.reply().text()).startsWith("4.4.2");
       assertThat(client.read()).isEqualTo(-1);
     }
