@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes ISPs and relays of a simulated network that behave like real ones: their MX hosts, their DNS records and their
- * place in the statistics, where each ISP is a platform named by its domain.
+ * Makes ISPs and relays of a simulated network that behave like real ones: their MX hosts, their
+ * DNS records and their place in the statistics, where each ISP is a platform named by its domain.
  */
 public final class SimulatedIsps {
   private final SimulatedNetwork network;
@@ -31,7 +31,9 @@ public final class SimulatedIsps {
      */
     record Throttling(int messages, int connections) implements Profile {}
 
-    /** Defers a pair of sender and recipient until the interval has passed since the first attempt. */
+    /**
+     * Defers a pair of sender and recipient until the interval has passed since the first attempt.
+     */
     record Greylisting(Duration interval) implements Profile {}
 
     /**
@@ -60,7 +62,10 @@ public final class SimulatedIsps {
     }
   }
 
-  /** Makes an ISP with the MX hosts {@code mx1} and {@code mx2} under its domain, the first preferred. */
+  /**
+   * Makes an ISP with the MX hosts {@code mx1} and {@code mx2} under its domain, the first
+   * preferred.
+   */
   public Isp isp(String domain, Profile profile) throws IOException {
     Behaviour[] behaviours = behaviours(profile);
     List<SimulatedMailServer> servers = new ArrayList<>();
@@ -83,10 +88,12 @@ public final class SimulatedIsps {
   }
 
   /**
-   * Makes a relay that takes mail for every domain from those who log in, over STARTTLS on 587 and 2525 and over implicit
-   * TLS on 465. It answers for itself: what the recipients' ISPs would have refused it accepts.
+   * Makes a relay that takes mail for every domain from those who log in, over STARTTLS on 587 and
+   * 2525 and over implicit TLS on 465. It answers for itself: what the recipients' ISPs would have
+   * refused it accepts.
    */
-  public SimulatedMailServer relay(String host, Map<String, String> passwordsByName) throws IOException {
+  public SimulatedMailServer relay(String host, Map<String, String> passwordsByName)
+      throws IOException {
     return network
         .server(host)
         .listen(587, SimulatedMailServer.Security.STARTTLS)
@@ -102,15 +109,19 @@ public final class SimulatedIsps {
       case Profile.Healthy(), Profile.Unreachable() -> new Behaviour[0];
       case Profile.Throttling(int messages, int connections) ->
           new Behaviour[] {
-            new Behaviour.ConnectionsPerClient(connections), new Behaviour.MessagesPerConnection(messages)
+            new Behaviour.ConnectionsPerClient(connections),
+            new Behaviour.MessagesPerConnection(messages)
           };
       case Profile.Greylisting(Duration interval) ->
           new Behaviour[] {new Behaviour.Greylisting(interval, network.clock())};
       case Profile.Choosy(String unknown, String full, String overQuota) ->
           new Behaviour[] {
-            Behaviour.unknownUsers(unknown), Behaviour.fullMailboxes(full), Behaviour.mailboxesOverQuota(overQuota)
+            Behaviour.unknownUsers(unknown),
+            Behaviour.fullMailboxes(full),
+            Behaviour.mailboxesOverQuota(overQuota)
           };
-      case Profile.Blocking(ServerPhase phase) -> new Behaviour[] {Behaviour.blockedByReputation(phase)};
+      case Profile.Blocking(ServerPhase phase) ->
+          new Behaviour[] {Behaviour.blockedByReputation(phase)};
       case Profile.Slow(Duration banner, Duration dot) ->
           new Behaviour[] {new Behaviour.Slow(banner, Duration.ZERO, dot)};
     };

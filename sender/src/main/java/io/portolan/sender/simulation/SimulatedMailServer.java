@@ -224,7 +224,8 @@ public final class SimulatedMailServer implements AutoCloseable {
     private final Wire wire;
     private final AtomicBoolean released = new AtomicBoolean();
 
-    private Connection(SimulatedMailServer server, Listener listener, InetSocketAddress client, Wire wire) {
+    private Connection(
+        SimulatedMailServer server, Listener listener, InetSocketAddress client, Wire wire) {
       this.server = server;
       this.listener = listener;
       this.client = client;
@@ -276,7 +277,8 @@ public final class SimulatedMailServer implements AutoCloseable {
       this.port = port;
       this.security = security;
       socket = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
-      acceptor = Thread.ofVirtual().name("simulated " + host() + ':' + port).unstarted(this::acceptAll);
+      acceptor =
+          Thread.ofVirtual().name("simulated " + host() + ':' + port).unstarted(this::acceptAll);
     }
 
     InetSocketAddress backing() {

@@ -106,7 +106,8 @@ public final class SimulatedMailboxes {
         (recipient, received) -> {
           Set<String> ids = new HashSet<>();
           for (StoredMessage message : received) {
-            if (!message.content().messageId().isEmpty() && !ids.add(message.content().messageId())) {
+            if (!message.content().messageId().isEmpty()
+                && !ids.add(message.content().messageId())) {
               duplicates.merge(recipient, 1, Integer::sum);
             }
           }

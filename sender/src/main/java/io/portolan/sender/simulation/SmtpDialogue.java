@@ -326,7 +326,9 @@ final class SmtpDialogue {
   private void authenticate(SmtpCommand.Credentials credentials) throws IOException {
     session.user(credentials.name());
     boolean known =
-        credentials.password().equals(server.settings().admission().accounts().get(credentials.name()));
+        credentials
+            .password()
+            .equals(server.settings().admission().accounts().get(credentials.name()));
     ServerReply usual = known ? ServerReply.AUTHENTICATED : ServerReply.BAD_CREDENTIALS;
     if (!responder.perform(decide(ServerPhase.AUTH, usual))) {
       session.user("");

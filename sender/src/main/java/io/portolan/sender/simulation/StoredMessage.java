@@ -17,7 +17,8 @@ public record StoredMessage(
   /**
    * What was sent, dots unstuffed.
    *
-   * @param messageId the Message-ID header field with its angle brackets, empty if the message has none
+   * @param messageId the Message-ID header field with its angle brackets, empty if the message has
+   *     none
    * @param octets how long it is
    * @param sha256 of the octets, in hexadecimal digits
    * @param text the whole message, one character an octet, where the mailboxes still keep it

@@ -221,8 +221,7 @@ final class Wire implements Closeable {
   void write(String text) {
     byte[] octets = text.getBytes(UTF_8);
     if (outputSize + octets.length > output.length) {
-      output =
-          Arrays.copyOf(output, Math.max(output.length * 2, outputSize + octets.length));
+      output = Arrays.copyOf(output, Math.max(output.length * 2, outputSize + octets.length));
     }
     System.arraycopy(octets, 0, output, outputSize, octets.length);
     outputSize += octets.length;

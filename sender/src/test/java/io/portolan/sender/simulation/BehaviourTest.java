@@ -79,7 +79,8 @@ class BehaviourTest {
     "full.3, 452, 4.2.2",
     "over1, 552, 5.2.2",
   })
-  void refusesRecipientsByTheirLocalPart(String localPart, int code, String enhanced) throws IOException {
+  void refusesRecipientsByTheirLocalPart(String localPart, int code, String enhanced)
+      throws IOException {
     try (OneServer one =
             new OneServer(
                 Behaviour.unknownUsers("nobody"),
@@ -156,7 +157,8 @@ class BehaviourTest {
   @Test
   void notesAClientThatSpeaksBeforeASlowBanner() throws IOException {
     try (OneServer one =
-            new OneServer(new Behaviour.Slow(Duration.ofMillis(100), Duration.ZERO, Duration.ZERO));
+            new OneServer(
+                new Behaviour.Slow(Duration.ofMillis(100), Duration.ZERO, Duration.ZERO));
         RawSmtpClient client = one.connect()) {
       client.write("EHLO client.test\r\n");
       assertThat(client.reply().code()).isEqualTo(220);
@@ -209,7 +211,8 @@ class BehaviourTest {
   void wantsAuthenticationFirst() throws IOException {
     try (OneServer one = new OneServer(new Behaviour.AuthRequired());
         RawSmtpClient client = one.encrypted()) {
-      assertThat(client.command("MAIL FROM:<a@client.test>").text()).isEqualTo("5.7.0 Authentication required");
+      assertThat(client.command("MAIL FROM:<a@client.test>").text())
+          .isEqualTo("5.7.0 Authentication required");
       client.authPlain("user", "secret");
       assertThat(client.deliver(SENDER, "far@away.test", "1@client.test").code()).isEqualTo(250);
     }
@@ -228,7 +231,8 @@ class BehaviourTest {
   @CsvSource({"454, 4.7.0", "502, 5.5.1"})
   void refusesStartTlsThatItOffers(int code, String enhanced) throws IOException {
     try (OneServer one =
-            new OneServer(Behaviour.refusing(ServerPhase.STARTTLS, code, enhanced, "No TLS today"));
+            new OneServer(
+                Behaviour.refusing(ServerPhase.STARTTLS, code, enhanced, "No TLS today"));
         RawSmtpClient client = one.connect()) {
       client.reply();
       assertThat(client.command("EHLO client.test").lines()).contains("STARTTLS");
@@ -246,7 +250,8 @@ class BehaviourTest {
         client.greeted();
         assertThat(client.command("STARTTLS").code()).isEqualTo(220);
       }
-      assertThatThrownBy(() -> client.handshake(one.network().certificates().clientContext(), OneServer.HOST))
+      assertThatThrownBy(
+              () -> client.handshake(one.network().certificates().clientContext(), OneServer.HOST))
           .isInstanceOf(SSLException.class);
     }
   }
@@ -256,7 +261,8 @@ class BehaviourTest {
     try (OneServer one =
             new OneServer(builder -> builder.listen(2465, SimulatedMailServer.Security.CLEAR));
         RawSmtpClient client = one.connect(2465)) {
-      assertThatThrownBy(() -> client.handshake(one.network().certificates().clientContext(), OneServer.HOST))
+      assertThatThrownBy(
+              () -> client.handshake(one.network().certificates().clientContext(), OneServer.HOST))
           .isInstanceOf(SSLException.class)
           .hasMessageContaining("Unsupported or unrecognized SSL message");
     }
@@ -291,7 +297,9 @@ class BehaviourTest {
     try (OneServer one = new OneServer(new Behaviour.MaskedByFirewall());
         RawSmtpClient client = one.connect()) {
       assertThat(client.line()).startsWith("220 ****");
-      assertThat(client.command("EHLO client.test").lines()).contains("XXXXXXXA").doesNotContain("STARTTLS");
+      assertThat(client.command("EHLO client.test").lines())
+          .contains("XXXXXXXA")
+          .doesNotContain("STARTTLS");
       assertThat(client.command("STARTTLS").code()).isEqualTo(502);
       assertThat(client.deliver(SENDER, RECIPIENT, "1@client.test").code()).isEqualTo(250);
     }
@@ -324,7 +332,9 @@ class BehaviourTest {
 
   @Test
   void limitsBelowOneAreRefused() {
-    assertThatThrownBy(() -> new Behaviour.MessagesPerConnection(0)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new Behaviour.ConnectionsPerClient(0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Behaviour.MessagesPerConnection(0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Behaviour.ConnectionsPerClient(0))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

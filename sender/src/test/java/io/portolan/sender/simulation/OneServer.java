@@ -14,7 +14,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/** A network with one server, {@code mx.one.test}, that takes mail for {@code one.test} and has a user. */
+/**
+ * A network with one server, {@code mx.one.test}, that takes mail for {@code one.test} and has a
+ * user.
+ */
 final class OneServer implements AutoCloseable {
   static final String HOST = "mx.one.test";
   static final String SENDER = "news@client.test";
@@ -69,7 +72,10 @@ final class OneServer implements AutoCloseable {
     return mailboxes().of(RECIPIENT);
   }
 
-  /** Waits until the server's statistics are so: what it notices last of a connection, no answer tells. */
+  /**
+   * Waits until the server's statistics are so: what it notices last of a connection, no answer
+   * tells.
+   */
   ServerStatistics await(Predicate<ServerStatistics> condition) {
     long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (!condition.test(server.statistics())) {

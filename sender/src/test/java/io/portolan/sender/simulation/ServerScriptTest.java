@@ -36,10 +36,12 @@ class ServerScriptTest {
 
   @Test
   void answersAsOftenAsItWasTold() throws IOException {
-    ServerScript.Rule rule = one.server().on(RCPT).answer(451, "4.3.0", "later", "much later").times(2);
+    ServerScript.Rule rule =
+        one.server().on(RCPT).answer(451, "4.3.0", "later", "much later").times(2);
     try (RawSmtpClient client = one.greeted()) {
       client.command("MAIL FROM:<a@client.test>");
-      assertThat(client.command("RCPT TO:<ann@one.test>").text()).isEqualTo("4.3.0 later\n4.3.0 much later");
+      assertThat(client.command("RCPT TO:<ann@one.test>").text())
+          .isEqualTo("4.3.0 later\n4.3.0 much later");
       assertThat(client.command("RCPT TO:<ann@one.test>").code()).isEqualTo(451);
       assertThat(client.command("RCPT TO:<ann@one.test>").code()).isEqualTo(250);
     }
@@ -107,7 +109,8 @@ class ServerScriptTest {
   void hangsUpAfterAnyAnswer() throws IOException {
     one.server().on(DOT).answerAndHangUp(250, "2.0.0", "taken, bye").always();
     try (RawSmtpClient client = one.greeted()) {
-      assertThat(client.deliver(SENDER, RECIPIENT, "1@client.test").text()).isEqualTo("2.0.0 taken, bye");
+      assertThat(client.deliver(SENDER, RECIPIENT, "1@client.test").text())
+          .isEqualTo("2.0.0 taken, bye");
       assertThat(client.read()).isEqualTo(-1);
     }
     assertThat(one.received()).hasSize(1);
@@ -139,10 +142,12 @@ class ServerScriptTest {
     try (RawSmtpClient client = one.connect()) {
       talk =
           CompletableFuture.runAsync(
-              () -> assertThatThrownBy(() -> talk(client, phase)).isInstanceOf(SocketException.class),
+              () ->
+                  assertThatThrownBy(() -> talk(client, phase)).isInstanceOf(SocketException.class),
               task -> Thread.ofVirtual().start(task));
       assertThat(rule.awaitHits(1, Duration.ofSeconds(10))).isTrue();
-      assertThatThrownBy(() -> talk.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+      assertThatThrownBy(() -> talk.get(50, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
     } // the close ends the read that waits for an answer
     talk.get(10, TimeUnit.SECONDS);
     assertThat(one.server().statistics().connections().open()).isZero();
@@ -187,7 +192,10 @@ class ServerScriptTest {
 
   @Test
   void sendsRubbish() throws IOException {
-    one.server().on(MAIL).then(new Reaction.Raw("\u0000\u00ff\r\n\u0001 no reply\r\n", false)).once();
+    one.server()
+        .on(MAIL)
+        .then(new Reaction.Raw("\u0000\u00ff\r\n\u0001 no reply\r\n", false))
+        .once();
     one.server().on(MAIL).then(new Reaction.Raw("25", true)).once();
     try (RawSmtpClient client = one.greeted()) {
       client.write("MAIL FROM:<a@client.test>\r\n");
@@ -197,7 +205,9 @@ class ServerScriptTest {
       assertThat(client.line()).isEqualTo("\u0001 no reply");
       assertThat(client.command("RCPT TO:<ann@one.test>").code()).isEqualTo(503);
       client.write("MAIL FROM:<a@client.test>\r\n");
-      assertThatThrownBy(client::line).isInstanceOf(EOFException.class).hasMessageContaining("'25'");
+      assertThatThrownBy(client::line)
+          .isInstanceOf(EOFException.class)
+          .hasMessageContaining("'25'");
     }
   }
 
@@ -221,7 +231,8 @@ class ServerScriptTest {
     try (RawSmtpClient client = one.greeted()) {
       long start = System.nanoTime();
       assertThat(client.command("MAIL FROM:<a@client.test>").text()).isEqualTo("2.1.0 slowly");
-      assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(interval.multipliedBy(17).toNanos());
+      assertThat(System.nanoTime() - start)
+          .isGreaterThanOrEqualTo(interval.multipliedBy(17).toNanos());
       assertThat(client.command("RCPT TO:<ann@one.test>").code()).isEqualTo(250);
     }
   }

@@ -20,7 +20,9 @@ class SimulatedDnsTest {
         .isEqualTo(
             new Answer.Found<>(
                 List.of(
-                    new Mx(10, "mx2.one.test"), new Mx(10, "mx1.one.test"), new Mx(20, "mx3.one.test"))));
+                    new Mx(10, "mx2.one.test"),
+                    new Mx(10, "mx1.one.test"),
+                    new Mx(20, "mx3.one.test"))));
   }
 
   @Test

@@ -43,7 +43,8 @@ class SimulatedIspsTest {
     Isp isp = isps.isp("healthy.test", new Profile.Healthy());
     assertThat(network.dns().mx("healthy.test"))
         .isEqualTo(
-            new Answer.Found<>(List.of(new Mx(10, "mx1.healthy.test"), new Mx(20, "mx2.healthy.test"))));
+            new Answer.Found<>(
+                List.of(new Mx(10, "mx1.healthy.test"), new Mx(20, "mx2.healthy.test"))));
     for (SimulatedMailServer server : isp.servers()) {
       try (RawSmtpClient client = greeted(server.host(), 25)) {
         assertThat(client.command("EHLO again.test").lines()).contains("STARTTLS", "PIPELINING");
@@ -124,7 +125,8 @@ class SimulatedIspsTest {
         assertThat(deliver(client, "nobody1@choosy.test")).isEqualTo(250);
       }
     }
-    assertThat(relay.statistics().messages().byPort()).isEqualTo(Map.of(587, 1L, 465, 1L, 2525, 1L));
+    assertThat(relay.statistics().messages().byPort())
+        .isEqualTo(Map.of(587, 1L, 465, 1L, 2525, 1L));
     assertThat(network.mailboxes().of("nobody1@choosy.test"))
         .extracting(message -> message.origin().user())
         .containsOnly("user");
@@ -141,7 +143,8 @@ class SimulatedIspsTest {
       assertThat(client.command("MAIL FROM:<a@client.test>").text()).contains("STARTTLS");
       client.startTls(network.certificates().clientContext(), "relay.test");
       client.command("EHLO client.test");
-      assertThat(client.command("MAIL FROM:<a@client.test>").text()).contains("Authentication required");
+      assertThat(client.command("MAIL FROM:<a@client.test>").text())
+          .contains("Authentication required");
     }
   }
 

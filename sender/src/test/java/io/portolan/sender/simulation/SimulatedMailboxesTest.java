@@ -63,10 +63,7 @@ class SimulatedMailboxesTest {
   void keepsTheTextOfTheFirstMessagesOnly() throws IOException {
     try (SimulatedNetwork network =
         new SimulatedNetwork(InstantSource.system(), new SimulatedMailboxes(1))) {
-      network
-          .server("mx.one.test")
-          .listen(25, SimulatedMailServer.Security.CLEAR)
-          .start();
+      network.server("mx.one.test").listen(25, SimulatedMailServer.Security.CLEAR).start();
       try (RawSmtpClient client =
           new RawSmtpClient(network.dial("mx.one.test", 25, Duration.ofSeconds(10))).greeted()) {
         client.deliver("a@client.test", "ann@one.test", "1@client.test");

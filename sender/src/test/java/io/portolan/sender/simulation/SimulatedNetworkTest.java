@@ -136,7 +136,8 @@ class SimulatedNetworkTest {
   void openConnectionsLiveOnThroughAPortBlockedForSynsAlone() throws IOException {
     try (RawSmtpClient client = dial(25).greeted()) {
       network.block(25, Block.DROP);
-      assertThat(client.deliver("a@client.test", "b@healthy.test", "1@client.test").code()).isEqualTo(250);
+      assertThat(client.deliver("a@client.test", "b@healthy.test", "1@client.test").code())
+          .isEqualTo(250);
     }
   }
 
@@ -200,10 +201,14 @@ class SimulatedNetworkTest {
 
   @Test
   void countsByServerPlatformAndNetwork() throws IOException {
-    SimulatedMailServer first = network.server("mx1.big.test").platform("big").listen(25, STARTTLS).start();
-    SimulatedMailServer second = network.server("mx2.big.test").platform("big").listen(25, STARTTLS).start();
-    try (RawSmtpClient one = new RawSmtpClient(network.dial("mx1.big.test", 25, TIMEOUT)).greeted();
-        RawSmtpClient two = new RawSmtpClient(network.dial("mx2.big.test", 25, TIMEOUT)).greeted()) {
+    SimulatedMailServer first =
+        network.server("mx1.big.test").platform("big").listen(25, STARTTLS).start();
+    SimulatedMailServer second =
+        network.server("mx2.big.test").platform("big").listen(25, STARTTLS).start();
+    try (RawSmtpClient one =
+            new RawSmtpClient(network.dial("mx1.big.test", 25, TIMEOUT)).greeted();
+        RawSmtpClient two =
+            new RawSmtpClient(network.dial("mx2.big.test", 25, TIMEOUT)).greeted()) {
       one.deliver("a@client.test", "b@big.test", "1@client.test");
       one.deliver("a@client.test", "b@big.test", "2@client.test");
       two.deliver("a@client.test", "c@big.test", "3@client.test");
@@ -213,7 +218,8 @@ class SimulatedNetworkTest {
     assertThat(second.statistics().messages().total()).isEqualTo(1);
     ServerStatistics big = network.statistics("big");
     assertThat(big.connections()).isEqualTo(new ServerStatistics.Connections(2, 0, 2, 0));
-    assertThat(big.messages()).isEqualTo(new ServerStatistics.Messages(3, 2, java.util.Map.of(25, 3L)));
+    assertThat(big.messages())
+        .isEqualTo(new ServerStatistics.Messages(3, 2, java.util.Map.of(25, 3L)));
     assertThat(big.refusals()).containsExactlyEntriesOf(java.util.Map.of(500, 1L));
     assertThat(network.statistics().messages().total()).isEqualTo(3);
     assertThat(server.statistics().messages().total()).isZero();

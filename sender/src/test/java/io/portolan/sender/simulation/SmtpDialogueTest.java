@@ -60,14 +60,16 @@ class SmtpDialogueTest {
   @Test
   void keepsWhatItTakes() throws IOException {
     try (RawSmtpClient client = one.greeted()) {
-      assertThat(client.deliver(SENDER, RECIPIENT, "1@client.test").text()).startsWith("2.0.0 Ok: queued as ");
+      assertThat(client.deliver(SENDER, RECIPIENT, "1@client.test").text())
+          .startsWith("2.0.0 Ok: queued as ");
     }
     StoredMessage message = one.received().getFirst();
     assertThat(message.recipient()).isEqualTo(RECIPIENT);
     assertThat(message.sender()).isEqualTo(SENDER);
     assertThat(message.content().messageId()).isEqualTo("<1@client.test>");
     assertThat(message.content().text()).contains(RawSmtpClient.message("1@client.test"));
-    assertThat(message.content().octets()).isEqualTo(RawSmtpClient.message("1@client.test").length());
+    assertThat(message.content().octets())
+        .isEqualTo(RawSmtpClient.message("1@client.test").length());
     assertThat(message.origin()).isEqualTo(new StoredMessage.Origin(OneServer.HOST, 25, false, ""));
     assertThat(message.receivedAt()).isEqualTo(one.clock().instant());
   }
@@ -100,7 +102,9 @@ class SmtpDialogueTest {
       }
       assertThat(client.read()).isEqualTo(-1);
     }
-    assertThat(one.received()).extracting(StoredMessage::sender).containsExactly("a@client.test", "b@client.test");
+    assertThat(one.received())
+        .extracting(StoredMessage::sender)
+        .containsExactly("a@client.test", "b@client.test");
     assertThat(one.server().statistics().violations()).isEmpty();
   }
 
@@ -133,7 +137,9 @@ class SmtpDialogueTest {
       }
     }
     one.received().forEach(message -> texts.add(message.content().text().orElseThrow()));
-    assertThat(texts).hasSize(wire.length() + 1).containsOnly(". two\r\n.\r\nline\r\n..\r\nx\r\n\r\n");
+    assertThat(texts)
+        .hasSize(wire.length() + 1)
+        .containsOnly(". two\r\n.\r\nline\r\n..\r\nx\r\n\r\n");
   }
 
   @Test
@@ -154,7 +160,9 @@ class SmtpDialogueTest {
       client.command("RCPT TO:<ann@one.test>");
       client.command("DATA");
       client.write(("x".repeat(70) + "\r\n").repeat(300) + ".\r\n");
-      assertThat(client.reply()).isEqualTo(new RawSmtpClient.Reply(552, List.of("5.3.4 Message too big for this server")));
+      assertThat(client.reply())
+          .isEqualTo(
+              new RawSmtpClient.Reply(552, List.of("5.3.4 Message too big for this server")));
       assertThat(client.deliver(SENDER, RECIPIENT, "1@client.test").code()).isEqualTo(250);
     }
     assertThat(one.received()).hasSize(1);
@@ -190,7 +198,8 @@ class SmtpDialogueTest {
     assertThat(one.server().statistics().violations()).isEmpty();
     assertThat(one.received().getFirst().content().text()).contains("h\u00e9\r\n");
     assertThat(deliver("h\u00e9\r\n")).isEqualTo(250);
-    assertThat(one.server().statistics().violations()).isEqualTo(Map.of("8-bit data without BODY=8BITMIME", 1L));
+    assertThat(one.server().statistics().violations())
+        .isEqualTo(Map.of("8-bit data without BODY=8BITMIME", 1L));
   }
 
   @ParameterizedTest
@@ -272,11 +281,13 @@ class SmtpDialogueTest {
       }
       assertThat(client.command("RCPT TO:<d@one.test>").text()).startsWith("4.5.3");
       client.command("DATA");
-      assertThat(client.write(RawSmtpClient.message("1@client.test") + ".\r\n").reply().code()).isEqualTo(250);
+      assertThat(client.write(RawSmtpClient.message("1@client.test") + ".\r\n").reply().code())
+          .isEqualTo(250);
     }
     assertThat(one.mailboxes().messages()).isEqualTo(3);
     assertThat(one.server().statistics().messages().total()).isEqualTo(1);
-    assertThat(one.mailboxes().missing(List.of("a@one.test", "d@one.test"))).containsExactly("d@one.test");
+    assertThat(one.mailboxes().missing(List.of("a@one.test", "d@one.test")))
+        .containsExactly("d@one.test");
   }
 
   @Test
@@ -294,7 +305,8 @@ class SmtpDialogueTest {
   @Test
   void refusesCommandLinesThatAreTooLongAndGoesOn() throws IOException {
     try (RawSmtpClient client = one.greeted()) {
-      assertThat(client.command("MAIL FROM:<" + "x".repeat(2100) + "@client.test>").code()).isEqualTo(500);
+      assertThat(client.command("MAIL FROM:<" + "x".repeat(2100) + "@client.test>").code())
+          .isEqualTo(500);
       assertThat(client.command("NOOP " + "x".repeat(100_000)).code()).isEqualTo(500);
       assertThat(client.command("NOOP").code()).isEqualTo(250);
     }
@@ -313,7 +325,8 @@ class SmtpDialogueTest {
       assertThat(client.reply().code()).isEqualTo(250);
     }
     assertThat(one.server().statistics().violations())
-        .isEqualTo(Map.of("sent ahead of the answer to EHLO", 1L, "sent ahead of the answer to DATA", 1L));
+        .isEqualTo(
+            Map.of("sent ahead of the answer to EHLO", 1L, "sent ahead of the answer to DATA", 1L));
   }
 
   @Test
@@ -325,7 +338,8 @@ class SmtpDialogueTest {
       client.reply();
       client.reply();
     }
-    assertThat(one.server().statistics().violations()).isEqualTo(Map.of("pipelined without PIPELINING", 1L));
+    assertThat(one.server().statistics().violations())
+        .isEqualTo(Map.of("pipelined without PIPELINING", 1L));
   }
 
   @Test

@@ -2,13 +2,13 @@ package io.portolan.sender.simulation;
 
 import static io.portolan.sender.simulation.OneServer.RECIPIENT;
 import static io.portolan.sender.simulation.OneServer.SENDER;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.io.IOException;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.security.cert.CertificateFactory;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
@@ -80,7 +80,8 @@ class SmtpSecurityTest {
     }
     try (RawSmtpClient client = one.encrypted()) {
       assertThat(client.command("AUTH LOGIN").text()).isEqualTo(RawSmtpClient.base64("Username:"));
-      assertThat(client.command(RawSmtpClient.base64("user")).text()).isEqualTo(RawSmtpClient.base64("Password:"));
+      assertThat(client.command(RawSmtpClient.base64("user")).text())
+          .isEqualTo(RawSmtpClient.base64("Password:"));
       assertThat(client.command(RawSmtpClient.base64("secret")).code()).isEqualTo(235);
     }
     try (RawSmtpClient client = one.encrypted()) {
@@ -92,11 +93,13 @@ class SmtpSecurityTest {
   @Test
   void refusesOtherCredentialsAndMalformedOnes() throws IOException {
     try (RawSmtpClient client = one.encrypted()) {
-      assertThat(client.authPlain("user", "wrong").text()).isEqualTo("5.7.8 Authentication credentials invalid");
+      assertThat(client.authPlain("user", "wrong").text())
+          .isEqualTo("5.7.8 Authentication credentials invalid");
       assertThat(client.authPlain("other", "secret").code()).isEqualTo(535);
       assertThat(client.command("AUTH CRAM-MD5").code()).isEqualTo(504);
       assertThat(client.command("AUTH PLAIN !!!").code()).isEqualTo(501);
-      assertThat(client.command("AUTH PLAIN " + RawSmtpClient.base64("user")).code()).isEqualTo(501);
+      assertThat(client.command("AUTH PLAIN " + RawSmtpClient.base64("user")).code())
+          .isEqualTo(501);
       client.command("AUTH LOGIN");
       assertThat(client.command("*").code()).isEqualTo(501);
       assertThat(client.authPlain("user", "secret").code()).isEqualTo(235);
@@ -182,7 +185,8 @@ class SmtpSecurityTest {
               () -> client.startTls(one.network().certificates().clientContext(), OneServer.HOST))
           .isInstanceOf(SSLHandshakeException.class);
     }
-    assertThat(one.await(seen -> seen.connections().tlsFailures() == 1).connections().open()).isZero();
+    assertThat(one.await(seen -> seen.connections().tlsFailures() == 1).connections().open())
+        .isZero();
   }
 
   @Test

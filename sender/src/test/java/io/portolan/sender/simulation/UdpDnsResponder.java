@@ -23,8 +23,8 @@ import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 
 /**
- * The DNS of a simulated network over UDP on loopback, for clients that speak the protocol. Answers MX, A and TXT; a silent
- * one answers nothing, as behind a network that loses every packet.
+ * The DNS of a simulated network over UDP on loopback, for clients that speak the protocol. Answers
+ * MX, A and TXT; a silent one answers nothing, as behind a network that loses every packet.
  */
 public final class UdpDnsResponder implements AutoCloseable {
   private static final long TTL_SECONDS = 60;
@@ -78,16 +78,31 @@ public final class UdpDnsResponder implements AutoCloseable {
     String text = name.toString(true);
     switch (question.getType()) {
       case Type.MX ->
-          fill(answer, dns.mx(text), mx -> new MXRecord(name, DClass.IN, TTL_SECONDS, mx.preference(), host(mx)));
+          fill(
+              answer,
+              dns.mx(text),
+              mx -> new MXRecord(name, DClass.IN, TTL_SECONDS, mx.preference(), host(mx)));
       case Type.A ->
-          fill(answer, dns.addresses(text), address -> new ARecord(name, DClass.IN, TTL_SECONDS, address));
-      case Type.TXT -> fill(answer, dns.texts(text), value -> new TXTRecord(name, DClass.IN, TTL_SECONDS, value));
-      default -> fill(answer, dns.mx(text) instanceof Answer.NoSuchName ? new Answer.NoSuchName<>() : new Answer.NoData<>(), Record.class::cast);
+          fill(
+              answer,
+              dns.addresses(text),
+              address -> new ARecord(name, DClass.IN, TTL_SECONDS, address));
+      case Type.TXT ->
+          fill(
+              answer, dns.texts(text), value -> new TXTRecord(name, DClass.IN, TTL_SECONDS, value));
+      default ->
+          fill(
+              answer,
+              dns.mx(text) instanceof Answer.NoSuchName
+                  ? new Answer.NoSuchName<>()
+                  : new Answer.NoData<>(),
+              Record.class::cast);
     }
     return answer;
   }
 
-  private static <R> void fill(Message answer, Answer<R> found, Function<? super R, Record> toRecord) {
+  private static <R> void fill(
+      Message answer, Answer<R> found, Function<? super R, Record> toRecord) {
     switch (found) {
       case Answer.Found<R>(var records) ->
           records.forEach(record -> answer.addRecord(toRecord.apply(record), Section.ANSWER));

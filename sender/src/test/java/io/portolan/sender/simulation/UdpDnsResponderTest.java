@@ -81,7 +81,6 @@ class UdpDnsResponderTest {
 
   private Message query(String name, int type) throws IOException {
     return resolver.send(
-        Message.newQuery(
-            Record.newRecord(Name.fromString(name, Name.root), type, DClass.IN)));
+        Message.newQuery(Record.newRecord(Name.fromString(name, Name.root), type, DClass.IN)));
   }
 }
