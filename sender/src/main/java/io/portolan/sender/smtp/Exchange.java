@@ -105,18 +105,26 @@ final class Exchange {
 
   private Transaction grouped(String mail, String rcpt, byte[] message) throws IOException {
     wire.within(timeouts.command());
-    boolean reset = resetDue;
-    if (reset) {
+    if (resetDue) {
       wire.put(RSET);
     }
     wire.put(mail).put(rcpt).put(DATA).flush();
-    if (reset) {
-      SmtpReply answer = read(timeouts.command());
-      if (answer.code() == CLOSING) {
-        return replied(answer);
+    if (resetDue) {
+      SmtpReply reset = read(timeouts.command());
+      if (reset.code() == CLOSING) {
+        return replied(reset);
       }
     }
     resetDue = true;
+    Replied refusal = readGroup();
+    if (refusal == null) {
+      return deliver(message);
+    }
+    return isOutOfStep(refusal.reply()) ? afterBrokenGroup(refusal, mail, rcpt, message) : refusal;
+  }
+
+  /** Reads the three replies to a group and returns the refusal among them that decides. */
+  private @Nullable Replied readGroup() throws IOException {
     Replied refusal = null;
     for (Phase each : GROUP) {
       if (refusal == null) {
@@ -131,23 +139,21 @@ final class Exchange {
           return refusal;
         }
         // answering some of a group and then no more is how input thrown away looks
-        brokePipelining |= each != Phase.MAIL && wire.timedOut();
+        brokePipelining = each != Phase.MAIL && wire.timedOut();
         throw e;
       }
       if (refusal == null && !hasPassed(reply)) {
         refusal = refused(reply);
+      } else if (reply.code() == CLOSING) {
+        close();
       } else if (refusal != null && each == Phase.DATA && reply.code() == GO_AHEAD) {
         endWithoutMessage();
       }
-      if (reply.code() == CLOSING) {
-        close();
-        return refusal == null ? replied(reply) : refusal;
+      if (!usable) {
+        return refusal;
       }
     }
-    if (refusal == null) {
-      return deliver(message);
-    }
-    return isOutOfStep(refusal.reply()) ? afterBrokenGroup(refusal, mail, rcpt, message) : refusal;
+    return refusal;
   }
 
   /**
@@ -167,22 +173,20 @@ final class Exchange {
   }
 
   /** A peer that finds a group's commands out of sequence did not read them as one. */
-  private boolean isOutOfStep(SmtpReply reply) {
-    return usable && (reply.code() == BAD_SEQUENCE || reply.code() == UNKNOWN_COMMAND);
+  private static boolean isOutOfStep(SmtpReply reply) {
+    return reply.code() == BAD_SEQUENCE || reply.code() == UNKNOWN_COMMAND;
   }
 
   /** Offers the message again one command at a time: the refusal was of the group, not of it. */
   private Transaction afterBrokenGroup(Replied refusal, String mail, String rcpt, byte[] message)
       throws IOException {
     pipelining = false;
+    brokePipelining = true;
     phase = Phase.MAIL;
-    Transaction again;
-    try {
-      again = oneByOne(mail, rcpt, message);
-    } catch (IOException e) {
-      brokePipelining = true;
-      throw e;
+    if (!usable) {
+      throw new ReplyReader.NotReplyException("a group was refused: " + refusal.reply().line());
     }
+    Transaction again = oneByOne(mail, rcpt, message);
     brokePipelining =
         !(again instanceof Replied other && other.reply().code() == refusal.reply().code());
     return again;

@@ -29,8 +29,9 @@ final class Failures {
           says(e, "timed out") ? FailureKind.CONNECT_TIMEOUT : FailureKind.CONNECT_REFUSED;
       case BindException _ ->
           says(e, "denied") ? FailureKind.LOCAL_POLICY : FailureKind.LOCAL_FAULT;
-      case SocketException _ ->
-          says(e, "not permitted") ? FailureKind.LOCAL_POLICY : FailureKind.NO_ROUTE;
+      case SocketException _ when says(e, "not permitted") -> FailureKind.LOCAL_POLICY;
+      // opened and reset before connect returned
+      case SocketException _ when says(e, "reset") -> FailureKind.RESET;
       default -> FailureKind.NO_ROUTE;
     };
   }

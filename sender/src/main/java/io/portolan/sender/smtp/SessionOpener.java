@@ -120,7 +120,7 @@ public final class SessionOpener {
         Socket socket = dialer.dial(address, path.port(), target.timeouts().connect());
         wire = new Wire(socket, watch);
       } catch (IOException e) {
-        return failed(Phase.CONNECT, Failures.ofConnect(e), Failures.detail(e));
+        return failedToConnect(Failures.ofConnect(e), Failures.detail(e));
       }
       Negotiation negotiation = new Negotiation(wire, target, peer, trust, tlsFailure.isEmpty());
       return switch (negotiation.run()) {
@@ -130,6 +130,16 @@ public final class SessionOpener {
             new Opening.Refused(phase, reply, address, took());
         case Negotiation.Result.Ready ready -> new Opening.Opened(session(wire, ready, tlsFailure));
       };
+    }
+
+    private Opening failedToConnect(FailureKind kind, String detail) {
+      if (kind != FailureKind.RESET) {
+        return failed(Phase.CONNECT, kind, detail);
+      }
+      // the same as a reset an instant later, when it is what came next that fails
+      return target.path().tls() == TlsMode.IMPLICIT
+          ? failed(Phase.TLS, FailureKind.TLS_FAILED, detail)
+          : failed(Phase.BANNER, kind, detail);
     }
 
     private SmtpSession session(

@@ -65,6 +65,36 @@ class StreamSocket extends Socket {
   }
 
   @Override
+  public boolean isInputShutdown() {
+    return tcp.isInputShutdown();
+  }
+
+  @Override
+  public boolean isOutputShutdown() {
+    return tcp.isOutputShutdown();
+  }
+
+  @Override
+  public void shutdownInput() throws IOException {
+    tcp.shutdownInput();
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    tcp.shutdownOutput();
+  }
+
+  @Override
+  public int getSoLinger() throws SocketException {
+    return tcp.getSoLinger();
+  }
+
+  @Override
+  public void setSoLinger(boolean on, int seconds) throws SocketException {
+    tcp.setSoLinger(on, seconds);
+  }
+
+  @Override
   public int getSoTimeout() throws SocketException {
     return tcp.getSoTimeout();
   }

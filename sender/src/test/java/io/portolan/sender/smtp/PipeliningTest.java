@@ -1,0 +1,217 @@
+package io.portolan.sender.smtp;
+
+import static io.portolan.sender.smtp.SmtpScene.ENVELOPE;
+import static io.portolan.sender.smtp.SmtpScene.MESSAGE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.core.delivery.Phase;
+import io.portolan.core.policy.TlsMode;
+import io.portolan.sender.simulation.Behaviour;
+import io.portolan.sender.simulation.Reaction;
+import io.portolan.sender.simulation.ServerPhase;
+import io.portolan.sender.smtp.Transaction.Lost;
+import io.portolan.sender.smtp.Transaction.Replied;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What only the grouped exchange must take care of. */
+class PipeliningTest {
+  private SmtpScene scene;
+
+  @BeforeEach
+  void open() throws IOException {
+    scene = new SmtpScene();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    scene.close();
+  }
+
+  private SmtpSession session() {
+    return scene.opened(scene.direct(TlsMode.NONE));
+  }
+
+  private static void assertAccepted(Transaction transaction) {
+    assertThat(transaction)
+        .isInstanceOfSatisfying(Replied.class, reply -> assertThat(reply.accepted()).isTrue());
+  }
+
+  @Test
+  void sendsTheCommandsOfAMessageInOneGroup() {
+    assertSendsInOneGroup();
+    assertThat(scene.server.statistics().violations()).isEmpty();
+  }
+
+  private void assertSendsInOneGroup() {
+    var grouped =
+        scene
+            .server
+            .on(ServerPhase.MAIL)
+            .when(moment -> moment.pipelined() > 0)
+            .delay(Duration.ZERO);
+    grouped.always();
+    try (SmtpSession session = session()) {
+      assertAccepted(session.send(ENVELOPE, MESSAGE));
+    }
+    assertThat(grouped.hits()).isEqualTo(1);
+  }
+
+  /** RFC 2920 section 3.1: 354 although no recipient stands; the lone dot takes it back. */
+  @ParameterizedTest
+  @CsvSource({"250, true", "554, true", "421, false"})
+  void aDataLetThroughWithoutARecipientDeliversNothing(int answerToTheDot, boolean usable) {
+    ScriptedPeer peer =
+        new ScriptedPeer("250 ok", "550 5.1.1 unknown", "354 go", answerToTheDot + " so");
+    try (DeadlineWatch watch = new DeadlineWatch()) {
+      Exchange exchange = peer.exchange(watch, true);
+      Transaction transaction = exchange.run("MAIL\r\n", "RCPT\r\n", MESSAGE);
+      assertThat(transaction)
+          .isInstanceOfSatisfying(
+              Replied.class,
+              reply -> {
+                assertThat(reply.phase()).isEqualTo(Phase.RCPT);
+                assertThat(reply.reply().code()).isEqualTo(550);
+              });
+      assertThat(peer.written()).isEqualTo("MAIL\r\nRCPT\r\nDATA\r\n.\r\n");
+      assertThat(exchange.isUsable()).isEqualTo(usable);
+    }
+  }
+
+  @Test
+  void aRefusalStandsThoughThePeerThenLeaves() {
+    ScriptedPeer peer = new ScriptedPeer("250 ok", "550 5.1.1 unknown");
+    try (DeadlineWatch watch = new DeadlineWatch()) {
+      Exchange exchange = peer.exchange(watch, true);
+      assertThat(exchange.run("MAIL\r\n", "RCPT\r\n", MESSAGE))
+          .isInstanceOfSatisfying(
+              Replied.class, reply -> assertThat(reply.reply().code()).isEqualTo(550));
+      assertThat(exchange.isUsable()).isFalse();
+    }
+  }
+
+  @Test
+  void resetsWithinTheNextGroupAndMatchesEveryReply() {
+    ScriptedPeer peer =
+        new ScriptedPeer(
+            "250 mail",
+            "550 rcpt",
+            "503 data",
+            "250 rset",
+            "250 mail",
+            "250 rcpt",
+            "354 go",
+            "250 taken");
+    try (DeadlineWatch watch = new DeadlineWatch()) {
+      Exchange exchange = peer.exchange(watch, true);
+      exchange.run("MAIL 1\r\n", "RCPT 1\r\n", MESSAGE);
+      assertAccepted(exchange.run("MAIL 2\r\n", "RCPT 2\r\n", MESSAGE));
+      assertThat(peer.written())
+          .startsWith("MAIL 1\r\nRCPT 1\r\nDATA\r\nRSET\r\nMAIL 2\r\nRCPT 2\r\nDATA\r\n");
+    }
+  }
+
+  @Test
+  void aPeerThatRefusesGroupsIsServedOneByOneFromThenOn() {
+    scene.server.behave(new Behaviour.BrokenPipelining(true));
+    try (SmtpSession session = session()) {
+      // the server hangs up too; nothing was taken, and nobody bounced
+      assertThat(session.send(ENVELOPE, MESSAGE))
+          .isInstanceOfSatisfying(Lost.class, lost -> assertThat(lost.unknown()).isFalse());
+    }
+    try (SmtpSession session = session()) {
+      assertAccepted(session.send(ENVELOPE, MESSAGE));
+      assertAccepted(session.send(ENVELOPE, MESSAGE));
+    }
+    assertThat(scene.received()).hasSize(2);
+  }
+
+  @Test
+  void aPeerThatLosesWhatWasSentAheadIsServedOneByOneFromThenOn() {
+    scene.server.behave(new Behaviour.BrokenPipelining(false));
+    try (SmtpSession session =
+        scene.opened(scene.direct(TlsMode.NONE, SmtpScene.impatientOnceOpen()))) {
+      assertThat(session.send(ENVELOPE, MESSAGE))
+          .isInstanceOfSatisfying(
+              Lost.class,
+              lost -> {
+                assertThat(lost.phase()).isEqualTo(Phase.RCPT);
+                assertThat(lost.timedOut()).isTrue();
+              });
+    }
+    try (SmtpSession session = session()) {
+      assertAccepted(session.send(ENVELOPE, MESSAGE));
+    }
+    assertThat(scene.received()).hasSize(1);
+  }
+
+  @Test
+  void offersTheMessageAgainOnTheSameSessionWhenOnlyTheGroupWasRefused() {
+    ScriptedPeer peer =
+        new ScriptedPeer(
+            "250 mail",
+            "503 pipelining",
+            "503 pipelining",
+            "250 rset",
+            "250 mail",
+            "250 rcpt",
+            "354 go",
+            "250 taken");
+    try (DeadlineWatch watch = new DeadlineWatch()) {
+      Exchange exchange = peer.exchange(watch, true);
+      assertAccepted(exchange.run("MAIL\r\n", "RCPT\r\n", MESSAGE));
+      assertThat(exchange.brokePipelining()).isTrue();
+      assertThat(exchange.isUsable()).isTrue();
+    }
+  }
+
+  @Test
+  void a503ThatStaysIsTheAnswer() {
+    ScriptedPeer peer =
+        new ScriptedPeer(
+            "503 log in", "503 log in", "503 log in", "250 rset", "503 log in", "221 bye");
+    try (DeadlineWatch watch = new DeadlineWatch()) {
+      Exchange exchange = peer.exchange(watch, true);
+      assertThat(exchange.run("MAIL\r\n", "RCPT\r\n", MESSAGE))
+          .isInstanceOfSatisfying(
+              Replied.class,
+              reply -> {
+                assertThat(reply.phase()).isEqualTo(Phase.MAIL);
+                assertThat(reply.reply().code()).isEqualTo(503);
+              });
+      assertThat(exchange.brokePipelining()).isFalse();
+    }
+  }
+
+  @Test
+  void aSilentPeerDoesNotLosePipelining() {
+    var silence = scene.server.on(ServerPhase.MAIL).then(new Reaction.Silence());
+    silence.once();
+    try (SmtpSession session =
+        scene.opened(scene.direct(TlsMode.NONE, SmtpScene.impatientOnceOpen()))) {
+      assertThat(session.send(ENVELOPE, MESSAGE)).isInstanceOf(Lost.class);
+    }
+    assertSendsInOneGroup();
+  }
+
+  @Test
+  void forgetsAHostAfterADayAndTheEldestOfTooMany() {
+    PipeliningMemory memory = new PipeliningMemory();
+    long now = Long.MAX_VALUE - 10;
+    memory.remember("a", now);
+    long day = Duration.ofDays(1).toNanos();
+    assertThat(memory.isBroken("a", now + day)).isTrue();
+    assertThat(memory.isBroken("a", now + day + 1)).isFalse();
+    memory.remember("b", now);
+    for (int i = 0; i < 1_000; i++) {
+      memory.remember("host" + i, now);
+    }
+    assertThat(memory.isBroken("b", now)).isFalse();
+    assertThat(memory.isBroken("host0", now)).isTrue();
+  }
+}
