@@ -2,6 +2,7 @@ package io.portolan.core.campaign;
 
 import java.time.DayOfWeek;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -33,10 +34,11 @@ public record SendWindow(Set<DayOfWeek> days, LocalTime from, LocalTime until, Z
     if (covers(local)) {
       return instant;
     }
-    ZonedDateTime opening = local.with(from);
+    LocalDate today = local.toLocalDate();
     // a window that opens on at least one day a week opens within eight days
     for (int day = 0; day <= 8; day++) {
-      ZonedDateTime candidate = opening.plusDays(day);
+      // each day anew: a time that summer time skips on one day is there on the next
+      ZonedDateTime candidate = ZonedDateTime.of(today.plusDays(day), from, zone);
       if (days.contains(candidate.getDayOfWeek()) && !candidate.isBefore(local)) {
         return candidate.toInstant();
       }
