@@ -155,10 +155,15 @@ public final class BatchStore {
       SELECT count(*)::int AS batches FROM picked
       """;
 
-  private static final String REVOKE =
+  private static final String FIND_QUEUED =
+      "SELECT id, campaign_id, platform, due_at FROM batch WHERE id = ? AND state = 'queued'";
+
+  // a node is alive while Quartz keeps its check-in; both tables are read as of one moment
+  private static final String REVOKE_OF_DEAD =
       """
       UPDATE batch SET state = 'queued', epoch = epoch + 1, claimed_by = NULL, claimed_at = NULL
-       WHERE state = 'claimed' AND claimed_by <> ALL (?::text[])
+       WHERE state = 'claimed'
+         AND claimed_by NOT IN (SELECT instance_name FROM qrtz_scheduler_state)
       RETURNING id, campaign_id, platform, due_at
       """;
 
@@ -166,6 +171,7 @@ public final class BatchStore {
       """
       UPDATE batch SET state = 'queued', epoch = epoch + 1, claimed_by = NULL, claimed_at = NULL
        WHERE state = 'claimed' AND claimed_by = ? AND id <> ALL (?::bigint[])
+         AND claimed_at < now() - ?::interval
       RETURNING id, campaign_id, platform, due_at
       """;
 
@@ -241,23 +247,37 @@ public final class BatchStore {
     } while (batches > 0);
   }
 
+  /** A batch, if it is queued. */
+  public Optional<QueuedBatch> findQueued(long batchId) {
+    return database.read(
+        connection -> Sql.first(connection, FIND_QUEUED, BatchStore::queued, batchId));
+  }
+
   /**
-   * Takes the batches back that are claimed by nodes other than these. Results under the old claims
-   * are refused from now on.
+   * Takes the batches back that were claimed by nodes that Quartz has found dead. Results under the
+   * old claims are refused from now on.
    */
-  public List<QueuedBatch> revokeAllBut(List<String> liveNodes) {
+  public List<QueuedBatch> revokeOfDeadNodes() {
     return database.inTransaction(
-        connection -> Sql.list(connection, REVOKE, BatchStore::queued, liveNodes));
+        connection -> Sql.list(connection, REVOKE_OF_DEAD, BatchStore::queued));
   }
 
   /**
    * Takes the batches back that a node has claimed and does not work on.
    *
    * @param working the batches that it works on
+   * @param olderThan younger claims are left alone: the node may have begun since it was asked
    */
-  public List<QueuedBatch> revokeLeft(String node, List<Long> working) {
+  public List<QueuedBatch> revokeLeft(String node, List<Long> working, Duration olderThan) {
     return database.inTransaction(
-        connection -> Sql.list(connection, REVOKE_LEFT, BatchStore::queued, node, working));
+        connection ->
+            Sql.list(
+                connection,
+                REVOKE_LEFT,
+                BatchStore::queued,
+                node,
+                working,
+                olderThan.toSeconds() + " s"));
   }
 
   private static BatchEnd end(

@@ -41,7 +41,8 @@ public final class PlanStore {
   // read after the lock was taken, so that it shows what the last holder committed
   private static final String FIND =
       """
-      SELECT state::text AS state, list_id, planned_through, planned_at IS NOT NULL AS planned
+      SELECT state::text AS state, list_id, planned_through, planned_at IS NOT NULL AS planned,
+             launched_at IS NOT NULL AS launched
         FROM campaign WHERE id = ?
       """;
 
@@ -147,13 +148,15 @@ public final class PlanStore {
   }
 
   /** A campaign as planning finds it. */
-  private record Progress(String state, Optional<Long> listId, long through, boolean planned) {
+  private record Progress(
+      String state, Optional<Long> listId, long through, boolean planned, boolean launched) {
     static Progress of(Row row) throws SQLException {
       return new Progress(
           row.text("state"),
           row.optionalNumber("list_id"),
           row.number("planned_through"),
-          row.flag("planned"));
+          row.flag("planned"),
+          row.flag("launched"));
     }
 
     boolean cancelled() {
@@ -161,7 +164,7 @@ public final class PlanStore {
     }
 
     boolean plannable() {
-      return !planned && (state.equals("running") || state.equals("paused") || cancelled());
+      return launched && !planned;
     }
   }
 

@@ -201,7 +201,9 @@ class BatchStoreTest {
   void changesNothingUnderAStaleEpoch() {
     planned(2);
     ClaimedBatch old = claim(firstBatch());
-    batches.revokeAllBut(List.of("node-b"));
+    assertThat(batches.revokeOfDeadNodes())
+        .extracting(QueuedBatch::id)
+        .containsExactly(firstBatch());
     ClaimedBatch current = claim(firstBatch());
     defer("User1@gmail.com", NOW.plusSeconds(910));
 
@@ -254,17 +256,27 @@ class BatchStoreTest {
   }
 
   @Test
+  void leavesTheBatchesOfLiveNodesToThem() {
+    planned(1);
+    claim(firstBatch());
+    database.execute("INSERT INTO qrtz_scheduler_state VALUES ('portolan', 'node-a', 1, 1)");
+
+    assertThat(batches.revokeOfDeadNodes()).isEmpty();
+  }
+
+  @Test
   void takesBatchesBackThatTheirNodeDoesNotWorkOn() {
     planned(2);
     long second = splitOff("User2@gmail.com");
     claim(firstBatch());
     claim(second);
 
-    assertThat(batches.revokeLeft("node-b", List.of())).isEmpty();
-    assertThat(batches.revokeLeft("node-a", List.of(second)))
+    assertThat(batches.revokeLeft("node-a", List.of(), Duration.ofSeconds(30))).isEmpty();
+    assertThat(batches.revokeLeft("node-b", List.of(), Duration.ZERO)).isEmpty();
+    assertThat(batches.revokeLeft("node-a", List.of(second), Duration.ZERO))
         .extracting(QueuedBatch::id)
         .containsExactly(firstBatch());
-    assertThat(batches.revokeLeft("node-a", List.of())).hasSize(1);
+    assertThat(batches.revokeLeft("node-a", List.of(), Duration.ZERO)).hasSize(1);
   }
 
   private long planned(int recipients) {

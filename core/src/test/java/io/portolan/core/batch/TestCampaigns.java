@@ -65,7 +65,14 @@ public final class TestCampaigns {
         reason);
   }
 
-  /** Makes a campaign that waits for its launch. */
+  /** Makes a complete draft. */
+  public long draft(long listId, Optional<SendWindow> window) {
+    long id = scheduled(listId, Instant.parse("2026-11-24T09:00:00Z"), window);
+    database.execute("UPDATE campaign SET state = 'draft', launch_at = NULL WHERE id = ?", id);
+    return id;
+  }
+
+  /** Makes a campaign that waits for its launch, without a trigger. */
   public long scheduled(long listId, Instant launchAt, Optional<SendWindow> window) {
     return database.number(
         """
