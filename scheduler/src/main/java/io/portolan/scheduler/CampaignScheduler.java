@@ -1,0 +1,222 @@
+package io.portolan.scheduler;
+
+import io.portolan.core.batch.BatchStore;
+import io.portolan.core.batch.PlanStore;
+import io.portolan.core.campaign.Campaign;
+import io.portolan.core.campaign.CampaignStore;
+import io.portolan.core.database.DatabaseException;
+import io.portolan.core.database.Partitions;
+import io.portolan.core.isp.DomainStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes campaigns happen: launches, plans and sends them at their times, on all nodes that share
+ * the database. Changes of a campaign's state go through here, so that triggers and gates follow:
+ * the state is committed first, then Quartz is told. If the second fails the call says so, the
+ * state holds, and reconciling tells Quartz within seconds.
+ *
+ * <p>Pausing and cancelling stop new messages on every node within a second; what a peer has
+ * accepted stays accepted.
+ *
+ * <p>Thread-safe. Not to be started again once closed.
+ */
+public final class CampaignScheduler implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(CampaignScheduler.class);
+
+  private static final int PARTITION_DAYS_AHEAD = 7;
+  private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(5);
+  private static final Duration FOR_QUARTZ = Duration.ofSeconds(5);
+
+  private final SchedulerParts parts;
+  private final SchedulerSettings settings;
+  private final ThisNode node;
+  private final CampaignStore campaigns;
+  private final BatchStore batches;
+  private final TriggerStore triggerStore;
+  private final QuartzNode quartz;
+  private final Triggers triggers;
+  private final Feeder feeder;
+  private final Upkeep upkeep;
+  private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
+
+  public CampaignScheduler(SchedulerParts parts, SchedulerSettings settings) {
+    this.parts = parts;
+    this.settings = settings;
+    node = new ThisNode(settings.node(), parts.clock(), parts.gate(), new WorkRegister());
+    campaigns = new CampaignStore(parts.database(), parts.clock());
+    batches = new BatchStore(parts.database());
+    triggerStore = new TriggerStore(parts.database());
+    quartz = QuartzNode.create(parts.database().dataSource(), settings);
+    triggers = new Triggers(quartz.scheduler());
+    feeder = new Feeder(triggerStore, triggers, node, settings.batchesAhead());
+    upkeep =
+        new Upkeep(
+            new Reconciler(node, batches, campaigns, triggerStore, triggers, feeder),
+            chores(),
+            settings.reconcileInterval());
+  }
+
+  /** Joins the cluster and begins to fire. */
+  public void start() {
+    // before the first attempt is recorded: a day whose rows went to the default partition gets
+    // none
+    new Partitions(parts.database()).create(node.now(), PARTITION_DAYS_AHEAD);
+    parts.gate().start();
+    triggers.storeJobs();
+    quartz.start(
+        new Jobs(launches(), new BatchWork(node, batches, campaigns, parts.sender(), feeder)));
+    upkeep.start();
+    log.info("node {} schedules", node.name());
+  }
+
+  /** Schedules a draft; see {@link CampaignStore#schedule}. */
+  public Campaign schedule(long campaignId, Instant launchAt) {
+    return scheduled(campaigns.schedule(campaignId, launchAt));
+  }
+
+  /** Schedules a draft to be launched at once; see {@link CampaignStore#scheduleNow}. */
+  public Campaign scheduleNow(long campaignId) {
+    return scheduled(campaigns.scheduleNow(campaignId));
+  }
+
+  /** Makes a scheduled campaign a draft again. */
+  public Campaign unschedule(long campaignId) {
+    Campaign campaign = campaigns.unschedule(campaignId);
+    triggers.remove(campaignId);
+    return campaign;
+  }
+
+  /** Pauses a running campaign. */
+  public Campaign pause(long campaignId) {
+    Campaign campaign = campaigns.pause(campaignId);
+    parts.gate().refresh();
+    triggers.pause(campaignId);
+    return campaign;
+  }
+
+  /** Resumes a paused campaign. */
+  public Campaign resume(long campaignId) {
+    Campaign campaign = campaigns.resume(campaignId);
+    parts.gate().refresh();
+    triggers.resume(campaignId);
+    feeder.feed(campaignId);
+    return campaign;
+  }
+
+  /**
+   * Cancels a campaign. Its open deliveries end in the background: those that wait within seconds,
+   * those being sent when their sender returns.
+   */
+  public Campaign cancel(long campaignId) {
+    Campaign campaign = campaigns.cancel(campaignId);
+    parts.gate().refresh();
+    triggers.remove(campaignId);
+    if (campaign.times().launchedAt().isPresent()) {
+      if (campaign.times().plannedAt().isEmpty()) {
+        triggers.storeLaunch(campaignId, node.now());
+      }
+      Future<?> _ = background.submit(() -> cancelQueued(campaignId));
+    }
+    return campaign;
+  }
+
+  /** The name of this run of this node. */
+  public String nodeName() {
+    return node.name();
+  }
+
+  /**
+   * Stops: closes every gate, lets messages that are under way come to their end within the grace
+   * of the settings, and hands the batches back, so that another node or the next start goes on
+   * with them at once.
+   */
+  @Override
+  public void close() {
+    node.work().stop();
+    parts.gate().shut();
+    quartz.standBy();
+    background.shutdownNow();
+    try {
+      upkeep.stop();
+      boolean _ = background.awaitTermination(AFTER_INTERRUPT.toMillis(), TimeUnit.MILLISECONDS);
+      if (!node.work().awaitIdle(settings.stopGrace())) {
+        node.work().endTime();
+        if (!node.work().awaitIdle(AFTER_INTERRUPT)) {
+          log.warn(
+              "Batches {} are still being sent and are left to other nodes", node.work().batches());
+        }
+      }
+      leaveCluster();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      quartz.shutDown();
+    }
+  }
+
+  private Campaign scheduled(Campaign campaign) {
+    triggers.storeLaunch(campaign.id(), campaign.times().launchAt().orElseThrow());
+    return campaign;
+  }
+
+  // whatever is left undone here is done by reconciling
+  private void cancelQueued(long campaignId) {
+    try {
+      batches.cancelQueued(campaignId, node.now());
+    } catch (RuntimeException e) {
+      log.info("what is open of cancelled campaign {} is ended later", campaignId, e);
+    }
+  }
+
+  /** Waits for Quartz to complete what it has fired, then takes this node out of the cluster. */
+  private void leaveCluster() throws InterruptedException {
+    long start = System.nanoTime();
+    try {
+      while (triggerStore.firedBy(node.name()) > 0) {
+        if (System.nanoTime() - start > FOR_QUARTZ.toNanos()) {
+          log.info("node {} leaves triggers that others take over when it is silent", node.name());
+          return;
+        }
+        Thread.sleep(50);
+      }
+      triggerStore.forget(node.name());
+    } catch (DatabaseException e) {
+      log.info("node {} could not sign off: {}", node.name(), e.getMessage());
+    }
+  }
+
+  private Launches launches() {
+    Launches.Planning planning =
+        new Launches.Planning(
+            new PlanStore(parts.database()),
+            new DomainStore(parts.database()),
+            parts.resolver(),
+            settings.chunkSize());
+    return new Launches(node, campaigns, planning, triggers, feeder);
+  }
+
+  private List<Chore> chores() {
+    Partitions partitions = new Partitions(parts.database());
+    List<Chore> chores = new ArrayList<>(parts.chores());
+    chores.add(
+        new Chore(
+            "make the partitions of the days to come",
+            () -> partitions.create(node.now(), PARTITION_DAYS_AHEAD)));
+    if (settings.attemptDaysKept() > 0) {
+      chores.add(
+          new Chore(
+              "drop the partitions of days past",
+              () -> partitions.drop(node.now(), settings.attemptDaysKept())));
+    }
+    return chores;
+  }
+}

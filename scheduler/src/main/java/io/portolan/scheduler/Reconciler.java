@@ -1,0 +1,98 @@
+package io.portolan.scheduler;
+
+import io.portolan.core.batch.BatchStore;
+import io.portolan.core.batch.QueuedBatch;
+import io.portolan.core.campaign.CampaignStore;
+import io.portolan.scheduler.TriggerStore.UnevenCampaign;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds what a crash has left between the tables and Quartz, and puts it right: claims of nodes
+ * that are dead, batches and launches without a trigger, groups that are not paused as their
+ * campaign is, campaigns that are done and not finished, or cancelled and not ended. Four
+ * statements when nothing is amiss.
+ *
+ * <p>Thread-safe; holds no state. Several nodes may do it at once.
+ */
+final class Reconciler {
+  private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
+
+  // longer than the time between looking at what this node works on and the statement
+  private static final Duration YOUNG_CLAIM = Duration.ofSeconds(30);
+
+  private final ThisNode node;
+  private final BatchStore batches;
+  private final CampaignStore campaigns;
+  private final TriggerStore store;
+  private final Triggers triggers;
+  private final Feeder feeder;
+
+  Reconciler(
+      ThisNode node,
+      BatchStore batches,
+      CampaignStore campaigns,
+      TriggerStore store,
+      Triggers triggers,
+      Feeder feeder) {
+    this.node = node;
+    this.batches = batches;
+    this.campaigns = campaigns;
+    this.store = store;
+    this.triggers = triggers;
+    this.feeder = feeder;
+  }
+
+  void reconcile() {
+    tell(batches.revokeOfDeadNodes());
+    tell(batches.revokeLeft(node.name(), node.work().batches(), YOUNG_CLAIM));
+    store.uneven().forEach(this::even);
+    feeder.repair();
+  }
+
+  private void even(UnevenCampaign campaign) {
+    long id = campaign.id();
+    switch (campaign.state()) {
+      case SCHEDULED -> triggers.storeLaunch(id, campaign.launchAt().orElseGet(node::now));
+      case RUNNING -> {
+        if (campaign.groupPaused()) {
+          triggers.resume(id);
+        }
+        planOrFinish(campaign);
+      }
+      case PAUSED -> {
+        planOrFinish(campaign);
+        if (!campaign.groupPaused()) {
+          triggers.pause(id);
+        }
+      }
+      case CANCELLED -> {
+        if (campaign.hasQueued()) {
+          triggers.remove(id);
+          batches.cancelQueued(id, node.now());
+        }
+        planOrFinish(campaign);
+      }
+      case DRAFT, FINISHED ->
+          throw new IllegalStateException("nothing can be missing: " + campaign);
+    }
+  }
+
+  private void planOrFinish(UnevenCampaign campaign) {
+    if (campaign.unplanned() && !campaign.hasLaunch()) {
+      triggers.storeLaunch(campaign.id(), node.now());
+    } else if (!campaign.unplanned()
+        && !campaign.hasOpen()
+        && campaigns.finishIfDone(campaign.id())) {
+      log.info("campaign {} is finished", campaign.id());
+    }
+  }
+
+  private static void tell(List<QueuedBatch> revoked) {
+    if (!revoked.isEmpty()) {
+      log.info("{} batches were left by their nodes and are sent by others", revoked.size());
+    }
+  }
+}
