@@ -1,0 +1,169 @@
+package io.portolan.core.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.portolan.core.InvalidException;
+import io.portolan.core.InvalidException.Problem;
+import io.portolan.core.isp.IspDirectory;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PolicyCheckTest {
+  private static final String DEFAULT = "{isp: '*', paths: [direct:25]}";
+
+  private final Routes routes = new TestRoutes();
+  private final PolicyDocument documents = new PolicyDocument(routes);
+  private final PolicyCheck check =
+      new PolicyCheck(Set.of("yahoo", "gmail", "orange")::contains, routes);
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "{isp: yaho}                        | rules[1].isp            | no ISP",
+        "{isp: yahoo, paths: [direct:587]}  | rules[1].paths[0].port  | direct MX has one port, 25;"
+            + " 465, 587 and 2525 belong to relays",
+        "{isp: yahoo, paths: [sess:587]}    | rules[1].paths[0].route | no relay",
+        "{isp: yahoo, paths: [ses:2525]}    | rules[1].paths[0].port  | ses offers 465 (implicit),"
+            + " 587 (starttls)",
+        "{isp: yahoo, paths: [ses:465, {route: ses, port: 587, tls: implicit}]} |"
+            + " rules[1].paths[1].tls | ses offers",
+        "{isp: yahoo, paths: [odd:25]}      | rules[1].paths[0].tls   | credentials never travel"
+            + " without TLS",
+        "{isp: yahoo, paths: [{route: direct, port: 25, tls: implicit}]} | rules[1].paths[0].tls |"
+            + " STARTTLS",
+        "{isp: yahoo, paths: [ses:587, direct:25, ses:587]} | rules[1].paths[2] | twice",
+        "{isp: '*', paths: [direct:25]}     | rules[1].isp            | rules[0]",
+        "{isp: yahoo, limits: {connections: 0}}             | rules[1].limits.connections          "
+            + " | at least 1",
+        "{isp: yahoo, limits: {connections: -4}}            | rules[1].limits.connections          "
+            + " | at least 1",
+        "{isp: yahoo, limits: {messagesPerConnection: 0}}   | rules[1].limits.messagesPerConnection"
+            + " | at least 1",
+        "{isp: yahoo, limits: {messagesPerSecond: -0.5}}    | rules[1].limits.messagesPerSecond    "
+            + " | or more",
+        "{isp: yahoo, timeouts: {connect: 0s}}              | rules[1].timeouts.connect            "
+            + " | longer",
+        "{isp: yahoo, retry: {delays: [0s]}}                | rules[1].retry.delays                "
+            + " | longer",
+        "{isp: yahoo, retry: {delays: [2h], lifetime: 1h}}  | rules[1].retry.lifetime              "
+            + " | first delay of 2h",
+        "{isp: yahoo, retry: {lifetime: 1m}}                | rules[1].retry.lifetime              "
+            + " | first delay of 15m",
+        "{isp: yahoo, retry: {delays: [5d]}}                | rules[1].retry.lifetime              "
+            + " | is 4d"
+      })
+  void refusesInWordsThatNameRowAndField(String row, String place, String words) {
+    PolicyCheck.Findings findings = check(DEFAULT + ", " + row);
+
+    assertThat(findings.errors())
+        .singleElement()
+        .satisfies(
+            error -> {
+              assertThat(error.place()).isEqualTo(place);
+              assertThat(error.reason()).contains(words);
+            });
+    assertThatExceptionOfType(InvalidException.class)
+        .isThrownBy(findings::throwIfRefused)
+        .withMessageContaining(place);
+  }
+
+  @Test
+  void namesTheRowInTheReason() {
+    assertThat(check(DEFAULT + ", {isp: yahoo, paths: [direct:465]}").errors())
+        .extracting(Problem::reason)
+        .singleElement()
+        .asString()
+        .contains("yahoo");
+  }
+
+  @Test
+  void refusesAPolicyWithoutDefaultRow() {
+    assertThat(check("{isp: yahoo, paths: [direct:25]}").errors())
+        .extracting(Problem::place)
+        .containsExactly("rules");
+  }
+
+  @Test
+  void refusesADefaultRowWithoutPaths() {
+    assertThat(check("{isp: '*'}").errors())
+        .extracting(Problem::place)
+        .containsExactly("rules[0].paths");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{isp: yahoo, limits: {connections: 50}}          | rules[1].limits.connections",
+        "{isp: yahoo, limits: {messagesPerConnection: 21}}| rules[1].limits.messagesPerConnection",
+        "{isp: gmail, paths: [direct:25]}                 | rules[1].paths[0].tls",
+        "{isp: yahoo, timeouts: {dot: 1m}}                | rules[1].timeouts.dot",
+      })
+  void warnsOfWhatIsAllowedAndUnwise(String row, String place) {
+    PolicyCheck.Findings findings = check(DEFAULT + ", " + row);
+
+    assertThat(findings.errors()).isEmpty();
+    assertThat(findings.warnings()).extracting(Problem::place).containsExactly(place.strip());
+  }
+
+  @Test
+  void acceptsARelayWithoutTlsThatNeedsNoLogin() {
+    assertThat(check("{isp: '*', paths: [lan:25, ses:587, ses:465, direct:25]}"))
+        .isEqualTo(new PolicyCheck.Findings(List.of(), List.of()));
+  }
+
+  @Test
+  void findsNothingWrongWithTheSeed() {
+    IspDirectory directory = IspDirectory.builtIn();
+    PolicyCheck real = new PolicyCheck(isp -> directory.find(isp).isPresent(), routes);
+
+    assertThat(real.check(PolicySeed.policy()))
+        .isEqualTo(new PolicyCheck.Findings(List.of(), List.of()));
+  }
+
+  @Test
+  void seedsRowsForPlatformsAlone() {
+    IspDirectory directory = IspDirectory.builtIn();
+
+    assertThat(PolicySeed.policy().rules())
+        .filteredOn(rule -> !rule.isp().equals("*"))
+        .allSatisfy(
+            rule ->
+                assertThat(directory.find(rule.isp()))
+                    .hasValueSatisfying(isp -> assertThat(isp.platform()).isEqualTo(isp.id())));
+  }
+
+  @Test
+  void seedsTheGuidanceOfAnIsp() {
+    PortPolicy seed = PolicySeed.policy();
+
+    assertThat(seed.ruleFor(1, "gmail", "gmail"))
+        .satisfies(
+            rule -> {
+              assertThat(rule.paths()).containsExactly(new Path("direct", 25, TlsMode.STARTTLS));
+              assertThat(rule.limits()).isEqualTo(new Limits(5, 50, 0));
+              assertThat(rule.retry().delays().getFirst()).hasMinutes(10);
+              assertThat(rule.retry().delays().get(1)).hasMinutes(15);
+            });
+    assertThat(seed.ruleFor(1, "mailru", "mailru").limits()).isEqualTo(new Limits(10, 100, 0));
+    assertThat(seed.ruleFor(1, "aol", "yahoo").limits()).isEqualTo(new Limits(5, 20, 0));
+    assertThat(seed.ruleFor(1, "other", "other"))
+        .satisfies(
+            rule -> {
+              assertThat(rule.paths())
+                  .containsExactly(new Path("direct", 25, TlsMode.OPPORTUNISTIC));
+              assertThat(rule.limits()).isEqualTo(new Limits(10, 100, 0));
+              assertThat(rule.retry().lifetime()).hasDays(4);
+            });
+  }
+
+  private PolicyCheck.Findings check(String rows) {
+    return check.check(documents.readYaml("{rules: [" + rows + "]}"));
+  }
+}
