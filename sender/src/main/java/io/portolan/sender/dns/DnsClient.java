@@ -48,7 +48,13 @@ public final class DnsClient {
     }
     // a little later than the resolver's own, which says more
     deadlineMillis = all.toMillis() + 500;
-    session = LookupSession.builder().resolver(resolver).defaultHostsFileParser().build();
+    // not the common pool, which has one thread on two processors and is anybody's
+    session =
+        LookupSession.builder()
+            .resolver(resolver)
+            .executor(Thread::startVirtualThread)
+            .defaultHostsFileParser()
+            .build();
   }
 
   DnsSettings settings() {

@@ -75,6 +75,7 @@ final class PathEntry {
     if (condition.isLeft()) {
       condition = condition.probing();
       trial = lease;
+      lease.markTrial();
     }
   }
 

@@ -21,6 +21,9 @@ public final class PathLease implements AutoCloseable {
   private final long number;
   private final Instant since;
 
+  // set before the lease is handed out
+  private boolean isTrial;
+
   // guarded by the monitor of health
   private boolean isConnected;
   private boolean isDone;
@@ -52,6 +55,14 @@ public final class PathLease implements AutoCloseable {
   /** The relay to dial; empty for direct. */
   public Optional<Relay> relay() {
     return relay;
+  }
+
+  /**
+   * Whether it tries a path that failed before. One connection is enough to see, so one address is
+   * to be dialled, not all.
+   */
+  public boolean isTrial() {
+    return isTrial;
   }
 
   /** TCP connected: packets pass the port. */
@@ -101,6 +112,11 @@ public final class PathLease implements AutoCloseable {
 
   Instant since() {
     return since;
+  }
+
+  /** Before the lease is handed out. */
+  void markTrial() {
+    isTrial = true;
   }
 
   boolean isConnected() {

@@ -1,0 +1,80 @@
+package io.portolan.sender.path;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.portolan.core.TestClock;
+import io.portolan.core.policy.EffectiveRule;
+import io.portolan.core.policy.Limits;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.RetrySchedule;
+import io.portolan.core.policy.Timeouts;
+import io.portolan.core.policy.TlsMode;
+import io.portolan.core.relay.Relay;
+import io.portolan.core.relay.RelayPort;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.LoggerFactory;
+
+/** Paths, a rule and relays for tests, and health and choice of them on a clock that stands. */
+final class TestPaths {
+  static final Path DIRECT = new Path("direct", 25, TlsMode.OPPORTUNISTIC);
+  static final Path SES_587 = new Path("ses", 587, TlsMode.STARTTLS);
+  static final Path SES_465 = new Path("ses", 465, TlsMode.IMPLICIT);
+  static final Path POSTMARK_587 = new Path("postmark", 587, TlsMode.STARTTLS);
+
+  static {
+    // thousands of paths are blocked in these tests, and none is to be looked at
+    ((Logger) LoggerFactory.getLogger(PathHealth.class)).setLevel(Level.OFF);
+  }
+
+  final TestClock clock = TestClock.create();
+  final Map<String, Relay> relays = new ConcurrentHashMap<>();
+  final PathHealth health = new PathHealth(HealthSettings.DEFAULT, clock);
+  final PathChoice choice =
+      new PathChoice(health, name -> Optional.ofNullable(relays.get(name)), clock);
+
+  TestPaths() {
+    define(relay("ses", "env:SES"));
+    define(relay("postmark", "env:POSTMARK"));
+  }
+
+  void define(Relay relay) {
+    relays.put(relay.name(), relay);
+  }
+
+  Choice choose(String target, Path... paths) {
+    return choice.choose(rule(paths), target, Optional.empty());
+  }
+
+  /** The lease on the path that is chosen; fails if none is. */
+  PathLease take(String target, Path... paths) {
+    return switch (choose(target, paths)) {
+      case Choice.Take take -> take.lease();
+      case Choice.Wait wait -> throw new AssertionError(wait.toString());
+      case Choice.NoneOpen none -> throw new AssertionError(none.toString());
+    };
+  }
+
+  PathStatus status(Path path, String target) {
+    return health.snapshot().stream()
+        .filter(status -> status.path().equals(path) && status.target().equals(target))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("nothing known of " + path));
+  }
+
+  static EffectiveRule rule(Path... paths) {
+    return new EffectiveRule(
+        3, "yahoo", List.of(paths), Limits.DEFAULT, Timeouts.DEFAULT, RetrySchedule.DEFAULT);
+  }
+
+  static Relay relay(String name, String secretRef) {
+    return new Relay(
+        name,
+        name + ".relay.example",
+        "user",
+        secretRef,
+        List.of(new RelayPort(587, TlsMode.STARTTLS), new RelayPort(465, TlsMode.IMPLICIT)));
+  }
+}
