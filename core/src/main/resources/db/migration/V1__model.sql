@@ -21,8 +21,9 @@ CREATE TABLE recipient (
     address_key text        NOT NULL,                      -- normalised for comparison
     domain      text        NOT NULL,                      -- A-labels, lower case
     attributes  jsonb       NOT NULL DEFAULT '{}',
+    import_id   bigint,                                    -- the last import whose file had it
     created_at  timestamptz NOT NULL DEFAULT now(),
-    updated_at  timestamptz NOT NULL DEFAULT now(),
+    updated_at  timestamptz NOT NULL DEFAULT now(),        -- when address or attributes last changed
     UNIQUE (list_id, address_key)
 );
 -- planning reads a list in order of id, in chunks

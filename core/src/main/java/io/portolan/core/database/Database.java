@@ -45,10 +45,37 @@ public final class Database implements AutoCloseable {
   /**
    * Connects and migrates the schema.
    *
-   * @throws DatabaseException if the server cannot be reached, is older than PostgreSQL 15, or
-   *     refuses the migration; nothing stays open
+   * @throws DatabaseException if the server cannot be reached, is older than PostgreSQL 15, holds
+   *     the schema of a later version, or refuses the migration; nothing stays open
    */
   public static Database open(DatabaseSettings settings) {
+    Database database = connect(settings, settings.poolSize());
+    try {
+      database.requireVersion(15);
+      Flyway.configure()
+          .dataSource(database.pool)
+          .locations("classpath:db/migration")
+          .validateMigrationNaming(true)
+          // a migration that this version does not know was made by a later one
+          .ignoreMigrationPatterns(new String[0])
+          .load()
+          .migrate();
+    } catch (FlywayException e) {
+      database.close();
+      throw new DatabaseException("The schema could not be brought up to date", sqlCause(e));
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+    return database;
+  }
+
+  /**
+   * Connects to a database whose schema is known to be up to date.
+   *
+   * @param idle connections that the pool keeps open though nobody uses them
+   */
+  static Database connect(DatabaseSettings settings, int idle) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("portolan");
     config.setJdbcUrl(settings.jdbcUrl());
@@ -59,36 +86,19 @@ public final class Database implements AutoCloseable {
       config.setPassword(settings.password());
     }
     config.setMaximumPoolSize(settings.poolSize());
+    config.setMinimumIdle(idle);
     config.setConnectionTimeout(settings.connectionTimeout().toMillis());
     config.setInitializationFailTimeout(settings.connectionTimeout().toMillis());
     config.setAutoCommit(true);
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
     config.addDataSourceProperty("tcpKeepAlive", "true");
     config.addDataSourceProperty("ApplicationName", "portolan");
-    HikariDataSource pool;
     try {
-      pool = new HikariDataSource(config);
+      return new Database(new HikariDataSource(config), settings);
     } catch (RuntimeException e) {
       throw new DatabaseException(
           "The database at " + settings.jdbcUrl() + " cannot be reached", sqlCause(e));
     }
-    Database database = new Database(pool, settings);
-    try {
-      database.requireVersion(15);
-      Flyway.configure()
-          .dataSource(pool)
-          .locations("classpath:db/migration")
-          .validateMigrationNaming(true)
-          .load()
-          .migrate();
-    } catch (FlywayException e) {
-      pool.close();
-      throw new DatabaseException("The schema could not be brought up to date", sqlCause(e));
-    } catch (RuntimeException e) {
-      pool.close();
-      throw e;
-    }
-    return database;
   }
 
   /**

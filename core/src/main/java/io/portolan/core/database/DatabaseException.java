@@ -25,6 +25,11 @@ public final class DatabaseException extends CoreException {
     return sqlState.equals("23505");
   }
 
+  /** Whether a row that was referred to is not there. */
+  public boolean isForeignKeyViolation() {
+    return sqlState.equals("23503");
+  }
+
   /**
    * Whether the connection failed rather than the statement, so that the same may succeed later.
    */

@@ -14,6 +14,13 @@ import java.util.regex.PatternSyntaxException;
  * for those comes first; an alternative that is all literal needs no more.
  */
 final class TextPattern {
+  /*
+   * What the reading below does not understand: quotation, flags, escapes longer than two characters,
+   * and classes with brackets, escapes or intersections. Such an expression is always tried.
+   */
+  private static final Pattern UNUSUAL =
+      Pattern.compile("\\\\[Qxu0ckN]|\\(\\?[a-z-]|\\[\\^?\\]|\\[[^\\]]*[\\[\\\\&]");
+
   private final List<Alternative> alternatives;
 
   /**
@@ -50,7 +57,10 @@ final class TextPattern {
    */
   static TextPattern compile(String expression) {
     // alternatives are compiled one by one below; this reports an error by its place in the whole
-    Pattern.compile(expression);
+    Pattern whole = Pattern.compile(expression);
+    if (UNUSUAL.matcher(expression).find()) {
+      return new TextPattern(List.of(new Alternative(List.of(), false, whole)));
+    }
     List<Alternative> alternatives = new ArrayList<>();
     for (String part : alternativesOf(expression)) {
       List<List<String>> literals = new ArrayList<>(literalsOf(part));

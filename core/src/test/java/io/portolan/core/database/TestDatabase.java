@@ -50,7 +50,7 @@ public final class TestDatabase
   private TestDatabase(TestServer server) {
     this.server = server;
     name = server.createDatabase();
-    database = Database.open(server.settings(name));
+    database = Database.connect(server.settings(name), 1);
   }
 
   /** Makes a database; starts the server if it is the first of the JVM. */

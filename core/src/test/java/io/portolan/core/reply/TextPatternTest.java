@@ -48,7 +48,17 @@ class TextPatternTest {
     "\\bword\\b, words, false",
     "'a.{0,3}b', axxb, true",
     "'a.{0,3}b', axxxxb, false",
-    "a|b|, anything, true"
+    "a|b|, anything, true",
+    "\\x41b, ab, false",
+    "\\Qa|b\\E, a|b, true",
+    "(?i)AB, ab, true",
+    "(?x)a b, ab, true",
+    "[]a]b, ]b, true",
+    "[a\\]c]b, cb, true",
+    "[a[bc]]d, cd, true",
+    "(?:a|b)c, bc, true",
+    "ab+?c, abc, true",
+    "\\p{L}d, xd, true"
   })
   void matchesAsItsExpressionDoes(String expression, String text, boolean matches) {
     assertThat(Pattern.compile(expression).matcher(text).find()).isEqualTo(matches);
