@@ -80,8 +80,7 @@ class SimulatedNetworkTest {
     for (int millis : new int[] {50, 300, 1500}) {
       long start = System.nanoTime();
       assertThatThrownBy(() -> network.dial("mx1.healthy.test", 25, Duration.ofMillis(millis)))
-          .isInstanceOf(SocketTimeoutException.class)
-          .hasMessage("Connect timed out");
+          .isInstanceOf(SocketTimeoutException.class);
       // the kernel's clock ticks in milliseconds and may be one short
       assertThat(System.nanoTime() - start).isGreaterThan((millis - 5) * 1_000_000L);
     }
@@ -186,6 +185,13 @@ class SimulatedNetworkTest {
       assertThatThrownBy(() -> client.command("NOOP")).isInstanceOf(SocketException.class);
     }
     assertThat(outcomeOfDial(25)).isEqualTo("ConnectException");
+  }
+
+  @Test
+  void tellsWhereAPortIsForClientsThatDialItThemselves() {
+    assertThat(server.backing(25)).isPresent();
+    assertThat(server.backing(26)).isEmpty();
+    assertThat(server.ports()).containsExactlyInAnyOrder(25, 2525);
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -382,13 +381,6 @@ class SmtpDialogueTest {
       client.reply();
       assertThat(client.command("MAIL FROM:<a@client.test>").code()).isEqualTo(503);
     }
-  }
-
-  @Test
-  void tellsWhereAPortIsForClientsThatDialItThemselves() {
-    assertThat(one.server().backing(25)).isPresent();
-    assertThat(one.server().backing(26)).isEqualTo(Optional.empty());
-    assertThat(one.server().ports()).containsExactlyInAnyOrder(25, 465);
   }
 
   private int deliver(String data) throws IOException {
