@@ -18,16 +18,15 @@ import java.util.Random;
 
 /**
  * The order in which a domain's mail hosts, or a relay's addresses, are tried: by preference,
- * equals shuffled (RFC 5321 section 5.1), and addresses that did not answer of late behind those of
- * the same rank that may.
+ * equals shuffled (RFC 5321 section 5.1), those that did not answer of late at the end. Which hosts
+ * are named stays the same for as long as the DNS says the same, so that sessions can be shared.
  *
  * <p>Thread-safe; blocks while the DNS is asked.
  */
 public final class MailHostFinder {
-  /** So many of one host's addresses where other hosts follow, so that one dead host is not all. */
-  private static final int MOST_OF_ONE_HOST = 2;
-
+  /** Addresses in all; where there are several hosts each gives its share of them, at least one. */
   private static final int MOST = 4;
+
   private static final Duration REMEMBERED = Duration.ofMinutes(5);
   private static final int MOST_REMEMBERED = 10_000;
 
@@ -84,11 +83,12 @@ public final class MailHostFinder {
   }
 
   private List<String> inOrder(List<MxHost> records) {
-    List<MxHost> shuffled = new ArrayList<>(records);
-    Collections.shuffle(shuffled, random);
+    // taken in a fixed order, so that the hosts named are always the same, then shuffled
+    List<MxHost> taken = new ArrayList<>(records.stream().sorted().distinct().limit(MOST).toList());
+    Collections.shuffle(taken, random);
     // the sort is stable: equals stay shuffled
-    shuffled.sort(Comparator.comparingInt(MxHost::preference));
-    return shuffled.stream().map(MxHost::host).distinct().toList();
+    taken.sort(Comparator.comparingInt(MxHost::preference));
+    return taken.stream().map(MxHost::host).distinct().toList();
   }
 
   private MailHosts addresses(String whose, List<String> names, boolean isForeign)
@@ -96,18 +96,16 @@ public final class MailHostFinder {
     List<MailHost> found = new ArrayList<>();
     String failure = "no mail host of " + whose + " has an address";
     for (String name : names) {
-      if (found.size() >= MOST) {
-        break;
-      }
       switch (hosts.lookUp(name)) {
         case HostAnswer.Addresses(List<InetAddress> addresses, Duration _) -> {
           List<InetAddress> usable =
-              addresses.stream().filter(address -> !isForeign || isForeign(address)).toList();
+              spread(
+                  addresses.stream().filter(address -> !isForeign || isForeign(address)).toList());
           if (usable.isEmpty()) {
             failure = "mail host " + name + " of " + whose + " is this host itself";
           }
-          int most = names.size() == 1 ? MOST : MOST_OF_ONE_HOST;
-          usable.stream().limit(most).forEach(address -> found.add(new MailHost(name, address)));
+          int share = Math.max(1, MOST / names.size());
+          usable.stream().limit(share).forEach(address -> found.add(new MailHost(name, address)));
         }
         case HostAnswer.NoSuchHost _ -> {}
         case HostAnswer.TemporaryFailure(String detail) ->
@@ -118,6 +116,16 @@ public final class MailHostFinder {
       return new MailHosts.TemporaryFailure(failure);
     }
     return new MailHosts.Found(answeringFirst(found));
+  }
+
+  /** Shuffles addresses of the same family, whose order is of no meaning. */
+  private List<InetAddress> spread(List<InetAddress> addresses) {
+    List<InetAddress> spread = new ArrayList<>(addresses);
+    Collections.shuffle(spread, random);
+    spread.sort(
+        Comparator.comparing(
+            address -> !address.getClass().equals(addresses.getFirst().getClass())));
+    return spread;
   }
 
   /** A domain of others whose mail host is "localhost" wants no mail; it must not reach ours. */

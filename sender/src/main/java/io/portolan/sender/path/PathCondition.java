@@ -1,5 +1,6 @@
 package io.portolan.sender.path;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -12,7 +13,7 @@ import java.time.Instant;
  * <tr><td>open</td><td>open</td><td>suspect</td><td>illegal</td><td>open</td></tr>
  * <tr><td>suspect</td><td>open</td><td>suspect</td><td>half-open</td><td>suspect</td></tr>
  * <tr><td>blocked</td><td>open</td><td>blocked</td><td>half-open</td><td>blocked</td></tr>
- * <tr><td>half-open</td><td>open</td><td>blocked, longer</td><td>illegal</td><td>blocked, due at once</td></tr>
+ * <tr><td>half-open</td><td>open</td><td>blocked, longer</td><td>illegal</td><td>blocked, due soon</td></tr>
  * </table>
  *
  * Unknown becomes only suspect by a failure that says little, such as a peer that hangs up before
@@ -26,6 +27,8 @@ import java.time.Instant;
  * @param evidence what the last failure was, in words; empty while unknown and open
  */
 record PathCondition(PathState state, Instant since, Instant until, int strikes, String evidence) {
+
+  private static final Duration BREATH = Duration.ofSeconds(1);
 
   static PathCondition unknown(Instant now) {
     return new PathCondition(PathState.UNKNOWN, now, now, 0, "");
@@ -65,10 +68,11 @@ record PathCondition(PathState state, Instant since, Instant until, int strikes,
     };
   }
 
-  /** The trial ended without telling anything. */
+  /** The trial ended without telling anything; another may follow in a moment. */
   PathCondition abandoned(Instant now) {
     return switch (state) {
-      case HALF_OPEN -> new PathCondition(PathState.BLOCKED, since, now, strikes, evidence);
+      case HALF_OPEN ->
+          new PathCondition(PathState.BLOCKED, since, now.plus(BREATH), strikes, evidence);
       case UNKNOWN, OPEN, SUSPECT, BLOCKED -> this;
     };
   }

@@ -35,6 +35,9 @@ final class PathEntry {
    */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
+  /** As long as the addresses of a target may take to time out; a slow peer takes longer. */
+  private static final Duration LONGEST_DIAL = Duration.ofSeconds(45);
+
   private final Dials dials;
   private final List<PathLease> underWay = new ArrayList<>();
   private PathCondition condition;
@@ -119,7 +122,8 @@ final class PathEntry {
   private int dialling(Instant now) {
     int count = 0;
     for (PathLease lease : underWay) {
-      if (!lease.isConnected() || now.isBefore(lease.since().plus(PATIENCE))) {
+      Duration limit = lease.isConnected() ? PATIENCE : LONGEST_DIAL;
+      if (now.isBefore(lease.since().plus(limit))) {
         count++;
       }
     }

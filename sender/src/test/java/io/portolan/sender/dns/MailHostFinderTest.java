@@ -58,18 +58,53 @@ class MailHostFinderTest {
   }
 
   @Test
-  void takesTwoAddressesOfAHostWhereOthersFollowAndFourInAll() throws Exception {
-    mx(new MxHost(10, "a.example"), new MxHost(20, "b.example"), new MxHost(30, "c.example"));
-    host("a.example", "192.0.2.1", "192.0.2.2", "192.0.2.3");
-    host("b.example", "192.0.2.4", "192.0.2.5");
-    host("c.example", "192.0.2.6");
+  void takesUpToFourAddressesAndAtLeastOneOfEachHost() throws Exception {
+    host("a.example", "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5");
+    host("b.example", "192.0.2.6", "192.0.2.7", "192.0.2.8");
+    host("c.example", "192.0.2.9", "192.0.2.10");
 
-    assertThat(found())
-        .containsExactly(
-            "a.example 192.0.2.1",
-            "a.example 192.0.2.2",
-            "b.example 192.0.2.4",
-            "b.example 192.0.2.5");
+    mx(new MxHost(10, "a.example"));
+    assertThat(found()).hasSize(4);
+    mx(new MxHost(10, "a.example"), new MxHost(20, "b.example"));
+    assertThat(names()).containsExactly("a.example", "a.example", "b.example", "b.example");
+    mx(new MxHost(10, "a.example"), new MxHost(20, "b.example"), new MxHost(30, "c.example"));
+    assertThat(names()).containsExactly("a.example", "b.example", "c.example");
+  }
+
+  @Test
+  void spreadsOverTheAddressesOfAHostAndKeepsTheOrderOfFamilies() throws Exception {
+    host("a.example", "192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2");
+    mx(new MxHost(10, "a.example"));
+
+    Set<List<String>> orders = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      orders.add(found());
+    }
+
+    assertThat(orders)
+        .hasSize(4)
+        .allSatisfy(
+            order -> {
+              assertThat(order.subList(0, 2)).allMatch(address -> address.contains("192.0.2."));
+              assertThat(order.subList(2, 4)).allMatch(address -> address.contains(":"));
+            });
+  }
+
+  @Test
+  void namesTheSameHostsEveryTimeSoThatSessionsCanBeShared() throws Exception {
+    MxHost[] records = new MxHost[7];
+    for (int i = 0; i < records.length; i++) {
+      records[i] = new MxHost(10, "mx" + i + ".example");
+      host(records[i].host(), "192.0.2." + (10 + i));
+    }
+    mx(records);
+
+    Set<Set<String>> sets = new HashSet<>();
+    for (int i = 0; i < 50; i++) {
+      sets.add(Set.copyOf(found()));
+    }
+
+    assertThat(sets).hasSize(1);
   }
 
   @Test
@@ -140,6 +175,10 @@ class MailHostFinderTest {
         name,
         new HostAnswer.Addresses(
             Arrays.stream(addresses).map(InetAddress::ofLiteral).toList(), TTL));
+  }
+
+  private List<String> names() throws InterruptedException {
+    return found().stream().map(found -> found.substring(0, found.indexOf(' '))).toList();
   }
 
   private List<String> found() throws InterruptedException {

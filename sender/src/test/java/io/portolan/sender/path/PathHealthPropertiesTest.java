@@ -140,6 +140,12 @@ class PathHealthPropertiesTest {
         case PASS -> {
           Duration step = Duration.ofSeconds(event.which() * 9L);
           if (!paths.clock.instant().plus(step).isAfter(end)) {
+            // no connect lasts longer than this
+            if (step.compareTo(Duration.ofSeconds(40)) > 0) {
+              underWay.forEach(lease -> lease.failed(Phase.CONNECT, "connect-timeout"));
+              failed += underWay.size();
+              underWay.clear();
+            }
             paths.clock.advance(step);
           }
         }

@@ -60,6 +60,17 @@ class PathHealthTest {
   }
 
   @Test
+  void doesNotWaitForeverForAnOpeningThatSaysNothing() {
+    paths.take("gmail", SES_587);
+    paths.clock.advance(Duration.ofSeconds(44));
+    assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.Wait.class);
+
+    paths.clock.advance(Duration.ofSeconds(1));
+
+    assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.Take.class);
+  }
+
+  @Test
   void leavesAPathAtItsFirstConnectFailure() {
     paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT);
 
@@ -134,6 +145,8 @@ class PathHealthTest {
 
     paths.take("gmail", SES_587).close();
 
+    assertThat(paths.choose("yahoo", SES_587)).isInstanceOf(Choice.NoneOpen.class);
+    paths.clock.advance(Duration.ofSeconds(1));
     assertThat(paths.take("yahoo", SES_587).isTrial()).isTrue();
   }
 
