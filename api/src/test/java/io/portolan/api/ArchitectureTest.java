@@ -1,7 +1,6 @@
 package io.portolan.api;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -96,10 +95,6 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.javalin..", "picocli..", "ch.qos.logback..");
-
-  @ArchTest
-  static final ArchRule NO_CYCLES_BETWEEN_PACKAGES =
-      slices().matching("io.portolan.(*).(*)..").should().beFreeOfCycles();
 
   /** Wall time is injected as an InstantSource; the wiring alone takes the system's. */
   @ArchTest
