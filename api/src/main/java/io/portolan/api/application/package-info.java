@@ -1,4 +1,4 @@
-/** The wiring of all parts, and their configuration. */
+/** The wiring: builds every part by constructor, in order, and closes them in reverse. */
 @NullMarked
 package io.portolan.api.application;
 

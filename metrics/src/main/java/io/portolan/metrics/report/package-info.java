@@ -1,4 +1,4 @@
-/** Reports: rates by ISP, route and port, as JSON, CSV and one HTML page. */
+/** Bounce and reputation reports by ISP, route and port, read from the rollups. */
 @NullMarked
 package io.portolan.metrics.report;
 

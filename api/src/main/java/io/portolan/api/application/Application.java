@@ -1,0 +1,283 @@
+package io.portolan.api.application;
+
+import io.portolan.api.configuration.Configuration;
+import io.portolan.api.configuration.Configuration.DatabaseConfiguration;
+import io.portolan.api.configuration.Configuration.MailConfiguration;
+import io.portolan.api.configuration.ConfigurationException;
+import io.portolan.core.access.InstallationStore;
+import io.portolan.core.database.Database;
+import io.portolan.core.database.DatabaseSettings;
+import io.portolan.core.delivery.ConnectionSlots;
+import io.portolan.core.delivery.ResultRecorder;
+import io.portolan.core.isp.DomainResolver;
+import io.portolan.core.isp.IspDirectory;
+import io.portolan.core.isp.IspEntry;
+import io.portolan.core.policy.ActivePolicyCache;
+import io.portolan.core.policy.PolicyCheck;
+import io.portolan.core.policy.PolicySeed;
+import io.portolan.core.relay.Secrets;
+import io.portolan.core.reply.ReplyClassifier;
+import io.portolan.metrics.registry.DeliveryMeters;
+import io.portolan.scheduler.CampaignGatePoller;
+import io.portolan.scheduler.CampaignScheduler;
+import io.portolan.scheduler.Chore;
+import io.portolan.scheduler.NodeName;
+import io.portolan.scheduler.SchedulerParts;
+import io.portolan.scheduler.SchedulerSettings;
+import io.portolan.sender.dns.MailHostFinder;
+import io.portolan.sender.lane.LaneSender;
+import io.portolan.sender.lane.LaneSettings;
+import io.portolan.sender.lane.RelayTrial;
+import io.portolan.sender.lane.TestSender;
+import io.portolan.sender.message.DkimKey;
+import io.portolan.sender.message.DkimKeys;
+import io.portolan.sender.message.MessageComposer;
+import io.portolan.sender.message.MessageSettings;
+import io.portolan.sender.message.Tokens;
+import io.portolan.sender.path.PathChoice;
+import io.portolan.sender.path.PathHealth;
+import io.portolan.sender.smtp.DeadlineWatch;
+import io.portolan.sender.smtp.SessionOpener;
+import java.io.IOException;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SplittableRandom;
+
+/**
+ * One node of Portolan: everything but the HTTP server over it. Built in order by {@link #start}
+ * and closed in reverse.
+ */
+public final class Application implements AutoCloseable {
+  private static final int DNS_CONCURRENCY = 64;
+
+  private final Closing closing;
+  private final Parts parts;
+
+  /** What the API, the demo and the bench work with. */
+  public record Parts(
+      Configuration configuration,
+      Database database,
+      Stores stores,
+      IspDirectory isps,
+      DomainResolver resolver,
+      ActivePolicyCache policy,
+      PathHealth paths,
+      MailHostFinder hosts,
+      SessionOpener sessions,
+      Secrets secrets,
+      MessageComposer composer,
+      Tokens tokens,
+      CampaignScheduler scheduler,
+      TestSender tests,
+      RelayTrial relayTrial,
+      DeliveryMeters meters,
+      InstantSource clock) {}
+
+  /**
+   * What surrounds a node.
+   *
+   * @param publicUrl where recipients reach the unsubscribe endpoint
+   * @param isps added to the built-in directory and the configured file
+   * @param environment the variables that secrets may name
+   */
+  public record Surroundings(
+      Network network,
+      URI publicUrl,
+      List<IspEntry> isps,
+      Map<String, String> environment,
+      InstantSource clock) {}
+
+  private Application(Closing closing, Parts parts) {
+    this.closing = closing;
+    this.parts = parts;
+  }
+
+  /**
+   * Starts a node.
+   *
+   * @throws ConfigurationException if something configured cannot be; nothing stays open
+   */
+  public static Application start(Configuration configuration, Surroundings surroundings) {
+    Closing closing = new Closing();
+    try {
+      Parts parts = parts(configuration, surroundings, closing);
+      parts.scheduler().start();
+      return new Application(closing, parts);
+    } catch (RuntimeException e) {
+      try {
+        closing.close();
+      } catch (RuntimeException onClose) {
+        e.addSuppressed(onClose);
+      }
+      throw e;
+    }
+  }
+
+  public Parts parts() {
+    return parts;
+  }
+
+  @Override
+  public void close() {
+    closing.close();
+  }
+
+  private static Parts parts(
+      Configuration configuration, Surroundings surroundings, Closing closing) {
+    InstantSource clock = surroundings.clock();
+    Network network = surroundings.network();
+    Secrets secrets = new Secrets(surroundings.environment());
+    Database database = closing.add(database(configuration.database(), secrets, closing));
+    Stores stores = Stores.of(database, clock);
+    stores.imports().failAbandoned();
+    IspDirectory isps =
+        configuration
+            .ispsFile()
+            .map(IspDirectory.builtIn()::withFile)
+            .orElseGet(IspDirectory::builtIn)
+            .with(surroundings.isps());
+    stores.relays().configure(configuration.relays());
+    stores
+        .policies()
+        .seed(
+            PolicySeed.policy(),
+            new PolicyCheck(id -> isps.find(id).isPresent(), stores.relays()::find),
+            "portolan",
+            "Start values from the published guidance of ISPs");
+    DomainResolver resolver = new DomainResolver(isps, network.mx(), clock, DNS_CONCURRENCY);
+    ActivePolicyCache policy = new ActivePolicyCache(stores.policies(), clock);
+    PathHealth paths = new PathHealth(configuration.paths(), clock);
+    MailHostFinder hosts = new MailHostFinder(network.mx(), network.hosts(), new Random(), clock);
+    SessionOpener sessions =
+        new SessionOpener(network.dialer(), network.trust(), closing.add(new DeadlineWatch()));
+    Tokens tokens = new Tokens(new InstallationStore(database).tokenKey());
+    MessageComposer composer =
+        new MessageComposer(
+            messageSettings(configuration.mail(), surroundings.publicUrl()),
+            tokens,
+            dkimKeys(configuration, secrets),
+            clock);
+    DeliveryMeters meters = closing.add(new DeliveryMeters());
+    ResultRecorder recorder =
+        closing.add(new ResultRecorder(database, meters, clock, ResultRecorder.Settings.DEFAULT));
+    meters.watch("portolan.results.waiting", "Results that wait to be written", recorder::backlog);
+    CampaignGatePoller gate = new CampaignGatePoller(database, clock);
+    LaneSender sender =
+        closing.add(
+            new LaneSender(
+                new LaneSender.Outbound(
+                    new PathChoice(paths, stores.relays(), clock), hosts, secrets, sessions),
+                new LaneSender.Rules(policy, ReplyClassifier.builtIn(), gate),
+                composer,
+                new LaneSender.Shared(recorder, closing.add(new ConnectionSlots(database))),
+                laneSettings(configuration.mail()),
+                clock));
+    CampaignScheduler scheduler =
+        closing.add(
+            new CampaignScheduler(
+                new SchedulerParts(
+                    database,
+                    resolver,
+                    sender,
+                    gate,
+                    clock,
+                    List.of(
+                        new Chore(
+                            "forget idempotency keys of the day before",
+                            stores.idempotency()::expire))),
+                schedulerSettings(configuration)));
+    return new Parts(
+        configuration,
+        database,
+        stores,
+        isps,
+        resolver,
+        policy,
+        paths,
+        hosts,
+        sessions,
+        secrets,
+        composer,
+        tokens,
+        scheduler,
+        sender.testSender(resolver),
+        sender.relayTrial(),
+        meters,
+        clock);
+  }
+
+  private static Database database(
+      DatabaseConfiguration configuration, Secrets secrets, Closing closing) {
+    if (configuration.url().isPresent()) {
+      String password =
+          configuration.password().isEmpty() ? "" : secrets.resolve(configuration.password());
+      return Database.open(
+          new DatabaseSettings(
+              configuration.url().get(),
+              configuration.username(),
+              password,
+              configuration.poolSize(),
+              configuration.connectionTimeout()));
+    }
+    try {
+      EmbeddedDatabase server =
+          closing.add(EmbeddedDatabase.start(configuration.directory(), configuration.poolSize()));
+      return Database.open(
+          server.settings(configuration.poolSize(), configuration.connectionTimeout()));
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          "The embedded database in "
+              + configuration.directory()
+              + " does not start: "
+              + e.getMessage());
+    }
+  }
+
+  private static MessageSettings messageSettings(MailConfiguration mail, URI publicUrl) {
+    return new MessageSettings(
+        publicUrl,
+        mail.bounceDomain(),
+        mail.unsubscribeMailbox(),
+        mail.senderId(),
+        mail.listIdDomain());
+  }
+
+  private static LaneSettings laneSettings(MailConfiguration mail) {
+    return new LaneSettings(
+        mail.heloName(),
+        mail.sessions(),
+        mail.batchesPerPlatform(),
+        mail.idleLinger(),
+        mail.refusalsInARow());
+  }
+
+  private static DkimKeys dkimKeys(Configuration configuration, Secrets secrets) {
+    return new DkimKeys(
+        configuration.dkim().stream()
+            .map(
+                each ->
+                    DkimKey.fromPem(each.domain(), each.selector(), secrets.resolve(each.key())))
+            .toList());
+  }
+
+  private static SchedulerSettings schedulerSettings(Configuration configuration) {
+    SchedulerSettings defaults =
+        SchedulerSettings.defaults(
+            configuration
+                .scheduler()
+                .node()
+                .orElseGet(() -> NodeName.create(new SplittableRandom())));
+    return new SchedulerSettings(
+        defaults.node(),
+        configuration.scheduler().threads(),
+        defaults.chunkSize(),
+        defaults.batchesAhead(),
+        configuration.scheduler().checkIn(),
+        defaults.reconcileInterval(),
+        defaults.stopGrace(),
+        configuration.database().keepAttemptsDays());
+  }
+}

@@ -1,0 +1,51 @@
+package io.portolan.api.application;
+
+import io.portolan.core.access.ApiKeyStore;
+import io.portolan.core.access.IdempotencyStore;
+import io.portolan.core.campaign.CampaignStore;
+import io.portolan.core.campaign.TemplateStore;
+import io.portolan.core.database.Database;
+import io.portolan.core.list.ImportStore;
+import io.portolan.core.list.ListStore;
+import io.portolan.core.list.RecipientStore;
+import io.portolan.core.policy.PolicyStore;
+import io.portolan.core.progress.DeliveryStore;
+import io.portolan.core.progress.ProgressStore;
+import io.portolan.core.relay.RelayStore;
+import io.portolan.core.suppression.SuppressionStore;
+import io.portolan.metrics.report.ReportStore;
+import java.time.InstantSource;
+
+/** The stores over one database. All are thread-safe. */
+public record Stores(
+    ListStore lists,
+    RecipientStore recipients,
+    ImportStore imports,
+    SuppressionStore suppressions,
+    TemplateStore templates,
+    CampaignStore campaigns,
+    ProgressStore progress,
+    DeliveryStore deliveries,
+    RelayStore relays,
+    PolicyStore policies,
+    ApiKeyStore apiKeys,
+    IdempotencyStore idempotency,
+    ReportStore reports) {
+
+  static Stores of(Database database, InstantSource clock) {
+    return new Stores(
+        new ListStore(database, clock),
+        new RecipientStore(database),
+        new ImportStore(database, clock),
+        new SuppressionStore(database),
+        new TemplateStore(database, clock),
+        new CampaignStore(database, clock),
+        new ProgressStore(database),
+        new DeliveryStore(database),
+        new RelayStore(database, clock),
+        new PolicyStore(database, clock),
+        new ApiKeyStore(database, clock),
+        new IdempotencyStore(database, clock),
+        new ReportStore(database, clock));
+  }
+}

@@ -1,0 +1,148 @@
+package io.portolan.api.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+
+/** A client of the API. Thread-safe. */
+public final class ApiClient implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final URI base;
+  private final String apiKey;
+
+  /**
+   * @param base such as {@code http://127.0.0.1:8025}
+   */
+  public ApiClient(URI base, String apiKey) {
+    this.base = base;
+    this.apiKey = apiKey;
+  }
+
+  public JsonNode get(String path) {
+    return json(send("GET", path, BodyPublishers.noBody(), "application/json", "application/json"));
+  }
+
+  /** A document that is not JSON, such as a report as CSV or the policy as YAML. */
+  public String getText(String path, String accept) {
+    return send("GET", path, BodyPublishers.noBody(), "application/json", accept);
+  }
+
+  public JsonNode post(String path, Object body) {
+    return json(send("POST", path, publisher(body), "application/json", "application/json"));
+  }
+
+  public JsonNode post(String path) {
+    return json(
+        send("POST", path, BodyPublishers.noBody(), "application/json", "application/json"));
+  }
+
+  public JsonNode put(String path, Object body) {
+    return json(send("PUT", path, publisher(body), "application/json", "application/json"));
+  }
+
+  public void delete(String path) {
+    send("DELETE", path, BodyPublishers.noBody(), "application/json", "application/json");
+  }
+
+  /** Sends a document as it is. */
+  public JsonNode postText(String path, String text, String contentType) {
+    return json(send("POST", path, BodyPublishers.ofString(text), contentType, "application/json"));
+  }
+
+  public JsonNode postFile(String path, Path file, String contentType) throws IOException {
+    return json(send("POST", path, BodyPublishers.ofFile(file), contentType, "application/json"));
+  }
+
+  /** A text as a part of a query. */
+  public static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+
+  private String send(
+      String method, String path, BodyPublisher body, String contentType, String accept) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(base.resolve(path))
+            .timeout(PATIENCE)
+            .header("Authorization", "Bearer " + apiKey)
+            .header("Accept", accept)
+            .method(method, body);
+    if (!method.equals("GET") && !method.equals("DELETE")) {
+      request.header("Content-Type", contentType);
+      request.header("Idempotency-Key", UUID.randomUUID().toString());
+    }
+    try {
+      HttpResponse<String> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+      if (response.statusCode() >= 400) {
+        throw refusal(response);
+      }
+      return response.body();
+    } catch (IOException e) {
+      throw new ApiException(
+          0,
+          "Portolan cannot be reached at "
+              + base
+              + " ("
+              + e
+              + "). Start it with \"portolan serve\", or name another address with --url or PORTOLAN_URL.");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ApiException(0, "interrupted");
+    }
+  }
+
+  private static ApiException refusal(HttpResponse<String> response) {
+    StringBuilder message = new StringBuilder();
+    try {
+      JsonNode problem = JSON.readTree(response.body());
+      message.append(problem.path("detail").asText(problem.path("title").asText()));
+      for (JsonNode error : problem.path("errors")) {
+        message
+            .append("\n  ")
+            .append(error.path("field").asText())
+            .append(": ")
+            .append(error.path("reason").asText());
+      }
+    } catch (JsonProcessingException e) {
+      message.append("HTTP ").append(response.statusCode());
+    }
+    return new ApiException(response.statusCode(), message.toString());
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new ApiException(0, "The answer is not JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  private static BodyPublisher publisher(Object body) {
+    try {
+      return BodyPublishers.ofString(JSON.writeValueAsString(body));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not JSON: " + body, e);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.portolan.api.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Shows a campaign's progress by ISP, drawn over itself on a terminal and line by line elsewhere.
+ * Not thread-safe.
+ */
+public final class ProgressScreen {
+  private final PrintWriter out;
+  private final boolean overwrite;
+  private int drawn;
+  private String last = "";
+
+  public ProgressScreen(PrintWriter out) {
+    this.out = out;
+    overwrite = System.console() != null && System.console().isTerminal();
+  }
+
+  /** Shows an answer of {@code /campaigns/{id}/progress}. */
+  public void show(JsonNode progress) {
+    String screen = render(progress);
+    if (overwrite) {
+      if (drawn > 0) {
+        out.print("\u001b[" + drawn + "A\u001b[J");
+      }
+      out.print(screen);
+      drawn = (int) screen.lines().count();
+    } else {
+      String line = headline(progress);
+      if (!line.equals(last)) {
+        out.println(line);
+        last = line;
+      }
+    }
+    out.flush();
+  }
+
+  static String render(JsonNode progress) {
+    Table table =
+        new Table(
+            "ISP",
+            "RECIPIENTS",
+            "ACCEPTED",
+            "BOUNCED",
+            "EXPIRED",
+            "DEFERRALS",
+            "PATH FAILURES",
+            "WAITING",
+            "RATE",
+            "LEFT",
+            "PATH IN USE");
+    for (JsonNode isp : progress.path("isps")) {
+      JsonNode counts = isp.path("counts");
+      table.add(
+          isp.path("isp").asText(),
+          number(counts, "recipients"),
+          number(counts, "accepted"),
+          number(counts, "bounced"),
+          number(counts, "expired"),
+          number(counts, "deferrals"),
+          number(counts, "pathFailures"),
+          number(counts, "waiting"),
+          String.format(Locale.ROOT, "%.1f/s", counts.path("messagesPerSecond").asDouble()),
+          left(counts),
+          paths(isp));
+    }
+    return headline(progress) + "\n\n" + table;
+  }
+
+  static String headline(JsonNode progress) {
+    JsonNode total = progress.path("total");
+    return String.format(
+        Locale.ROOT,
+        "%s  %5.1f %%  %s of %s accepted, %s bounced, %s expired, %s suppressed, %s waiting  %.0f/s  %s left",
+        progress.path("state").asText(),
+        progress.path("percent").asDouble(),
+        number(total, "accepted"),
+        number(total, "recipients"),
+        number(total, "bounced"),
+        number(total, "expired"),
+        number(total, "suppressed"),
+        number(total, "waiting"),
+        total.path("messagesPerSecond").asDouble(),
+        left(total));
+  }
+
+  private static String paths(JsonNode isp) {
+    List<String> paths = new ArrayList<>();
+    isp.path("paths")
+        .forEach(path -> paths.add(path.path("route").asText() + ":" + path.path("port").asInt()));
+    return String.join(" ", paths);
+  }
+
+  private static String number(JsonNode counts, String field) {
+    return String.format(Locale.ROOT, "%,d", counts.path(field).asLong());
+  }
+
+  private static String left(JsonNode counts) {
+    if (counts.path("waiting").asLong() == 0) {
+      return "done";
+    }
+    if (!counts.hasNonNull("secondsLeft")) {
+      return "?";
+    }
+    long seconds = Math.round(counts.path("secondsLeft").asDouble());
+    return seconds < 120 ? seconds + " s" : seconds / 60 + " min";
+  }
+}

@@ -1,0 +1,87 @@
+package io.portolan.api.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.util.function.Consumer;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What every command that calls the API takes, and how it shows the answer. */
+final class Remote {
+  @Option(
+      names = "--url",
+      description = "Address of the API (default: $PORTOLAN_URL or ${DEFAULT-VALUE}).",
+      defaultValue = "${env:PORTOLAN_URL:-http://127.0.0.1:8025}")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private String url;
+
+  @Option(
+      names = "--api-key",
+      description = "API key (default: $$PORTOLAN_API_KEY).",
+      defaultValue = "${env:PORTOLAN_API_KEY:-}")
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private String apiKey;
+
+  @Option(names = "--json", description = "Print the API's answer as JSON, for scripts.")
+  private boolean json;
+
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  boolean wantsJson() {
+    return json;
+  }
+
+  ApiClient client() {
+    if (apiKey.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "No API key. Set PORTOLAN_API_KEY, or give --api-key. \"portolan serve\" shows the first key at its first start.");
+    }
+    return new ApiClient(URI.create(url), apiKey);
+  }
+
+  PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  /** Shows an answer as JSON where that is wanted, else as the printer does. */
+  void show(JsonNode answer, Consumer<JsonNode> printer) {
+    if (json) {
+      out().println(answer.toPrettyString());
+    } else {
+      printer.accept(answer);
+    }
+    out().flush();
+  }
+
+  void say(String line) {
+    out().println(line);
+    out().flush();
+  }
+
+  /** The id of a thing that people name by id or by name. */
+  long find(ApiClient client, String what, String collection, String idOrName) {
+    if (idOrName.matches("\\d{1,18}")) {
+      return Long.parseLong(idOrName);
+    }
+    String cursor = "";
+    while (true) {
+      JsonNode page = client.get(collection + "?limit=500" + cursor);
+      for (JsonNode item : page.path("items")) {
+        JsonNode named = item.has("settings") ? item.path("settings") : item;
+        if (named.path("name").asText().equals(idOrName)) {
+          return item.path("id").asLong();
+        }
+      }
+      if (!page.hasNonNull("nextCursor")) {
+        throw new ApiException(404, "There is no " + what + " named \"" + idOrName + "\".");
+      }
+      cursor = "&cursor=" + page.path("nextCursor").asText();
+    }
+  }
+}

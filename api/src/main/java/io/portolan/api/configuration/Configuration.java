@@ -1,0 +1,364 @@
+package io.portolan.api.configuration;
+
+import io.portolan.core.address.Domain;
+import io.portolan.core.address.EmailAddress;
+import io.portolan.core.address.InvalidAddressException;
+import io.portolan.core.policy.TlsMode;
+import io.portolan.core.relay.Relay;
+import io.portolan.core.relay.RelayPort;
+import io.portolan.sender.dns.AddressFamilies;
+import io.portolan.sender.dns.DnsSettings;
+import io.portolan.sender.path.HealthSettings;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that can be configured, read once at start. Chooses numbers and addresses, never which
+ * classes exist.
+ */
+public record Configuration(
+    DatabaseConfiguration database,
+    HttpConfiguration http,
+    MailConfiguration mail,
+    DnsSettings dns,
+    HealthSettings paths,
+    SchedulerConfiguration scheduler,
+    List<Relay> relays,
+    List<DkimConfiguration> dkim,
+    Optional<Path> ispsFile) {
+
+  /**
+   * The database.
+   *
+   * @param url empty for an embedded server in {@code directory}
+   * @param password a reference, {@code env:NAME} or {@code file:PATH}; empty for none
+   */
+  public record DatabaseConfiguration(
+      Optional<String> url,
+      String username,
+      String password,
+      Path directory,
+      int poolSize,
+      Duration connectionTimeout,
+      int keepAttemptsDays) {}
+
+  /** The HTTP API. */
+  public record HttpConfiguration(
+      String address, int port, Optional<URI> publicUrl, long maxUploadBytes) {}
+
+  /** What mail bears and how much of it is in hand. */
+  public record MailConfiguration(
+      String heloName,
+      Domain bounceDomain,
+      Optional<EmailAddress> unsubscribeMailbox,
+      String senderId,
+      Optional<Domain> listIdDomain,
+      Optional<InetAddress> sourceAddress,
+      int sessions,
+      int batchesPerPlatform,
+      Duration idleLinger,
+      int refusalsInARow,
+      Optional<Path> trustedCertificates) {}
+
+  /** The scheduler; {@code node} is empty for a name made at start. */
+  public record SchedulerConfiguration(Optional<String> node, int threads, Duration checkIn) {}
+
+  /** A domain that signs, and where its private key is: {@code env:NAME} or {@code file:PATH}. */
+  public record DkimConfiguration(Domain domain, String selector, String key) {}
+
+  public Configuration {
+    relays = List.copyOf(relays);
+    dkim = List.copyOf(dkim);
+  }
+
+  /** The defaults, with what the environment overrides. */
+  public static Configuration defaults(Map<String, String> environment) {
+    return of(new Values(Map.of(), environment));
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws ConfigurationException with the place, the value and what would be right
+   */
+  public static Configuration read(Path file, Map<String, String> environment) {
+    if (!Files.isRegularFile(file)) {
+      throw new ConfigurationException("There is no configuration file " + file + ".");
+    }
+    return of(new Values(ConfigurationFile.read(file), environment));
+  }
+
+  private static Configuration of(Values values) {
+    return new Configuration(
+        database(values),
+        http(values),
+        mail(values),
+        dns(values),
+        paths(values),
+        new SchedulerConfiguration(
+            values.optional(Settings.SCHEDULER_NODE, "a name is expected", Optional::of),
+            values.number(Settings.SCHEDULER_THREADS, 10, 100_000),
+            values.duration(Settings.SCHEDULER_CHECK_IN)),
+        relays(values),
+        dkim(values),
+        values.optional(
+            Settings.ISPS_FILE, "a readable file is expected", Configuration::readable));
+  }
+
+  private static DatabaseConfiguration database(Values values) {
+    return new DatabaseConfiguration(
+        values.optional(
+            Settings.DATABASE_URL,
+            "a URL such as jdbc:postgresql://localhost:5432/portolan is expected",
+            text -> Optional.of(text).filter(url -> url.startsWith("jdbc:postgresql:"))),
+        values.text(Settings.DATABASE_USERNAME),
+        values.text(Settings.DATABASE_PASSWORD),
+        values.parsed(
+            Settings.DATABASE_DIRECTORY,
+            "a directory is expected",
+            text -> Optional.of(Path.of(text))),
+        values.number(Settings.DATABASE_POOL_SIZE, 4, 200),
+        values.duration(Settings.DATABASE_CONNECTION_TIMEOUT),
+        Math.toIntExact(values.duration(Settings.DATABASE_KEEP_ATTEMPTS).toDays()));
+  }
+
+  private static HttpConfiguration http(Values values) {
+    return new HttpConfiguration(
+        values.text(Settings.HTTP_ADDRESS),
+        values.number(Settings.HTTP_PORT, 0, 65_535),
+        values.optional(
+            Settings.HTTP_PUBLIC_URL,
+            "an http or https URL is expected",
+            text ->
+                Optional.of(URI.create(text))
+                    .filter(
+                        url ->
+                            url.getHost() != null
+                                && String.valueOf(url.getScheme()).matches("https?"))),
+        values.number(Settings.HTTP_MAX_UPLOAD, 1, 1_000_000) * 1024L * 1024L);
+  }
+
+  private static MailConfiguration mail(Values values) {
+    String helo =
+        values.text(Settings.MAIL_HELO_NAME).isEmpty()
+            ? hostName()
+            : values
+                .parsed(
+                    Settings.MAIL_HELO_NAME,
+                    "a host name is expected",
+                    text -> Optional.of(Domain.parse(text)))
+                .name();
+    return new MailConfiguration(
+        helo,
+        values
+            .optional(
+                Settings.MAIL_BOUNCE_DOMAIN,
+                "a domain is expected",
+                text -> Optional.of(Domain.parse(text)))
+            .orElseGet(() -> bounceDomain(helo)),
+        values.optional(
+            Settings.MAIL_UNSUBSCRIBE_MAILBOX, "an address is expected", Configuration::address),
+        values.parsed(
+            Settings.MAIL_SENDER_ID,
+            "5 to 15 letters, digits or hyphens are expected",
+            text -> Optional.of(text).filter(id -> id.matches("[A-Za-z0-9-]{5,15}"))),
+        values.optional(
+            Settings.MAIL_LIST_ID_DOMAIN,
+            "a domain is expected",
+            text -> Optional.of(Domain.parse(text))),
+        values.optional(
+            Settings.MAIL_SOURCE_ADDRESS,
+            "an IP address is expected",
+            text -> Optional.of(InetAddress.ofLiteral(text))),
+        values.number(Settings.MAIL_SESSIONS, 1, 100_000),
+        values.number(Settings.MAIL_BATCHES_PER_PLATFORM, 1, 1_000),
+        values.duration(Settings.MAIL_IDLE_LINGER),
+        values.number(Settings.MAIL_REFUSALS_IN_A_ROW, 1, 1_000_000),
+        values.optional(
+            Settings.MAIL_TRUSTED_CERTIFICATES,
+            "a readable file is expected",
+            Configuration::readable));
+  }
+
+  private static DnsSettings dns(Values values) {
+    return new DnsSettings(
+        values
+            .optional(
+                Settings.DNS_SERVERS,
+                "addresses separated by commas are expected",
+                Configuration::servers)
+            .orElse(List.of()),
+        values.duration(Settings.DNS_TIMEOUT),
+        values.parsed(
+            Settings.DNS_FAMILIES,
+            "ipv4-first, ipv6-first, ipv4-only or ipv6-only is expected",
+            text ->
+                Arrays.stream(AddressFamilies.values())
+                    .filter(
+                        each -> each.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(text))
+                    .findFirst()),
+        DnsSettings.DEFAULT.cachedNames());
+  }
+
+  private static HealthSettings paths(Values values) {
+    Duration first = values.duration(Settings.PATHS_FIRST_BLOCK);
+    Duration longest = values.duration(Settings.PATHS_LONGEST_BLOCK);
+    if (longest.compareTo(first) < 0) {
+      throw new ConfigurationException(
+          "paths.longest-block: "
+              + values.text(Settings.PATHS_LONGEST_BLOCK)
+              + " is shorter than paths.first-block, "
+              + values.text(Settings.PATHS_FIRST_BLOCK)
+              + ".");
+    }
+    return new HealthSettings(
+        first,
+        longest,
+        values.duration(Settings.PATHS_SUSPECT),
+        values.duration(Settings.PATHS_RAMP),
+        values.duration(Settings.PATHS_EVIDENCE_WINDOW),
+        values.duration(Settings.PATHS_LOGIN_HOLD));
+  }
+
+  private static List<Relay> relays(Values values) {
+    List<Relay> relays = new ArrayList<>();
+    values
+        .group("relays")
+        .forEach(
+            (name, given) -> {
+              Fields fields = new Fields("relays." + name, given);
+              relays.add(
+                  new Relay(
+                      name,
+                      fields.required("host"),
+                      fields.optional("username"),
+                      fields.optional("secret"),
+                      ports(fields)));
+              fields.requireNoOther();
+            });
+    return relays;
+  }
+
+  private static List<RelayPort> ports(Fields fields) {
+    List<RelayPort> ports = new ArrayList<>();
+    for (String port : fields.required("ports").split(",")) {
+      String[] parts = port.strip().split(":");
+      Optional<TlsMode> tls = parts.length == 2 ? TlsMode.of(parts[1]) : Optional.empty();
+      if (tls.isEmpty() || !parts[0].matches("\\d{1,5}")) {
+        throw fields.refused("ports", "ports such as 587:starttls, 465:implicit are expected");
+      }
+      ports.add(new RelayPort(Integer.parseInt(parts[0]), tls.get()));
+    }
+    return ports;
+  }
+
+  private static List<DkimConfiguration> dkim(Values values) {
+    List<DkimConfiguration> keys = new ArrayList<>();
+    values
+        .group("dkim")
+        .forEach(
+            (domain, given) -> {
+              Fields fields = new Fields("dkim." + domain, given);
+              keys.add(
+                  new DkimConfiguration(
+                      Domain.parse(domain), fields.required("selector"), fields.required("key")));
+              fields.requireNoOther();
+            });
+    return keys;
+  }
+
+  /** The fields of one entry of a group. */
+  private static final class Fields {
+    private final String name;
+    private final Map<String, ConfigurationFile.Entry> left;
+    private final Map<String, ConfigurationFile.Entry> given;
+
+    Fields(String name, Map<String, ConfigurationFile.Entry> given) {
+      this.name = name;
+      this.given = given;
+      left = new HashMap<>(given);
+    }
+
+    String required(String field) {
+      String value = optional(field);
+      if (value.isEmpty()) {
+        throw new ConfigurationException(name + ": \"" + field + "\" is missing.");
+      }
+      return value;
+    }
+
+    String optional(String field) {
+      left.remove(field);
+      ConfigurationFile.Entry entry = given.get(field);
+      return entry == null ? "" : entry.value();
+    }
+
+    void requireNoOther() {
+      left.forEach(
+          (field, entry) -> {
+            throw new ConfigurationException(
+                entry.place() + ": there is no setting \"" + name + "." + field + "\".");
+          });
+    }
+
+    ConfigurationException refused(String field, String why) {
+      ConfigurationFile.Entry entry = given.get(field);
+      return Values.refused(
+          name + "." + field, entry == null ? new ConfigurationFile.Entry("", name) : entry, why);
+    }
+  }
+
+  private static Optional<Path> readable(String text) {
+    return Optional.of(Path.of(text)).filter(Files::isReadable);
+  }
+
+  private static Optional<EmailAddress> address(String text) {
+    try {
+      return Optional.of(EmailAddress.parse(text));
+    } catch (InvalidAddressException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<List<InetSocketAddress>> servers(String text) {
+    List<InetSocketAddress> servers = new ArrayList<>();
+    for (String server : text.split(",")) {
+      String each = server.strip();
+      int colon = each.indexOf(':');
+      // a second colon: an IPv6 address without a port
+      boolean hasPort = colon > 0 && colon == each.lastIndexOf(':');
+      String address = hasPort ? each.substring(0, colon) : each;
+      int port = hasPort ? Integer.parseInt(each.substring(colon + 1)) : 53;
+      servers.add(new InetSocketAddress(InetAddress.ofLiteral(address), port));
+    }
+    return Optional.of(servers);
+  }
+
+  private static Domain bounceDomain(String helo) {
+    try {
+      return Domain.parse(helo);
+    } catch (RuntimeException e) {
+      return Domain.parse("localhost.localdomain");
+    }
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getCanonicalHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.portolan.api.configuration;
+
+import java.util.List;
+
+/** Every key that the configuration knows, in the order of the reference. */
+public final class Settings {
+  static final Setting DATABASE_URL =
+      new Setting(
+          "database.url",
+          "",
+          "JDBC URL of a PostgreSQL 15 or later; empty: an embedded server in database.directory.");
+  static final Setting DATABASE_USERNAME =
+      new Setting("database.username", "", "User name at the database server.");
+  static final Setting DATABASE_PASSWORD =
+      new Setting(
+          "database.password", "", "Where the password is: env:NAME or file:PATH; empty for none.");
+  static final Setting DATABASE_DIRECTORY =
+      new Setting(
+          "database.directory",
+          "data/postgres",
+          "Directory of the embedded server's data, made if missing.");
+  static final Setting DATABASE_POOL_SIZE =
+      new Setting("database.pool-size", "16", "Connections to the database, 4 to 200.");
+  static final Setting DATABASE_CONNECTION_TIMEOUT =
+      new Setting(
+          "database.connection-timeout", "5s", "How long a caller waits for a free connection.");
+  static final Setting DATABASE_KEEP_ATTEMPTS =
+      new Setting(
+          "database.keep-attempts",
+          "90d",
+          "How long attempts and path failures are kept, in whole days; rollups stay.");
+  static final Setting HTTP_ADDRESS =
+      new Setting(
+          "http.address", "127.0.0.1", "Address on which the API listens; 0.0.0.0 for all.");
+  static final Setting HTTP_PORT =
+      new Setting("http.port", "8025", "Port on which the API listens; 0: any free one.");
+  static final Setting HTTP_PUBLIC_URL =
+      new Setting(
+          "http.public-url",
+          "",
+          "Where recipients reach the unsubscribe endpoint, https in production; empty: the API's own address.");
+  static final Setting HTTP_MAX_UPLOAD =
+      new Setting("http.max-upload", "1024", "Largest CSV that may be uploaded, in MiB.");
+  static final Setting MAIL_HELO_NAME =
+      new Setting(
+          "mail.helo-name",
+          "",
+          "Name given in EHLO, which should resolve to this host and back; empty: this host's name.");
+  static final Setting MAIL_BOUNCE_DOMAIN =
+      new Setting(
+          "mail.bounce-domain",
+          "",
+          "Domain of every return path, whose mail comes back to you; empty: the helo name.");
+  static final Setting MAIL_UNSUBSCRIBE_MAILBOX =
+      new Setting(
+          "mail.unsubscribe-mailbox", "", "Address for unsubscription by mail; empty for none.");
+  static final Setting MAIL_SENDER_ID =
+      new Setting(
+          "mail.sender-id",
+          "portolan",
+          "Last part of Feedback-ID, 5 to 15 letters, digits or hyphens.");
+  static final Setting MAIL_LIST_ID_DOMAIN =
+      new Setting(
+          "mail.list-id-domain",
+          "",
+          "Namespace of List-Id; empty: the domain of the From address.");
+  static final Setting MAIL_SOURCE_ADDRESS =
+      new Setting(
+          "mail.source-address",
+          "",
+          "Local address from which mail leaves; empty: the system's choice.");
+  static final Setting MAIL_SESSIONS =
+      new Setting("mail.sessions", "500", "Most SMTP sessions that this node opens at once.");
+  static final Setting MAIL_BATCHES_PER_PLATFORM =
+      new Setting(
+          "mail.batches-per-platform", "4", "Batches of one platform that are in memory at once.");
+  static final Setting MAIL_IDLE_LINGER =
+      new Setting(
+          "mail.idle-linger",
+          "2s",
+          "How long a session waits for its next message before it is closed.");
+  static final Setting MAIL_REFUSALS_IN_A_ROW =
+      new Setting(
+          "mail.refusals-in-a-row",
+          "20",
+          "Blocks or throttles in a row, without one acceptance, after which a platform's mail is held until its next retry time.");
+  static final Setting MAIL_TRUSTED_CERTIFICATES =
+      new Setting(
+          "mail.trusted-certificates",
+          "",
+          "PEM file of certificate authorities that are trusted beside the system's; empty for none.");
+  static final Setting DNS_SERVERS =
+      new Setting(
+          "dns.servers",
+          "",
+          "Name servers to ask, as address or address:port, separated by commas; empty: the system's.");
+  static final Setting DNS_TIMEOUT =
+      new Setting("dns.timeout", "5s", "How long one name server is given for one query.");
+  static final Setting DNS_FAMILIES =
+      new Setting(
+          "dns.families",
+          "ipv4-first",
+          "Addresses to dial: ipv4-first, ipv6-first, ipv4-only or ipv6-only.");
+  static final Setting PATHS_FIRST_BLOCK =
+      new Setting(
+          "paths.first-block",
+          "5m",
+          "How long a path that failed is left alone; doubled with each failed trial.");
+  static final Setting PATHS_LONGEST_BLOCK =
+      new Setting(
+          "paths.longest-block",
+          "60m",
+          "The longest that a path is left alone before it is tried again.");
+  static final Setting PATHS_SUSPECT =
+      new Setting(
+          "paths.suspect",
+          "20s",
+          "How long a path that was open waits after its first failure before it is tried once more.");
+  static final Setting PATHS_RAMP =
+      new Setting(
+          "paths.ramp", "1m", "How long a path that reopened is given one new session at a time.");
+  static final Setting PATHS_EVIDENCE_WINDOW =
+      new Setting(
+          "paths.evidence-window",
+          "5m",
+          "Within which failures at unrelated platforms add up to a blocked port.");
+  static final Setting PATHS_LOGIN_HOLD =
+      new Setting(
+          "paths.login-hold", "15m", "How long a relay that refused the login is left alone.");
+  static final Setting SCHEDULER_NODE =
+      new Setting(
+          "scheduler.node",
+          "",
+          "Name of this node, unique in the cluster; empty: host name, process and a random part.");
+  static final Setting SCHEDULER_THREADS =
+      new Setting(
+          "scheduler.threads",
+          "1000",
+          "Jobs that may wait or run at once on this node; a waiting one costs little.");
+  static final Setting SCHEDULER_CHECK_IN =
+      new Setting(
+          "scheduler.check-in",
+          "5s",
+          "How often this node says that it lives; a node silent for several is taken over.");
+  static final Setting ISPS_FILE =
+      new Setting(
+          "isps.file",
+          "",
+          "CSV file of ISPs that are added to the built-in directory, in its format; empty for none.");
+
+  private static final List<Setting> ALL =
+      List.of(
+          DATABASE_URL,
+          DATABASE_USERNAME,
+          DATABASE_PASSWORD,
+          DATABASE_DIRECTORY,
+          DATABASE_POOL_SIZE,
+          DATABASE_CONNECTION_TIMEOUT,
+          DATABASE_KEEP_ATTEMPTS,
+          HTTP_ADDRESS,
+          HTTP_PORT,
+          HTTP_PUBLIC_URL,
+          HTTP_MAX_UPLOAD,
+          MAIL_HELO_NAME,
+          MAIL_BOUNCE_DOMAIN,
+          MAIL_UNSUBSCRIBE_MAILBOX,
+          MAIL_SENDER_ID,
+          MAIL_LIST_ID_DOMAIN,
+          MAIL_SOURCE_ADDRESS,
+          MAIL_SESSIONS,
+          MAIL_BATCHES_PER_PLATFORM,
+          MAIL_IDLE_LINGER,
+          MAIL_REFUSALS_IN_A_ROW,
+          MAIL_TRUSTED_CERTIFICATES,
+          DNS_SERVERS,
+          DNS_TIMEOUT,
+          DNS_FAMILIES,
+          PATHS_FIRST_BLOCK,
+          PATHS_LONGEST_BLOCK,
+          PATHS_SUSPECT,
+          PATHS_RAMP,
+          PATHS_EVIDENCE_WINDOW,
+          PATHS_LOGIN_HOLD,
+          SCHEDULER_NODE,
+          SCHEDULER_THREADS,
+          SCHEDULER_CHECK_IN,
+          ISPS_FILE);
+
+  private Settings() {}
+
+  public static List<Setting> all() {
+    return ALL;
+  }
+}

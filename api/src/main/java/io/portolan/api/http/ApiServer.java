@@ -1,0 +1,153 @@
+package io.portolan.api.http;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.security.BasicAuthCredentials;
+import io.portolan.api.application.Application;
+import io.portolan.api.configuration.Configuration.HttpConfiguration;
+import io.portolan.api.configuration.ConfigurationException;
+import io.portolan.core.access.ApiKey;
+import io.portolan.core.access.ApiKeyStore;
+import io.portolan.sender.message.ContentCheck;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The HTTP server over one node. Thread-safe; serves until it is closed. */
+public final class ApiServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
+
+  private static final String BEARER = "Bearer ";
+  private static final long MOST_BODY_BYTES = 4L * 1024 * 1024;
+
+  private final Javalin server;
+  private final ImportsApi imports;
+
+  private ApiServer(Javalin server, ImportsApi imports) {
+    this.server = server;
+    this.imports = imports;
+  }
+
+  /** Starts to serve at the configured address. */
+  public static ApiServer start(Application.Parts parts) {
+    HttpConfiguration http = parts.configuration().http();
+    ImportsApi imports = new ImportsApi(parts);
+    Javalin server =
+        Javalin.create(
+            config -> {
+              configure(config);
+              routes(config.routes, parts, imports);
+            });
+    try {
+      server.start(http.address(), http.port());
+    } catch (RuntimeException e) {
+      imports.close();
+      throw new ConfigurationException(
+          "The API cannot listen on "
+              + http.address()
+              + ":"
+              + http.port()
+              + ": "
+              + reason(e)
+              + ". Choose another http.port, or stop what uses it.");
+    }
+    log.info("The API listens on {}:{}", http.address(), server.port());
+    return new ApiServer(server, imports);
+  }
+
+  /** The port on which it listens. */
+  public int port() {
+    return server.port();
+  }
+
+  @Override
+  public void close() {
+    imports.close();
+    server.stop();
+  }
+
+  private static void configure(JavalinConfig config) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.http.maxRequestSize = MOST_BODY_BYTES;
+    config.concurrency.useVirtualThreads = true;
+  }
+
+  private static void routes(RoutesConfig routes, Application.Parts parts, ImportsApi imports) {
+    ContentCheck check = new ContentCheck(parts.composer());
+    routes.beforeMatched(ctx -> authorize(ctx, parts.stores().apiKeys()));
+    Problems.handle(routes);
+    new SystemApi(parts).routes(routes);
+    new ListsApi(parts.stores()).routes(routes);
+    imports.routes(routes);
+    new TemplatesApi(parts.stores(), check).routes(routes);
+    new CampaignsApi(parts, check).routes(routes);
+    new SuppressionsApi(parts.stores(), parts.clock()).routes(routes);
+    new RelaysApi(parts).routes(routes);
+    new PolicyApi(parts).routes(routes);
+    new DeliveriesApi(parts.stores()).routes(routes);
+    new ReportsApi(parts.stores().reports()).routes(routes);
+    new UnsubscribePages(
+            parts.tokens(),
+            parts.stores().deliveries(),
+            parts.stores().suppressions(),
+            parts.clock())
+        .routes(routes);
+  }
+
+  private static void authorize(Context ctx, ApiKeyStore keys) {
+    Access access =
+        ctx.routeRoles().stream()
+            .filter(Access.class::isInstance)
+            .map(Access.class::cast)
+            .findFirst()
+            // a route that names nobody is for nobody
+            .orElse(Access.ADMIN);
+    if (access == Access.OPEN) {
+      return;
+    }
+    Optional<ApiKey> key = secret(ctx).flatMap(keys::authenticate);
+    if (key.isEmpty()) {
+      ctx.header("WWW-Authenticate", "Basic realm=\"Portolan: any name, API key as password\"");
+      throw new ProblemException(
+          401,
+          "unauthorized",
+          "No valid API key",
+          "Send an API key as \"Authorization: Bearer ptl_...\". The first one was shown when Portolan first started.");
+    }
+    if (!access.allows(key.get().role())) {
+      throw new ProblemException(
+          403,
+          "forbidden",
+          "The API key may not do this",
+          "This call needs the role "
+              + access.name().toLowerCase(Locale.ROOT)
+              + "; the key \""
+              + key.get().name()
+              + "\" has "
+              + key.get().role().id()
+              + ".");
+    }
+    Requests.authenticated(ctx, key.get());
+  }
+
+  private static Optional<String> secret(Context ctx) {
+    String header = ctx.header("Authorization");
+    if (header != null && header.startsWith(BEARER)) {
+      return Optional.of(header.substring(BEARER.length()).strip());
+    }
+    // what a browser sends after asking for a password, which is the key
+    return Optional.ofNullable(ctx.basicAuthCredentials()).map(BasicAuthCredentials::getPassword);
+  }
+
+  private static String reason(Throwable failure) {
+    Throwable deepest = failure;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return String.valueOf(deepest.getMessage());
+  }
+}

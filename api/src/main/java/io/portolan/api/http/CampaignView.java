@@ -1,0 +1,43 @@
+package io.portolan.api.http;
+
+import io.portolan.core.campaign.Campaign;
+import io.portolan.core.campaign.CampaignContent;
+import io.portolan.core.campaign.SendWindow;
+import java.time.Instant;
+import java.util.Optional;
+
+/** A campaign as the API shows it. */
+record CampaignView(
+    long id,
+    String name,
+    String state,
+    int revision,
+    Optional<Long> listId,
+    Optional<Long> templateId,
+    CampaignContent content,
+    Optional<SendWindow> sendWindow,
+    Instant createdAt,
+    Instant updatedAt,
+    Optional<Instant> launchAt,
+    Optional<Instant> launchedAt,
+    Optional<Instant> plannedAt,
+    Optional<Instant> endedAt) {
+
+  static CampaignView of(Campaign campaign) {
+    return new CampaignView(
+        campaign.id(),
+        campaign.settings().name(),
+        campaign.state().id(),
+        campaign.revision(),
+        campaign.settings().listId(),
+        campaign.settings().templateId(),
+        campaign.settings().content(),
+        campaign.settings().sendWindow(),
+        campaign.times().createdAt(),
+        campaign.times().updatedAt(),
+        campaign.times().launchAt(),
+        campaign.times().launchedAt(),
+        campaign.times().plannedAt(),
+        campaign.times().endedAt());
+  }
+}

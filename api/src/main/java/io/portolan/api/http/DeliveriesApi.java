@@ -1,0 +1,148 @@
+package io.portolan.api.http;
+
+import static io.portolan.api.http.Requests.id;
+import static io.portolan.api.http.Requests.json;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.portolan.api.application.Stores;
+import io.portolan.core.InvalidException;
+import io.portolan.core.NotFoundException;
+import io.portolan.core.delivery.DeliveryState;
+import io.portolan.core.progress.AttemptView;
+import io.portolan.core.progress.DeliveryHead;
+import io.portolan.core.progress.DeliveryQuery;
+import io.portolan.core.progress.DeliveryView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Deliveries and the attempts made. */
+final class DeliveriesApi {
+  private static final String DELIVERIES = "/api/v1/deliveries";
+
+  private final Stores stores;
+
+  DeliveriesApi(Stores stores) {
+    this.stores = stores;
+  }
+
+  record DeliveryJson(
+      DeliveryHead delivery,
+      String state,
+      Optional<Instant> notBefore,
+      Optional<String> pinnedRoute,
+      Optional<Instant> endedAt) {
+    static DeliveryJson of(DeliveryView view) {
+      return switch (view) {
+        case DeliveryView.Open open ->
+            new DeliveryJson(
+                open.head(),
+                open.state().id(),
+                open.notBefore(),
+                open.pinnedRoute(),
+                Optional.empty());
+        case DeliveryView.Ended ended ->
+            new DeliveryJson(
+                ended.head(),
+                ended.state().id(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(ended.endedAt()));
+      };
+    }
+  }
+
+  record AttemptJson(
+      Instant at,
+      int number,
+      AttemptView.Where where,
+      String phase,
+      String outcome,
+      Optional<Integer> code,
+      Optional<String> enhanced,
+      Optional<String> category,
+      Optional<String> reply,
+      AttemptView.Why why,
+      long openMillis,
+      long exchangeMillis) {
+    static AttemptJson of(AttemptView attempt) {
+      return new AttemptJson(
+          attempt.at(),
+          attempt.number(),
+          attempt.where(),
+          attempt.phase(),
+          attempt.outcome(),
+          attempt.code(),
+          attempt.enhanced(),
+          attempt.category(),
+          attempt.reply(),
+          attempt.why(),
+          millis(attempt.open()),
+          millis(attempt.exchange()));
+    }
+
+    private static long millis(Duration duration) {
+      return duration.toMillis();
+    }
+  }
+
+  record DetailJson(DeliveryJson delivery, List<AttemptJson> attempts) {}
+
+  void routes(RoutesConfig routes) {
+    routes.get(DELIVERIES, this::list, Access.READ);
+    routes.get(DELIVERIES + "/{id}", this::one, Access.READ);
+    routes.get(DELIVERIES + "/{id}/attempts", this::attempts, Access.READ);
+  }
+
+  private void list(Context ctx) {
+    Requests.allowQuery(ctx, "campaign", "state", "isp", "address", "limit", "cursor");
+    DeliveryQuery query =
+        new DeliveryQuery(
+            Requests.number(ctx, "campaign"),
+            states(ctx),
+            Requests.query(ctx, "isp"),
+            Requests.query(ctx, "address"),
+            Requests.cursor(ctx),
+            Requests.limit(ctx));
+    Requests.listing(ctx, stores.deliveries().page(query), DeliveryJson::of);
+  }
+
+  private static Set<DeliveryState> states(Context ctx) {
+    return Requests.query(ctx, "state").stream()
+        .flatMap(text -> Arrays.stream(text.split(",")))
+        .map(
+            id ->
+                Arrays.stream(DeliveryState.values())
+                    .filter(state -> state.id().equals(id))
+                    .findFirst()
+                    .orElseThrow(
+                        () ->
+                            new InvalidException(
+                                "state", "\"" + id + "\" is no state of a delivery")))
+        .collect(Collectors.toSet());
+  }
+
+  private void one(Context ctx) {
+    long id = id(ctx, "id");
+    DeliveryView view =
+        stores.deliveries().find(id).orElseThrow(() -> new NotFoundException("delivery", id));
+    json(ctx, new DetailJson(DeliveryJson.of(view), attempts(id)));
+  }
+
+  private void attempts(Context ctx) {
+    long id = id(ctx, "id");
+    if (stores.deliveries().find(id).isEmpty()) {
+      throw new NotFoundException("delivery", id);
+    }
+    json(ctx, new Requests.Listing<>(attempts(id), Optional.empty()));
+  }
+
+  private List<AttemptJson> attempts(long deliveryId) {
+    return stores.deliveries().attempts(deliveryId).stream().map(AttemptJson::of).toList();
+  }
+}

@@ -1,0 +1,108 @@
+package io.portolan.api.http;
+
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.portolan.core.access.IdempotencyStore;
+import io.portolan.core.access.IdempotentCall;
+import io.portolan.core.access.IdempotentCall.Answer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * A call that makes something at most once for each {@code Idempotency-Key}: the same key with the
+ * same request gets the first answer again.
+ */
+final class Idempotent implements Handler {
+  private static final int LONGEST_KEY = 255;
+
+  private final IdempotencyStore store;
+  private final Handler call;
+  private final boolean coversBody;
+
+  private Idempotent(IdempotencyStore store, Handler call, boolean coversBody) {
+    this.store = store;
+    this.call = call;
+    this.coversBody = coversBody;
+  }
+
+  static Handler of(IdempotencyStore store, Handler call) {
+    return new Idempotent(store, call, true);
+  }
+
+  /** For uploads: the request is told by path, query and length alone. */
+  static Handler ofUpload(IdempotencyStore store, Handler call) {
+    return new Idempotent(store, call, false);
+  }
+
+  @Override
+  public void handle(Context ctx) throws Exception {
+    String key = ctx.header("Idempotency-Key");
+    if (key == null) {
+      call.handle(ctx);
+      return;
+    }
+    if (key.isBlank() || key.length() > LONGEST_KEY) {
+      throw new ProblemException(
+          400,
+          "idempotency-key",
+          "Bad idempotency key",
+          "Idempotency-Key has 1 to " + LONGEST_KEY + " characters.");
+    }
+    long apiKey = Requests.key(ctx).id();
+    switch (store.begin(apiKey, key, fingerprint(ctx))) {
+      case IdempotentCall.Started _ -> {
+        try {
+          call.handle(ctx);
+        } catch (Exception e) {
+          // what failed made nothing; the same key may try again
+          store.abandon(apiKey, key);
+          throw e;
+        }
+        store.complete(
+            apiKey,
+            key,
+            new Answer(
+                ctx.statusCode(),
+                Optional.ofNullable(ctx.res().getHeader("Location")),
+                String.valueOf(ctx.result())));
+      }
+      case IdempotentCall.Replay(Answer(int status, Optional<String> location, String body)) -> {
+        location.ifPresent(place -> ctx.header("Location", place));
+        ctx.header("Idempotent-Replayed", "true");
+        ctx.status(status).contentType("application/json").result(body);
+      }
+      case IdempotentCall.Mismatch _ ->
+          throw new ProblemException(
+              422,
+              "idempotency-key",
+              "Idempotency key used otherwise",
+              "This Idempotency-Key came with another request before. Use a new one for a new request.");
+      case IdempotentCall.InProgress _ ->
+          throw new ProblemException(
+              409,
+              "idempotency-key",
+              "Still at work",
+              "The first request with this Idempotency-Key is still being served. Try again in a moment.");
+    }
+  }
+
+  private String fingerprint(Context ctx) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      String query = ctx.queryString();
+      String head = ctx.method() + " " + ctx.path() + "?" + (query == null ? "" : query) + "\n";
+      digest.update(head.getBytes(StandardCharsets.UTF_8));
+      if (coversBody) {
+        digest.update(ctx.bodyAsBytes());
+      } else {
+        digest.update(Long.toString(ctx.contentLength()).getBytes(StandardCharsets.UTF_8));
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package io.portolan.api.http;
+
+import static io.portolan.api.http.Requests.id;
+import static io.portolan.api.http.Requests.json;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.UploadedFile;
+import io.portolan.api.application.Application;
+import io.portolan.api.application.Stores;
+import io.portolan.core.CoreException;
+import io.portolan.core.InvalidException;
+import io.portolan.core.list.ImportJob;
+import io.portolan.core.list.ImportOptions;
+import io.portolan.core.list.ImportRequest;
+import io.portolan.core.list.RecipientImporter;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Imports of recipients: an upload is kept in a file, and a job reads it. */
+final class ImportsApi implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ImportsApi.class);
+
+  private static final String OF_LIST = "/api/v1/lists/{id}/imports";
+  private static final String ONE = "/api/v1/imports/{id}";
+  private static final Duration BEGIN = Duration.ofSeconds(60);
+
+  private final Stores stores;
+  private final RecipientImporter importer;
+  private final InstantSource clock;
+  private final long maxBytes;
+  private final ExecutorService jobs = Executors.newVirtualThreadPerTaskExecutor();
+
+  ImportsApi(Application.Parts parts) {
+    stores = parts.stores();
+    clock = parts.clock();
+    importer = new RecipientImporter(parts.database(), clock, RecipientImporter.PATIENCE);
+    maxBytes = parts.configuration().http().maxUploadBytes();
+  }
+
+  /** An import with what can be said of its speed. */
+  record ImportView(
+      long id,
+      long listId,
+      String fileName,
+      String state,
+      Optional<Long> bytesTotal,
+      long bytesRead,
+      Optional<Double> percent,
+      long rowsRead,
+      double rowsPerSecond,
+      Optional<Double> secondsLeft,
+      long created,
+      long updated,
+      long unchanged,
+      long duplicate,
+      long rejected,
+      Optional<String> error,
+      Instant startedAt,
+      Optional<Instant> finishedAt) {
+
+    static ImportView of(ImportJob job, Instant now) {
+      ImportJob.Progress progress = job.progress();
+      return new ImportView(
+          job.id(),
+          job.listId(),
+          progress.fileName(),
+          job.state().id(),
+          progress.bytesTotal(),
+          progress.bytesRead(),
+          progress
+              .bytesTotal()
+              .map(total -> total == 0 ? 100.0 : 100.0 * progress.bytesRead() / total),
+          job.rows().read(),
+          job.rowsPerSecond(now),
+          job.timeLeft(now).map(left -> left.toMillis() / 1000.0),
+          job.rows().created(),
+          job.rows().updated(),
+          job.rows().unchanged(),
+          job.rows().duplicate(),
+          job.rows().rejected(),
+          job.error(),
+          progress.startedAt(),
+          progress.finishedAt());
+    }
+  }
+
+  void routes(RoutesConfig routes) {
+    routes.post(OF_LIST, Idempotent.ofUpload(stores.idempotency(), this::upload), Access.OPERATE);
+    routes.get(OF_LIST, this::list, Access.READ);
+    routes.get(ONE, ctx -> json(ctx, view(stores.imports().get(id(ctx, "id")))), Access.READ);
+    routes.get(ONE + "/rejects", this::rejects, Access.READ);
+  }
+
+  @Override
+  public void close() {
+    jobs.shutdownNow();
+  }
+
+  private ImportView view(ImportJob job) {
+    return ImportView.of(job, clock.instant());
+  }
+
+  private void upload(Context ctx) throws IOException, InterruptedException {
+    Requests.allowQuery(ctx, "filename", "addressColumn", "separator");
+    long listId = stores.lists().get(id(ctx, "id")).id();
+    ImportOptions options =
+        new ImportOptions(
+            Requests.query(ctx, "separator").map(ImportsApi::separator),
+            Requests.query(ctx, "addressColumn"),
+            Map.of());
+    Path file = Files.createTempFile("portolan-import-", ".csv");
+    boolean handedOver = false;
+    try {
+      String uploadedName = spool(ctx, file);
+      try (InputStream csv = new BufferedInputStream(Files.newInputStream(file))) {
+        RecipientImporter.readHeader(csv, options);
+      }
+      String name = Requests.query(ctx, "filename").orElse(uploadedName);
+      ImportRequest request =
+          new ImportRequest(listId, name, Optional.of(Files.size(file)), options);
+      handedOver = true;
+      ImportJob job = begin(request, file);
+      ctx.status(202).header("Location", "/api/v1/imports/" + job.id());
+      json(ctx, view(job));
+    } finally {
+      if (!handedOver) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private ImportJob begin(ImportRequest request, Path file) throws InterruptedException {
+    CompletableFuture<ImportJob> begun = new CompletableFuture<>();
+    jobs.execute(
+        () -> {
+          try (InputStream csv = new BufferedInputStream(Files.newInputStream(file))) {
+            importer.run(request, csv, begun::complete);
+          } catch (IOException | RuntimeException e) {
+            if (!begun.completeExceptionally(e)) {
+              log.error(
+                  "Import of {} stopped; its record says how far it came", request.fileName(), e);
+            }
+          } finally {
+            delete(file);
+          }
+        });
+    try {
+      return begun.get(BEGIN.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof CoreException refusal) {
+        throw refusal;
+      }
+      throw new IllegalStateException("the import could not begin", e.getCause());
+    } catch (TimeoutException e) {
+      throw new IllegalStateException("the import did not begin within " + BEGIN, e);
+    }
+  }
+
+  /** Writes the upload into the file and returns the name under which it came. */
+  private String spool(Context ctx, Path file) throws IOException {
+    String contentType = String.valueOf(ctx.contentType());
+    if (contentType.startsWith("multipart/form-data")) {
+      UploadedFile uploaded = ctx.uploadedFile("file");
+      if (uploaded == null) {
+        throw new InvalidException("file", "the multipart form has no file of this name");
+      }
+      try (InputStream in = uploaded.content()) {
+        copy(in, file);
+      }
+      return uploaded.filename().isEmpty() ? "upload.csv" : uploaded.filename();
+    }
+    try (InputStream in = ctx.bodyInputStream()) {
+      copy(in, file);
+    }
+    return "upload.csv";
+  }
+
+  private void copy(InputStream in, Path file) throws IOException {
+    byte[] buffer = new byte[64 * 1024];
+    long all = 0;
+    try (OutputStream out = Files.newOutputStream(file)) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        all += read;
+        if (all > maxBytes) {
+          throw new ProblemException(
+              413,
+              "too-large",
+              "Too large",
+              "The file is larger than http.max-upload allows, "
+                  + maxBytes / (1024 * 1024)
+                  + " MiB. Split it.");
+        }
+        out.write(buffer, 0, read);
+      }
+    }
+  }
+
+  private void list(Context ctx) {
+    Requests.allowQuery(ctx, "limit", "cursor");
+    Requests.listing(
+        ctx,
+        stores.imports().page(id(ctx, "id"), Requests.cursor(ctx), Requests.limit(ctx)),
+        this::view);
+  }
+
+  private void rejects(Context ctx) throws IOException {
+    ImportJob job = stores.imports().get(id(ctx, "id"));
+    StringWriter csv = new StringWriter();
+    stores.imports().writeRejects(job.id(), csv);
+    ctx.header(
+        "Content-Disposition", "attachment; filename=\"import-" + job.id() + "-rejects.csv\"");
+    ctx.contentType("text/csv; charset=utf-8").result(csv.toString());
+  }
+
+  private static char separator(String text) {
+    return switch (text) {
+      case "comma", "," -> ',';
+      case "semicolon", ";" -> ';';
+      case "tab", "\t" -> '\t';
+      default -> throw new InvalidException("separator", "is none of comma, semicolon and tab");
+    };
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package io.portolan.api.http;
+
+import static io.portolan.api.http.Requests.bodyOr;
+import static io.portolan.api.http.Requests.id;
+import static io.portolan.api.http.Requests.json;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.portolan.api.application.Application;
+import io.portolan.api.application.Stores;
+import io.portolan.core.InvalidException;
+import io.portolan.core.NotFoundException;
+import io.portolan.core.policy.PolicyActivation;
+import io.portolan.core.policy.PolicyCheck;
+import io.portolan.core.policy.PolicyDocument;
+import io.portolan.core.policy.PolicyStore;
+import io.portolan.core.policy.PolicyVersion;
+import io.portolan.core.policy.PortPolicy;
+import io.portolan.sender.path.PathStatus;
+import io.portolan.sender.path.RouteHold;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The port policy: reading, checking, writing and activating versions; and the health of paths. */
+final class PolicyApi {
+  private static final String POLICY = "/api/v1/policy";
+  private static final String VERSIONS = POLICY + "/versions";
+
+  private final Application.Parts parts;
+  private final PolicyStore policies;
+  private final PolicyDocument documents;
+  private final PolicyCheck check;
+
+  PolicyApi(Application.Parts parts) {
+    this.parts = parts;
+    policies = parts.stores().policies();
+    documents = new PolicyDocument(parts.stores().relays()::find);
+    check = new PolicyCheck(id -> parts.isps().find(id).isPresent(), parts.stores().relays()::find);
+  }
+
+  record NoteRequest(Optional<String> note) {}
+
+  record VersionView(
+      int version, String author, String note, Instant createdAt, @JsonRawValue String document) {
+    static VersionView of(PolicyVersion version) {
+      return new VersionView(
+          version.version(),
+          version.author(),
+          version.note(),
+          version.createdAt(),
+          PolicyDocument.writeJson(version.policy()));
+    }
+  }
+
+  record VersionHead(int version, String author, String note, Instant createdAt, int rules) {
+    static VersionHead of(PolicyVersion version) {
+      return new VersionHead(
+          version.version(),
+          version.author(),
+          version.note(),
+          version.createdAt(),
+          version.policy().rules().size());
+    }
+  }
+
+  record ActiveView(PolicyActivation activation, @JsonRawValue String document) {}
+
+  record Written(int version, List<InvalidException.Problem> warnings) {}
+
+  record Health(List<PathStatus> paths, List<RouteHold> holds) {}
+
+  void routes(RoutesConfig routes) {
+    Stores stores = parts.stores();
+    routes.get(POLICY, this::active, Access.READ);
+    routes.get(VERSIONS, this::list, Access.READ);
+    routes.get(VERSIONS + "/{version}", this::version, Access.READ);
+    routes.post(VERSIONS, Idempotent.of(stores.idempotency(), this::write), Access.OPERATE);
+    routes.post(VERSIONS + "/{version}/activate", this::activate, Access.OPERATE);
+    routes.get(POLICY + "/activations", this::activations, Access.READ);
+    routes.post(POLICY + "/check", this::checked, Access.READ);
+    routes.get("/api/v1/paths", this::paths, Access.READ);
+  }
+
+  private void active(Context ctx) {
+    PolicyStore.Active active =
+        policies.active().orElseThrow(() -> new NotFoundException("active policy", ""));
+    answer(
+        ctx,
+        active.policy(),
+        new ActiveView(active.activation(), PolicyDocument.writeJson(active.policy())));
+  }
+
+  private void version(Context ctx) {
+    PolicyVersion version = policies.get(Math.toIntExact(id(ctx, "version")));
+    answer(ctx, version.policy(), VersionView.of(version));
+  }
+
+  /** The document alone as YAML where that is asked for, else JSON with what is known of it. */
+  private static void answer(Context ctx, PortPolicy policy, Object view) {
+    Requests.allowQuery(ctx, "format");
+    String accept = ctx.header("Accept");
+    boolean yaml =
+        Requests.query(ctx, "format")
+            .map("yaml"::equals)
+            .orElse(accept != null && accept.contains("yaml"));
+    if (yaml) {
+      ctx.contentType("application/yaml").result(PolicyDocument.writeYaml(policy));
+    } else {
+      json(ctx, view);
+    }
+  }
+
+  private void list(Context ctx) {
+    Requests.allowQuery(ctx, "limit", "cursor");
+    Requests.listing(
+        ctx,
+        policies.list(Requests.cursor(ctx).orElse(Long.MAX_VALUE), Requests.limit(ctx)),
+        VersionHead::of);
+  }
+
+  private void activations(Context ctx) {
+    Requests.allowQuery(ctx, "limit", "cursor");
+    Requests.listing(
+        ctx,
+        policies.activations(Requests.cursor(ctx).orElse(Long.MAX_VALUE), Requests.limit(ctx)),
+        activation -> activation);
+  }
+
+  private void write(Context ctx) {
+    Requests.allowQuery(ctx, "note");
+    PortPolicy policy = document(ctx);
+    PolicyCheck.Findings findings = check.check(policy);
+    PolicyVersion version =
+        policies.append(policy, check, author(ctx), Requests.query(ctx, "note").orElse(""));
+    Requests.created(
+        ctx,
+        VERSIONS + "/" + version.version(),
+        new Written(version.version(), findings.warnings()));
+  }
+
+  private void activate(Context ctx) {
+    NoteRequest request = bodyOr(ctx, NoteRequest.class, new NoteRequest(Optional.empty()));
+    json(
+        ctx,
+        policies.activate(
+            Math.toIntExact(id(ctx, "version")), check, author(ctx), request.note().orElse("")));
+  }
+
+  private void checked(Context ctx) {
+    json(ctx, check.check(document(ctx)));
+  }
+
+  private PortPolicy document(Context ctx) {
+    String contentType = String.valueOf(ctx.contentType());
+    if (ctx.body().isBlank()) {
+      throw new ProblemException(400, "no-body", "No body", "Send the policy as JSON or YAML.");
+    }
+    return contentType.contains("yaml")
+        ? documents.readYaml(ctx.body())
+        : documents.readJson(ctx.body());
+  }
+
+  private void paths(Context ctx) {
+    json(ctx, new Health(parts.paths().snapshot(), parts.paths().holds()));
+  }
+
+  private static String author(Context ctx) {
+    return Requests.key(ctx).name();
+  }
+}

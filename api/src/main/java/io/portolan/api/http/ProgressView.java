@@ -1,0 +1,80 @@
+package io.portolan.api.http;
+
+import io.portolan.core.progress.CampaignProgress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How far a campaign is, as the API shows it.
+ *
+ * @param percent of the recipients that have ended
+ * @param secondsLeft at the present rate; missing while nothing ends
+ */
+public record ProgressView(
+    long campaignId,
+    String state,
+    Instant at,
+    boolean planned,
+    double percent,
+    CountsView total,
+    List<IspView> isps) {
+
+  /** Counts of a campaign or an ISP. */
+  public record CountsView(
+      long recipients,
+      long accepted,
+      long bounced,
+      long expired,
+      long suppressed,
+      long cancelled,
+      long waiting,
+      long deferrals,
+      long pathFailures,
+      double messagesPerSecond,
+      Optional<Double> secondsLeft) {
+
+    static CountsView of(CampaignProgress.Counts counts) {
+      return new CountsView(
+          counts.recipients(),
+          counts.accepted(),
+          counts.bounced(),
+          counts.expired(),
+          counts.suppressed(),
+          counts.cancelled(),
+          counts.waiting(),
+          counts.deferrals(),
+          counts.pathFailures(),
+          counts.perSecond(),
+          counts.timeLeft().map(ProgressView::seconds));
+    }
+  }
+
+  /** One ISP and the paths that took mail of late, the busiest first. */
+  public record IspView(
+      String isp, String platform, CountsView counts, List<CampaignProgress.PathShare> paths) {}
+
+  static ProgressView of(CampaignProgress progress) {
+    CampaignProgress.Counts total = progress.total();
+    return new ProgressView(
+        progress.campaignId(),
+        progress.state().id(),
+        progress.at(),
+        progress.planned(),
+        total.recipients() == 0
+            ? 0
+            : 100.0 * (total.recipients() - total.waiting()) / total.recipients(),
+        CountsView.of(total),
+        progress.isps().stream()
+            .map(
+                isp ->
+                    new IspView(
+                        isp.isp(), isp.platform(), CountsView.of(isp.counts()), isp.paths()))
+            .toList());
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
+  }
+}

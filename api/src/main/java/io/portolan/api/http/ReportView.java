@@ -1,0 +1,83 @@
+package io.portolan.api.http;
+
+import io.portolan.metrics.report.Counts;
+import io.portolan.metrics.report.Rate;
+import io.portolan.metrics.report.Report;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A report as the API shows it: counts with the rates that follow from them, each with its
+ * denominator.
+ */
+record ReportView(
+    String title,
+    Instant generatedAt,
+    Optional<Instant> from,
+    Optional<Instant> until,
+    long recipients,
+    long waiting,
+    Part total,
+    List<IspView> isps,
+    List<Report.TopReply> topReplies,
+    List<Report.Minute> minutes) {
+
+  /**
+   * Counts and rates. Of the rates, {@code count} is the numerator and {@code of} the denominator.
+   */
+  record Part(
+      Counts counts,
+      long bounced,
+      Rate hardBounceRate,
+      Rate softBounceRate,
+      Rate blockRate,
+      Rate deferralRate,
+      Report.AcceptTimes acceptTimes) {
+    static Part of(Counts counts, Report.AcceptTimes times) {
+      return new Part(
+          counts,
+          counts.bounced(),
+          counts.hardBounceRate(),
+          counts.softBounceRate(),
+          counts.blockRate(),
+          counts.deferralRate(),
+          times);
+    }
+  }
+
+  record PathView(String route, int port, String tls, Part total) {}
+
+  record IspView(String isp, String platform, long recipients, Part total, List<PathView> paths) {}
+
+  static ReportView of(Report report) {
+    return new ReportView(
+        report.title(),
+        report.generatedAt(),
+        report.from(),
+        report.until(),
+        report.recipients(),
+        report.waiting(),
+        Part.of(report.total(), report.acceptTimes()),
+        report.isps().stream().map(ReportView::isp).toList(),
+        report.topReplies(),
+        report.minutes());
+  }
+
+  private static IspView isp(Report.IspReport isp) {
+    return new IspView(
+        isp.isp(),
+        isp.platform(),
+        isp.recipients(),
+        Part.of(isp.total(), isp.acceptTimes()),
+        isp.paths().stream()
+            .map(
+                path ->
+                    new PathView(
+                        path.route(),
+                        path.port(),
+                        path.tls(),
+                        Part.of(path.counts(), path.acceptTimes())))
+            .toList());
+  }
+}

@@ -1,0 +1,75 @@
+package io.portolan.api.http;
+
+import static io.portolan.api.http.Requests.id;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.portolan.core.InvalidException;
+import io.portolan.metrics.report.Report;
+import io.portolan.metrics.report.ReportCsv;
+import io.portolan.metrics.report.ReportHtml;
+import io.portolan.metrics.report.ReportStore;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+
+/** Reports, as JSON, CSV or a page. */
+final class ReportsApi {
+  private final ReportStore reports;
+
+  ReportsApi(ReportStore reports) {
+    this.reports = reports;
+  }
+
+  void routes(RoutesConfig routes) {
+    routes.get("/api/v1/reports/campaigns/{id}", this::campaign, Access.READ);
+    routes.get("/api/v1/reports/span", this::span, Access.READ);
+  }
+
+  private void campaign(Context ctx) {
+    Requests.allowQuery(ctx, "format");
+    answer(ctx, reports.ofCampaign(id(ctx, "id")));
+  }
+
+  private void span(Context ctx) {
+    Requests.allowQuery(ctx, "from", "until", "format");
+    Instant from = instant(ctx, "from");
+    Instant until = instant(ctx, "until");
+    if (!from.isBefore(until)) {
+      throw new InvalidException("until", "is not after from");
+    }
+    answer(ctx, reports.ofSpan(from, until));
+  }
+
+  private static Instant instant(Context ctx, String name) {
+    String text =
+        Requests.query(ctx, name).orElseThrow(() -> new InvalidException(name, "is missing"));
+    try {
+      return OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException e) {
+      throw new InvalidException(
+          name, "\"" + text + "\" is no time with offset such as 2026-12-01T09:00:00Z");
+    }
+  }
+
+  private static void answer(Context ctx, Report report) {
+    switch (format(ctx)) {
+      case "json" -> Requests.json(ctx, ReportView.of(report));
+      case "csv" -> ctx.contentType("text/csv; charset=utf-8").result(ReportCsv.write(report));
+      case "html" -> ctx.contentType("text/html; charset=utf-8").result(ReportHtml.write(report));
+      default -> throw new InvalidException("format", "is none of json, csv and html");
+    }
+  }
+
+  private static String format(Context ctx) {
+    return Requests.query(ctx, "format")
+        .orElseGet(
+            () -> {
+              String accept = String.valueOf(ctx.header("Accept"));
+              if (accept.contains("text/html")) {
+                return "html";
+              }
+              return accept.contains("text/csv") ? "csv" : "json";
+            });
+  }
+}

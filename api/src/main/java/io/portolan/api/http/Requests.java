@@ -1,0 +1,129 @@
+package io.portolan.api.http;
+
+import io.javalin.http.Context;
+import io.portolan.core.InvalidException;
+import io.portolan.core.Page;
+import io.portolan.core.access.ApiKey;
+import io.portolan.core.json.Json;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Reads requests and writes answers. */
+final class Requests {
+  private static final int MAX_PAGE = 500;
+  private static final int DEFAULT_PAGE = 50;
+  private static final String KEY = "api-key";
+
+  private Requests() {}
+
+  /** A page of a list, with the cursor of the next one. */
+  record Listing<T>(List<T> items, Optional<String> nextCursor) {}
+
+  /** The body as a record; the refusal names the field. */
+  static <T> T body(Context ctx, Class<T> type) {
+    String contentType = ctx.contentType();
+    if (contentType != null && !contentType.startsWith("application/json")) {
+      throw new ProblemException(
+          415,
+          "media-type",
+          "Unsupported media type",
+          "Send application/json, not " + contentType + ".");
+    }
+    String body = ctx.body();
+    if (body.isBlank()) {
+      throw new ProblemException(400, "no-body", "No body", "This call needs a JSON body.");
+    }
+    return Json.read(body, type);
+  }
+
+  /** The body as a record, or another one where there is no body. */
+  static <T> T bodyOr(Context ctx, Class<T> type, T absent) {
+    return ctx.body().isBlank() ? absent : body(ctx, type);
+  }
+
+  static long id(Context ctx, String name) {
+    String text = ctx.pathParam(name);
+    if (!text.matches("\\d{1,18}")) {
+      throw new ProblemException(404, "not-found", "Not found", "\"" + text + "\" is not an id.");
+    }
+    return Long.parseLong(text);
+  }
+
+  static Optional<String> query(Context ctx, String name) {
+    return Optional.ofNullable(ctx.queryParam(name)).filter(value -> !value.isEmpty());
+  }
+
+  static Optional<Long> number(Context ctx, String name) {
+    return query(ctx, name)
+        .map(
+            text -> {
+              if (!text.matches("\\d{1,18}")) {
+                throw new InvalidException(name, "\"" + text + "\" is not a number");
+              }
+              return Long.parseLong(text);
+            });
+  }
+
+  /**
+   * Refuses query parameters that a route does not know, so that a typo does not pass for a filter.
+   */
+  static void allowQuery(Context ctx, String... names) {
+    Set<String> known = Set.of(names);
+    for (String name : ctx.queryParamMap().keySet()) {
+      if (!known.contains(name)) {
+        throw new ProblemException(
+            400,
+            "unknown-parameter",
+            "Unknown query parameter",
+            "There is no parameter \""
+                + name
+                + "\" here; known: "
+                + String.join(", ", names)
+                + ".");
+      }
+    }
+  }
+
+  static int limit(Context ctx) {
+    long limit = number(ctx, "limit").orElse((long) DEFAULT_PAGE);
+    if (limit < 1 || limit > MAX_PAGE) {
+      throw new InvalidException("limit", "is not within 1.." + MAX_PAGE);
+    }
+    return (int) limit;
+  }
+
+  static Optional<Long> cursor(Context ctx) {
+    return number(ctx, "cursor");
+  }
+
+  static void json(Context ctx, Object value) {
+    ctx.contentType("application/json").result(Json.write(value));
+  }
+
+  static <T, V> void listing(Context ctx, Page<T> page, Function<T, V> view) {
+    json(
+        ctx,
+        new Listing<>(page.items().stream().map(view).toList(), page.next().map(String::valueOf)));
+  }
+
+  /** 201 with the place of what was made. */
+  static void created(Context ctx, String location, Object value) {
+    ctx.status(201).header("Location", location);
+    json(ctx, value);
+  }
+
+  static void authenticated(Context ctx, ApiKey key) {
+    ctx.attribute(KEY, key);
+  }
+
+  /** The key that a call was made with. */
+  static ApiKey key(Context ctx) {
+    ApiKey key = ctx.attribute(KEY);
+    if (key == null) {
+      throw new IllegalStateException("the route is open");
+    }
+    return key;
+  }
+}

@@ -1,0 +1,92 @@
+package io.portolan.api.node;
+
+import io.portolan.api.application.Application;
+import io.portolan.api.application.Network;
+import io.portolan.api.configuration.Configuration;
+import io.portolan.api.http.ApiServer;
+import io.portolan.core.access.ApiKey;
+import io.portolan.core.isp.IspEntry;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A node and its API: what {@code portolan serve} runs. */
+public final class Node implements AutoCloseable {
+  private final Application application;
+  private final ApiServer server;
+  private final String host;
+  private final Optional<String> firstKey;
+
+  private Node(Application application, ApiServer server, String host, Optional<String> firstKey) {
+    this.application = application;
+    this.server = server;
+    this.host = host;
+    this.firstKey = firstKey;
+  }
+
+  /** Starts a node on the real network. */
+  public static Node start(
+      Configuration configuration, Map<String, String> environment, InstantSource clock) {
+    return start(configuration, Network.real(configuration, clock), List.of(), environment, clock);
+  }
+
+  /**
+   * Starts a node on a given network.
+   *
+   * @param isps added to the directory
+   */
+  public static Node start(
+      Configuration configuration,
+      Network network,
+      List<IspEntry> isps,
+      Map<String, String> environment,
+      InstantSource clock) {
+    Application application =
+        Application.start(
+            configuration,
+            new Application.Surroundings(
+                network, publicUrl(configuration), isps, environment, clock));
+    try {
+      Optional<String> firstKey =
+          application.parts().stores().apiKeys().createFirst().map(ApiKey.Created::secret);
+      ApiServer server = ApiServer.start(application.parts());
+      return new Node(application, server, configuration.http().address(), firstKey);
+    } catch (RuntimeException e) {
+      application.close();
+      throw e;
+    }
+  }
+
+  public Application.Parts parts() {
+    return application.parts();
+  }
+
+  /** Where the API is reached from this host. */
+  public URI url() {
+    return URI.create(
+        "http://" + (host.equals("0.0.0.0") ? "127.0.0.1" : host) + ":" + server.port());
+  }
+
+  /** The first API key's secret, if this start made it. */
+  public Optional<String> firstKey() {
+    return firstKey;
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } finally {
+      application.close();
+    }
+  }
+
+  private static URI publicUrl(Configuration configuration) {
+    return configuration
+        .http()
+        .publicUrl()
+        .orElseGet(() -> URI.create("http://localhost:" + configuration.http().port()));
+  }
+}

@@ -1,0 +1,141 @@
+package io.portolan.metrics.registry;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.portolan.core.delivery.Attempt;
+import io.portolan.core.delivery.DeliveryOutcome;
+import io.portolan.core.delivery.DeliveryOutcome.Accepted;
+import io.portolan.core.delivery.DeliveryOutcome.Bounced;
+import io.portolan.core.delivery.DeliveryOutcome.Deferred;
+import io.portolan.core.delivery.DeliveryOutcome.Expired;
+import io.portolan.core.delivery.DeliveryOutcome.Held;
+import io.portolan.core.delivery.DeliveryOutcome.Undeliverable;
+import io.portolan.core.delivery.PathFailure;
+import io.portolan.core.delivery.RecordedResult;
+import io.portolan.core.delivery.ResultListener;
+import io.portolan.core.policy.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Counters of what was recorded, for Prometheus. Tags are platform (the ISP directory and "other"),
+ * route and port (the policy's paths), outcome and category: closed sets. Campaigns, addresses and
+ * domains are in tables.
+ *
+ * <p>Thread-safe.
+ */
+public final class DeliveryMeters implements ResultListener, AutoCloseable {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics gc = new JvmGcMetrics();
+
+  public DeliveryMeters() {
+    new JvmMemoryMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    gc.bindTo(registry);
+  }
+
+  @Override
+  public void recorded(List<RecordedResult> applied, List<PathFailure> pathFailures) {
+    DistributionSummary.builder("portolan.results.group")
+        .description("Results committed in one transaction")
+        .register(registry)
+        .record(applied.size());
+    applied.forEach(this::count);
+    pathFailures.forEach(
+        failure ->
+            count(
+                "portolan.path.failures",
+                "Paths that could not be opened or broke before the end of data",
+                path(failure.platform(), Optional.of(failure.path())).and("kind", failure.kind())));
+  }
+
+  /** Watches a number, such as the results that wait to be written. */
+  public void watch(String name, String description, Supplier<Number> value) {
+    Gauge.builder(name, value).description(description).register(registry);
+  }
+
+  /** The text format of Prometheus. */
+  public String scrape() {
+    return registry.scrape();
+  }
+
+  public MeterRegistry registry() {
+    return registry;
+  }
+
+  @Override
+  public void close() {
+    gc.close();
+    registry.close();
+  }
+
+  private void count(RecordedResult result) {
+    DeliveryOutcome outcome = result.outcome();
+    Optional<Attempt> attempt = attempt(outcome);
+    Tags path = path(result.platform(), attempt.map(Attempt::path));
+    count(
+        "portolan.results",
+        "Results of deliveries",
+        path.and("outcome", name(outcome)).and("category", category(outcome)));
+    if (outcome instanceof Accepted accepted) {
+      Timer.builder("portolan.exchange")
+          .description("From MAIL to acceptance")
+          .tags(path)
+          .publishPercentileHistogram()
+          .register(registry)
+          .record(accepted.attempt().exchange());
+    }
+  }
+
+  private void count(String name, String description, Tags tags) {
+    Counter.builder(name).description(description).tags(tags).register(registry).increment();
+  }
+
+  private static Tags path(String platform, Optional<Path> path) {
+    return Tags.of(
+        "platform", platform,
+        "route", path.map(Path::route).orElse("none"),
+        "port", path.map(Path::port).map(String::valueOf).orElse("none"));
+  }
+
+  private static Optional<Attempt> attempt(DeliveryOutcome outcome) {
+    return switch (outcome) {
+      case Accepted accepted -> Optional.of(accepted.attempt());
+      case Bounced bounced -> Optional.of(bounced.attempt());
+      case Deferred deferred -> Optional.of(deferred.attempt());
+      case Expired expired -> expired.lastAttempt();
+      case Undeliverable _, Held _ -> Optional.empty();
+    };
+  }
+
+  private static String name(DeliveryOutcome outcome) {
+    return switch (outcome) {
+      case Accepted _ -> "accepted";
+      case Bounced _, Undeliverable _ -> "bounced";
+      case Deferred _ -> "deferred";
+      case Expired _ -> "expired";
+      case Held _ -> "held";
+    };
+  }
+
+  private static String category(DeliveryOutcome outcome) {
+    return switch (outcome) {
+      case Accepted _, Held _ -> "none";
+      case Bounced bounced -> bounced.category();
+      case Deferred deferred -> deferred.category();
+      case Expired expired -> expired.category();
+      case Undeliverable undeliverable -> undeliverable.category();
+    };
+  }
+}

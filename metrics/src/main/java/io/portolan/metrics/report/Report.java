@@ -1,0 +1,68 @@
+package io.portolan.metrics.report;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What happened to mail, by ISP, route and port.
+ *
+ * @param title of what it covers, for people
+ * @param from start of the span; empty for a whole campaign
+ * @param until end of the span, exclusive; empty for a whole campaign
+ * @param recipients of the campaign; 0 for a span
+ * @param waiting recipients whose delivery has not ended; 0 for a span
+ * @param minutes accepted and refused by minute, in order, for the plot
+ */
+public record Report(
+    String title,
+    Instant generatedAt,
+    Optional<Instant> from,
+    Optional<Instant> until,
+    long recipients,
+    long waiting,
+    Counts total,
+    AcceptTimes acceptTimes,
+    List<IspReport> isps,
+    List<TopReply> topReplies,
+    List<Minute> minutes) {
+
+  /** One ISP, its paths in order of use. */
+  public record IspReport(
+      String isp,
+      String platform,
+      long recipients,
+      Counts total,
+      AcceptTimes acceptTimes,
+      List<PathReport> paths) {}
+
+  /** One path to one ISP. Expired, suppressed and cancelled are not of a path and are 0 here. */
+  public record PathReport(
+      String route, int port, String tls, Counts counts, AcceptTimes acceptTimes) {}
+
+  /**
+   * Time from the first attempt to acceptance; the bounds of a bucket at most 12.5 % wide.
+   *
+   * @param medianMillis empty when nothing was accepted
+   * @param p95Millis empty when nothing was accepted
+   */
+  public record AcceptTimes(Optional<Long> medianMillis, Optional<Long> p95Millis) {}
+
+  /**
+   * A refusal by what it said.
+   *
+   * @param sample one of the texts, cut
+   */
+  public record TopReply(
+      String isp,
+      int code,
+      String enhanced,
+      String category,
+      String outcome,
+      long count,
+      String sample) {}
+
+  /** One minute. */
+  public record Minute(
+      Instant minute, long accepted, long refused, long deferrals, long pathFailures) {}
+}

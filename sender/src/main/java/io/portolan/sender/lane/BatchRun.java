@@ -1,0 +1,67 @@
+package io.portolan.sender.lane;
+
+import io.portolan.core.delivery.ClaimedBatch;
+import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.core.delivery.Recorded;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A batch while it is being sent: counts its deliveries down as each is recorded or left.
+ * Thread-safe.
+ */
+final class BatchRun {
+  private final ClaimedBatch batch;
+  private final CountDownLatch open;
+  private volatile boolean abandoned;
+
+  /** A delivery on its way through a lane. */
+  record Item(BatchRun run, ClaimedDelivery delivery) {}
+
+  BatchRun(ClaimedBatch batch) {
+    this.batch = batch;
+    open = new CountDownLatch(batch.deliveries().size());
+  }
+
+  ClaimedBatch batch() {
+    return batch;
+  }
+
+  /**
+   * Whether its remaining deliveries are to be left: the claim was lost or this node is stopping.
+   */
+  boolean isAbandoned() {
+    return abandoned;
+  }
+
+  void abandon() {
+    abandoned = true;
+  }
+
+  /** Leaves a delivery as it is. */
+  void leave() {
+    open.countDown();
+  }
+
+  /** Counts a delivery once its last result of this run is durable or refused. */
+  void await(CompletableFuture<Recorded> result) {
+    CompletableFuture<Recorded> _ =
+        result.whenComplete(
+            (recorded, failure) -> {
+              if (failure != null || recorded == Recorded.STALE) {
+                abandon();
+              }
+              open.countDown();
+            });
+  }
+
+  void join() throws InterruptedException {
+    open.await();
+  }
+
+  boolean join(Duration limit) throws InterruptedException {
+    return open.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+  }
+}

@@ -1,0 +1,99 @@
+package io.portolan.sender.lane;
+
+import io.portolan.core.address.Domain;
+import io.portolan.core.policy.EffectiveRule;
+import io.portolan.core.policy.Path;
+import io.portolan.core.relay.Relay;
+import io.portolan.core.relay.SecretException;
+import io.portolan.core.relay.Secrets;
+import io.portolan.sender.dns.MailHost;
+import io.portolan.sender.dns.MailHostFinder;
+import io.portolan.sender.dns.MailHosts;
+import io.portolan.sender.smtp.Credentials;
+import io.portolan.sender.smtp.SessionTarget;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Where a path leads for a recipient's domain. Thread-safe; blocks while the DNS is asked. */
+final class Destinations {
+  private final MailHostFinder finder;
+  private final Secrets secrets;
+  private final String heloName;
+
+  Destinations(MailHostFinder finder, Secrets secrets, String heloName) {
+    this.finder = finder;
+    this.secrets = secrets;
+    this.heloName = heloName;
+  }
+
+  /** Where to dial, or why that is not known. */
+  sealed interface Destination {}
+
+  /**
+   * Hosts that take the mail, in the order in which to try them.
+   *
+   * @param key equal for domains with the same hosts, whose mail may share a session
+   */
+  record Known(String key, List<SessionTarget> targets) implements Destination {}
+
+  /** The domain takes no mail, now and later. */
+  record NoMail(String reason) implements Destination {}
+
+  /** Not known now. */
+  record Unknown(String reason) implements Destination {}
+
+  Destination direct(Path path, String domain, EffectiveRule rule) throws InterruptedException {
+    return switch (finder.ofDomain(Domain.parse(domain))) {
+      case MailHosts.Found(List<MailHost> hosts) ->
+          new Known(key(hosts), targets(path, hosts, Optional.empty(), rule));
+      case MailHosts.NullMx(String reason) -> new NoMail(reason);
+      case MailHosts.NoSuchDomain(String reason) -> new NoMail(reason);
+      case MailHosts.TemporaryFailure(String reason) -> new Unknown(reason);
+    };
+  }
+
+  /**
+   * Where a relay is dialled, and with which login.
+   *
+   * @throws SecretException if the relay's password cannot be had
+   */
+  Destination relay(Path path, Relay relay, EffectiveRule rule) throws InterruptedException {
+    Optional<Credentials> credentials =
+        relay.needsLogin()
+            ? Optional.of(new Credentials(relay.username(), secrets.resolve(relay.secretRef())))
+            : Optional.empty();
+    return switch (finder.ofRelay(relay.host())) {
+      case MailHosts.Found(List<MailHost> hosts) ->
+          new Known("relay " + relay.name(), targets(path, hosts, credentials, rule));
+      case MailHosts.NullMx(String reason) -> new Unknown(reason);
+      case MailHosts.NoSuchDomain(String reason) -> new Unknown(reason);
+      case MailHosts.TemporaryFailure(String reason) -> new Unknown(reason);
+    };
+  }
+
+  private List<SessionTarget> targets(
+      Path path, List<MailHost> hosts, Optional<Credentials> credentials, EffectiveRule rule) {
+    Map<String, List<String>> addresses = new LinkedHashMap<>();
+    for (MailHost host : hosts) {
+      addresses
+          .computeIfAbsent(host.name(), _ -> new ArrayList<>())
+          .add(host.address().getHostAddress());
+    }
+    return addresses.entrySet().stream()
+        .map(
+            each ->
+                new SessionTarget(
+                    path, each.getKey(), each.getValue(), credentials, heloName, rule.timeouts()))
+        .toList();
+  }
+
+  private static String key(List<MailHost> hosts) {
+    TreeSet<String> names = new TreeSet<>();
+    hosts.forEach(host -> names.add(host.name()));
+    return String.join(" ", names);
+  }
+}

@@ -1,0 +1,182 @@
+package io.portolan.sender.lane;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * The deliveries of one platform that wait on this node, and what the platform's answers say about
+ * the lane as a whole.
+ *
+ * <p>A platform that refuses this source is not asked again for every recipient: after a number of
+ * refusals in a row the lane holds back until a time, and then lets one delivery through to try.
+ *
+ * <p>Thread-safe; waiting in {@link #take} releases the monitor.
+ */
+final class Lane {
+  private static final String OTHER = "other";
+
+  private final String key;
+  private final String platform;
+  private final int refusalsInARow;
+
+  private final Queue<BatchRun.Item> waiting = new ArrayDeque<>();
+  private final Map<Integer, PacedSlot> pacers = new HashMap<>();
+  private int workers;
+  private int refusals;
+  private Instant heldUntil = Instant.MIN;
+  private String heldBecause = "";
+
+  private record PacedSlot(double messagesPerSecond, Pacer pacer) {}
+
+  Lane(String key, String platform, int refusalsInARow) {
+    this.key = key;
+    this.platform = platform;
+    this.refusalsInARow = refusalsInARow;
+  }
+
+  /** The platform, or for a domain that no ISP is known for, {@code other/} and the domain. */
+  static String key(String platform, String domain) {
+    return platform.equals(OTHER) ? OTHER + "/" + domain : platform;
+  }
+
+  String key() {
+    return key;
+  }
+
+  String platform() {
+    return platform;
+  }
+
+  /**
+   * Adds deliveries.
+   *
+   * @param connections how many workers the lane may have
+   * @return how many workers the caller shall start
+   */
+  synchronized int add(List<BatchRun.Item> items, int connections) {
+    waiting.addAll(items);
+    notifyAll();
+    int wanted = Math.min(connections, waiting.size());
+    int start = Math.max(0, wanted - workers);
+    workers += start;
+    return start;
+  }
+
+  /** The next delivery; empty when none came within the time. */
+  synchronized Optional<BatchRun.Item> take(Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (waiting.isEmpty()) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return Optional.empty();
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return Optional.of(waiting.remove());
+  }
+
+  /** Leaves the waiting deliveries that may not be sent now, as they are. */
+  synchronized void leaveUnless(Predicate<BatchRun> mayBeSent) {
+    waiting.removeIf(
+        item -> {
+          boolean leave = !mayBeSent.test(item.run());
+          if (leave) {
+            item.run().leave();
+          }
+          return leave;
+        });
+  }
+
+  /**
+   * A worker wants to end.
+   *
+   * @return false when deliveries came meanwhile and it shall go on
+   */
+  synchronized boolean retire() {
+    if (!waiting.isEmpty()) {
+      return false;
+    }
+    workers--;
+    return true;
+  }
+
+  /**
+   * A worker without a slot wants to end; the last one stays while deliveries wait, since they
+   * depend on it.
+   *
+   * @return whether it ends
+   */
+  synchronized boolean retireIfIdleOrNotLast() {
+    if (workers == 1 && !waiting.isEmpty()) {
+      return false;
+    }
+    workers--;
+    return true;
+  }
+
+  /** A worker ends because this node is stopping. */
+  synchronized void quit() {
+    workers--;
+  }
+
+  synchronized boolean isIdle() {
+    return workers == 0 && waiting.isEmpty();
+  }
+
+  /** Takes the next time at which a slot may send and returns the wait for it, in nanoseconds. */
+  synchronized long pace(int slot, double messagesPerSecond, long nowNanos) {
+    PacedSlot paced = pacers.get(slot);
+    if (paced == null || paced.messagesPerSecond() != messagesPerSecond) {
+      paced = new PacedSlot(messagesPerSecond, new Pacer(messagesPerSecond, nowNanos));
+      pacers.put(slot, paced);
+    }
+    return paced.pacer().acquire(nowNanos);
+  }
+
+  /** The platform took a message. */
+  synchronized void accepted() {
+    refusals = 0;
+  }
+
+  /** The platform refused this source, by reputation or rate. */
+  synchronized void refused(String reply, Instant tryAgain) {
+    refusals++;
+    if (refusals >= refusalsInARow) {
+      heldUntil = tryAgain;
+      heldBecause =
+          platform
+              + " refused the last "
+              + refusals
+              + " messages of this source, lastly with: "
+              + reply;
+    }
+  }
+
+  /**
+   * Why and until when the lane holds back. When the time is over one caller gets through to try,
+   * and the others wait for what becomes of it.
+   *
+   * @param trial how long the trial may take before another one starts
+   */
+  synchronized Optional<Hold> hold(Instant now, Duration trial) {
+    if (refusals < refusalsInARow) {
+      return Optional.empty();
+    }
+    if (now.isBefore(heldUntil)) {
+      return Optional.of(new Hold(heldBecause, heldUntil));
+    }
+    heldUntil = now.plus(trial);
+    return Optional.empty();
+  }
+
+  /** Why a lane holds back, and until when. */
+  record Hold(String reason, Instant until) {}
+}

@@ -1,0 +1,19 @@
+package io.portolan.sender.lane;
+
+import io.portolan.core.delivery.CampaignGate;
+import io.portolan.core.delivery.ResultRecorder;
+import io.portolan.core.policy.ActivePolicy;
+import io.portolan.sender.message.MessageComposer;
+import io.portolan.sender.path.PathChoice;
+import java.time.InstantSource;
+
+/** What the couriers of all lanes share; every part is thread-safe. */
+record LaneParts(
+    ActivePolicy policy,
+    PathChoice paths,
+    LineOpener lines,
+    MessageComposer composer,
+    Judge judge,
+    ResultRecorder recorder,
+    CampaignGate gate,
+    InstantSource clock) {}

@@ -1,0 +1,246 @@
+package io.portolan.sender.lane;
+
+import io.portolan.core.delivery.BatchSender;
+import io.portolan.core.delivery.CampaignGate;
+import io.portolan.core.delivery.ClaimedBatch;
+import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.core.delivery.ConnectionSlots;
+import io.portolan.core.delivery.ConnectionSlots.Slot;
+import io.portolan.core.delivery.ResultRecorder;
+import io.portolan.core.isp.DomainResolver;
+import io.portolan.core.policy.ActivePolicy;
+import io.portolan.core.relay.Secrets;
+import io.portolan.core.reply.ReplyClassifier;
+import io.portolan.sender.dns.MailHostFinder;
+import io.portolan.sender.message.MessageComposer;
+import io.portolan.sender.path.PathChoice;
+import io.portolan.sender.smtp.SessionOpener;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends batches over lanes: one lane a platform, one more for each domain that no ISP is known for,
+ * and on each lane as many workers as it has connection slots. A worker is a virtual thread that
+ * carries deliveries over one session and ends when none came for a while.
+ *
+ * <p>Thread-safe. Closing leaves the deliveries that wait and lets those in hand finish.
+ */
+public final class LaneSender implements BatchSender, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(LaneSender.class);
+
+  private static final Duration SLOT_RECHECK = Duration.ofMillis(250);
+  private static final Duration FAREWELL = Duration.ofSeconds(20);
+
+  private final LaneParts parts;
+  private final ActivePolicy policy;
+  private final ConnectionSlots slots;
+  private final LaneSettings settings;
+  private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+  private final Map<String, Semaphore> places = new ConcurrentHashMap<>();
+  private final Set<BatchRun> runs = ConcurrentHashMap.newKeySet();
+  private final Semaphore sessions;
+  private final RelayTrial relayTrial;
+  private volatile boolean stopping;
+
+  /** The way out: which path, which host, which login, and the session itself. */
+  public record Outbound(
+      PathChoice paths, MailHostFinder hosts, Secrets secrets, SessionOpener sessions) {}
+
+  /** What decides: the policy in force, the reply rules, and which campaigns may send. */
+  public record Rules(ActivePolicy policy, ReplyClassifier replies, CampaignGate gate) {}
+
+  /** What is shared through the database: results, and the slots of the cluster. */
+  public record Shared(ResultRecorder recorder, ConnectionSlots slots) {}
+
+  public LaneSender(
+      Outbound outbound,
+      Rules rules,
+      MessageComposer composer,
+      Shared shared,
+      LaneSettings settings,
+      InstantSource clock) {
+    this.settings = settings;
+    policy = rules.policy();
+    slots = shared.slots();
+    sessions = new Semaphore(settings.sessionsPerNode());
+    RandomGenerator random = new Random();
+    Destinations destinations =
+        new Destinations(outbound.hosts(), outbound.secrets(), settings.heloName());
+    relayTrial = new RelayTrial(destinations, outbound.sessions());
+    parts =
+        new LaneParts(
+            policy,
+            outbound.paths(),
+            new LineOpener(
+                outbound.paths(), destinations, outbound.sessions(), shared.recorder(), clock),
+            composer,
+            new Judge(rules.replies(), clock, random),
+            shared.recorder(),
+            campaignId -> !stopping && rules.gate().isOpen(campaignId),
+            clock);
+  }
+
+  /** Tests of campaigns, over the same policy and paths. */
+  public TestSender testSender(DomainResolver resolver) {
+    return new TestSender(parts, resolver);
+  }
+
+  /** Tries the ports of relays. */
+  public RelayTrial relayTrial() {
+    return relayTrial;
+  }
+
+  @Override
+  public Place awaitPlace(String platform) throws InterruptedException {
+    Semaphore free =
+        places.computeIfAbsent(platform, _ -> new Semaphore(settings.placesPerPlatform(), true));
+    free.acquire();
+    return free::release;
+  }
+
+  @Override
+  public void send(ClaimedBatch batch) throws InterruptedException {
+    BatchRun run = new BatchRun(batch);
+    runs.add(run);
+    try {
+      if (stopping) {
+        return;
+      }
+      byLane(run).forEach((key, items) -> enqueue(key, batch.platform(), items));
+      run.join();
+    } catch (InterruptedException e) {
+      run.abandon();
+      if (!run.join(FAREWELL)) {
+        log.warn(
+            "Batch {} was left with deliveries in hand after {} s; they are tried again when it is claimed again",
+            batch.id(),
+            FAREWELL.toSeconds());
+      }
+      throw e;
+    } finally {
+      runs.remove(run);
+    }
+  }
+
+  @Override
+  public void close() {
+    stopping = true;
+    runs.forEach(BatchRun::abandon);
+    try {
+      if (sessions.tryAcquire(
+          settings.sessionsPerNode(), FAREWELL.toNanos(), TimeUnit.NANOSECONDS)) {
+        sessions.release(settings.sessionsPerNode());
+      } else {
+        log.warn("Some sessions are still busy after {} s and are left", FAREWELL.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Map<String, List<BatchRun.Item>> byLane(BatchRun run) {
+    Map<String, List<BatchRun.Item>> items = new LinkedHashMap<>();
+    for (ClaimedDelivery delivery : run.batch().deliveries()) {
+      items
+          .computeIfAbsent(
+              Lane.key(run.batch().platform(), delivery.domain()), _ -> new ArrayList<>())
+          .add(new BatchRun.Item(run, delivery));
+    }
+    return items;
+  }
+
+  private void enqueue(String key, String platform, List<BatchRun.Item> items) {
+    int connections = connections(platform);
+    // within compute, so that a lane is not dropped as idle while deliveries are added
+    lanes.compute(
+        key,
+        (_, existing) -> {
+          Lane lane =
+              existing == null ? new Lane(key, platform, settings.refusalsInARow()) : existing;
+          int start = lane.add(items, connections);
+          for (int worker = 0; worker < start; worker++) {
+            Thread.ofVirtual().name("lane-" + key).start(() -> work(lane));
+          }
+          return lane;
+        });
+  }
+
+  private int connections(String platform) {
+    return policy.ruleFor(platform, platform).limits().connections();
+  }
+
+  private void work(Lane lane) {
+    boolean ended = false;
+    try {
+      sessions.acquire();
+      try (Courier courier = new Courier(parts, lane)) {
+        while (!ended) {
+          ended = workOnSlot(lane, courier);
+        }
+      } finally {
+        sessions.release();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (!ended) {
+        lane.quit();
+      }
+      dropIfIdle(lane);
+    }
+  }
+
+  /**
+   * Takes a slot and works on it.
+   *
+   * @return true when the worker has retired; false when it lost the slot or never had one
+   */
+  private boolean workOnSlot(Lane lane, Courier courier) throws InterruptedException {
+    Optional<Slot> granted = slots.tryAcquire(lane.key(), connections(lane.platform()));
+    if (granted.isEmpty()) {
+      lane.leaveUnless(this::mayBeSent);
+      // the others of this lane, here or on other nodes, have the slots
+      return lane.retireIfIdleOrNotLast() || sleptInVain();
+    }
+    try (Slot slot = granted.get()) {
+      while (slot.isHeld() && slot.number() < connections(lane.platform())) {
+        Optional<BatchRun.Item> item = lane.take(settings.idleLinger());
+        if (item.isPresent()) {
+          courier.carry(item.get(), slot.number());
+        } else if (lane.retire()) {
+          return true;
+        }
+      }
+    }
+    courier.close();
+    return false;
+  }
+
+  private static boolean sleptInVain() throws InterruptedException {
+    Thread.sleep(SLOT_RECHECK);
+    return false;
+  }
+
+  private boolean mayBeSent(BatchRun run) {
+    return !run.isAbandoned() && parts.gate().isOpen(run.batch().campaignId());
+  }
+
+  private void dropIfIdle(Lane lane) {
+    if (!lane.key().equals(lane.platform())) {
+      lanes.computeIfPresent(lane.key(), (_, present) -> present.isIdle() ? null : present);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.portolan.sender.lane;
+
+import java.time.Duration;
+
+/**
+ * How lanes use this node.
+ *
+ * @param heloName the name given in EHLO; should resolve to this host's address and back (RFC 5321
+ *     4.1.1.1)
+ * @param sessionsPerNode open sessions on this node, over all lanes
+ * @param placesPerPlatform batches of one platform that are loaded at once
+ * @param idleLinger how long a session waits for the next message before it is closed
+ * @param refusalsInARow blocks or throttles without a single acceptance after which a lane holds
+ *     back until the next retry time, instead of burning recipients against a closed door
+ */
+public record LaneSettings(
+    String heloName,
+    int sessionsPerNode,
+    int placesPerPlatform,
+    Duration idleLinger,
+    int refusalsInARow) {
+  public LaneSettings {
+    if (sessionsPerNode < 1 || placesPerPlatform < 1 || refusalsInARow < 1) {
+      throw new IllegalArgumentException("lane settings must be at least 1");
+    }
+  }
+}

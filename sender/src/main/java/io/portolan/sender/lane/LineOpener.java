@@ -1,0 +1,220 @@
+package io.portolan.sender.lane;
+
+import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.core.delivery.Decision;
+import io.portolan.core.delivery.PathFailure;
+import io.portolan.core.delivery.Phase;
+import io.portolan.core.delivery.ResultRecorder;
+import io.portolan.core.policy.EffectiveRule;
+import io.portolan.core.policy.Path;
+import io.portolan.core.relay.SecretException;
+import io.portolan.core.reply.SmtpReply;
+import io.portolan.sender.lane.Destinations.Destination;
+import io.portolan.sender.path.Choice;
+import io.portolan.sender.path.PathChoice;
+import io.portolan.sender.path.PathLease;
+import io.portolan.sender.smtp.Opening;
+import io.portolan.sender.smtp.SessionOpener;
+import io.portolan.sender.smtp.SessionTarget;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * Opens a session for a delivery on the first path that the policy names and health lets through. A
+ * path that cannot be opened is left at once for the next, before any message data went out; a peer
+ * that answers is never left for another port.
+ *
+ * <p>Thread-safe.
+ */
+final class LineOpener {
+  private final PathChoice paths;
+  private final Destinations destinations;
+  private final SessionOpener opener;
+  private final ResultRecorder recorder;
+  private final InstantSource clock;
+
+  LineOpener(
+      PathChoice paths,
+      Destinations destinations,
+      SessionOpener opener,
+      ResultRecorder recorder,
+      InstantSource clock) {
+    this.paths = paths;
+    this.destinations = destinations;
+    this.opener = opener;
+    this.recorder = recorder;
+    this.clock = clock;
+  }
+
+  /** What came of it. */
+  sealed interface Result {}
+
+  record Open(Line line) implements Result {}
+
+  /** Others are dialling; ask again after {@code recheck}. */
+  record Wait(Duration recheck) implements Result {}
+
+  /** The peer answered and refused the session: an attempt for the delivery at hand. */
+  record Refused(
+      Path path,
+      Decision decision,
+      SessionTarget target,
+      Phase phase,
+      SmtpReply reply,
+      String peer,
+      Duration took)
+      implements Result {}
+
+  /** No path is open: hold until then. */
+  record Closed(String reason, Instant until) implements Result {}
+
+  /**
+   * This path failed in a way that speaks neither against it nor for another: hold until the next
+   * retry.
+   *
+   * @param peerClosed whether a peer was reached and would not talk, as one does that refuses this
+   *     source
+   */
+  record Trouble(String reason, boolean peerClosed) implements Result {}
+
+  /** The recipient's domain takes no mail. */
+  record NoMail(String reason) implements Result {}
+
+  /** Whether the peer of an open session takes a delivery's mail. */
+  boolean serves(Line line, ClaimedDelivery delivery, EffectiveRule rule)
+      throws InterruptedException {
+    return !line.path().isDirect()
+        || (destinations.direct(line.path(), delivery.domain(), rule)
+                instanceof Destinations.Known known
+            && known.key().equals(line.destination()));
+  }
+
+  /** Opens a session on the best path that can be opened. */
+  Result open(Lane lane, ClaimedDelivery delivery, EffectiveRule rule, long campaignId)
+      throws InterruptedException {
+    // each round ends or shuts a path, so there are no more rounds than paths and their trials
+    for (int round = 0; round <= 2 * rule.paths().size(); round++) {
+      switch (paths.choose(rule, lane.key(), delivery.pinnedRoute())) {
+        case Choice.Wait(String _, Duration recheck) -> {
+          return new Wait(recheck);
+        }
+        case Choice.NoneOpen(String reason, Instant until) -> {
+          return new Closed(reason, until);
+        }
+        case Choice.Take take -> {
+          Optional<Result> result = open(take, lane, delivery, rule, campaignId);
+          if (result.isPresent()) {
+            return result.get();
+          }
+        }
+      }
+    }
+    return new Trouble("no path of row " + rule.rule() + " could be opened", false);
+  }
+
+  /**
+   * Opens a session on the path taken; empty when it could not be opened and the next shall be
+   * tried.
+   */
+  Optional<Result> open(
+      Choice.Take take, Lane lane, ClaimedDelivery delivery, EffectiveRule rule, long campaignId)
+      throws InterruptedException {
+    Path path = take.path();
+    try (PathLease lease = take.lease()) {
+      Destination destination = destination(take, delivery, rule);
+      return switch (destination) {
+        case Destinations.NoMail(String reason) -> Optional.of(new NoMail(reason));
+        case Destinations.Unknown(String reason) -> Optional.of(new Trouble(reason, false));
+        case Destinations.Known known -> {
+          Opening.PathFailed last = null;
+          for (SessionTarget target : known.targets()) {
+            switch (opener.open(target)) {
+              case Opening.Opened(var session) -> {
+                lease.opened();
+                yield Optional.of(new Open(new Line(session, path, known.key(), take.decision())));
+              }
+              case Opening.Refused refused -> {
+                yield refused(take, target, refused);
+              }
+              case Opening.PathFailed failed -> {
+                last = failed;
+                record(failed, take, lane, delivery, campaignId);
+              }
+            }
+          }
+          yield last == null ? Optional.empty() : failed(last, lease);
+        }
+      };
+    }
+  }
+
+  private Destination destination(Choice.Take take, ClaimedDelivery delivery, EffectiveRule rule)
+      throws InterruptedException {
+    if (take.path().isDirect()) {
+      return destinations.direct(take.path(), delivery.domain(), rule);
+    }
+    try {
+      return destinations.relay(take.path(), take.lease().relay().orElseThrow(), rule);
+    } catch (SecretException e) {
+      // the operator's to mend; nobody is bounced for it
+      String reason = String.valueOf(e.getMessage());
+      take.lease().loginRefused(reason);
+      return new Destinations.Unknown(reason);
+    }
+  }
+
+  private static Optional<Result> refused(
+      Choice.Take take, SessionTarget target, Opening.Refused refused) {
+    if (refused.phase() == Phase.AUTH) {
+      // held by the route, not counted against any recipient; the next round says so
+      take.lease().loginRefused(refused.reply().code() + " " + refused.reply().text());
+      return Optional.empty();
+    }
+    take.lease().opened();
+    return Optional.of(
+        new Refused(
+            take.path(),
+            take.decision(),
+            target,
+            refused.phase(),
+            refused.reply(),
+            refused.peer(),
+            refused.took()));
+  }
+
+  private static Optional<Result> failed(Opening.PathFailed failed, PathLease lease) {
+    if (failed.kind().blocksPath()) {
+      lease.failed(failed.phase(), failed.kind().id());
+      return Optional.empty();
+    }
+    boolean peerClosed = failed.phase() != Phase.DNS && failed.phase() != Phase.CONNECT;
+    if (peerClosed) {
+      lease.connected();
+    }
+    return Optional.of(new Trouble(failed.host() + ": " + failed.detail(), peerClosed));
+  }
+
+  private void record(
+      Opening.PathFailed failed,
+      Choice.Take take,
+      Lane lane,
+      ClaimedDelivery delivery,
+      long campaignId)
+      throws InterruptedException {
+    recorder.record(
+        new PathFailure(
+            clock.instant(),
+            campaignId,
+            delivery.isp(),
+            lane.platform(),
+            take.path(),
+            take.decision().policyVersion(),
+            failed.host(),
+            failed.phase(),
+            failed.kind().id(),
+            failed.detail(),
+            failed.took()));
+  }
+}

@@ -1,0 +1,30 @@
+package io.portolan.sender.lane;
+
+/**
+ * Spaces the messages of one connection slot evenly. Holds no thread and no timer: the caller says
+ * what time it is and sleeps for itself.
+ *
+ * <p>Not thread-safe: a slot belongs to one session worker at a time.
+ */
+final class Pacer {
+  private final long intervalNanos;
+  private long nextFreeNanos;
+
+  /**
+   * @param messagesPerSecond of this slot; 0 for no limit
+   * @param startNanos a reading of the clock later passed to {@link #acquire}, such as {@link
+   *     System#nanoTime}
+   */
+  Pacer(double messagesPerSecond, long startNanos) {
+    intervalNanos = messagesPerSecond == 0 ? 0 : Math.round(1e9 / messagesPerSecond);
+    nextFreeNanos = startNanos;
+  }
+
+  /** Takes the next free time and returns how long the caller must wait for it, in nanoseconds. */
+  long acquire(long nowNanos) {
+    // compared by difference: nanoTime readings may be negative and may wrap
+    long slot = nextFreeNanos - nowNanos > 0 ? nextFreeNanos : nowNanos;
+    nextFreeNanos = slot + intervalNanos;
+    return slot - nowNanos;
+  }
+}

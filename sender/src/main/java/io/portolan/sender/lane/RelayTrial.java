@@ -1,0 +1,92 @@
+package io.portolan.sender.lane;
+
+import io.portolan.core.policy.EffectiveRule;
+import io.portolan.core.policy.Limits;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.RetrySchedule;
+import io.portolan.core.policy.Timeouts;
+import io.portolan.core.relay.Relay;
+import io.portolan.core.relay.RelayPort;
+import io.portolan.core.relay.SecretException;
+import io.portolan.sender.smtp.Opening;
+import io.portolan.sender.smtp.SessionOpener;
+import io.portolan.sender.smtp.SessionTarget;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Opens a session on each port of a relay, as sending would, and takes leave: connect, banner,
+ * EHLO, TLS, login, QUIT. Thread-safe; blocks until every port has answered or failed.
+ */
+public final class RelayTrial {
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Timeouts TIMEOUTS =
+      new Timeouts(
+          Duration.ofSeconds(10), Duration.ofSeconds(10), PATIENCE, PATIENCE, PATIENCE, PATIENCE);
+
+  private final Destinations destinations;
+  private final SessionOpener opener;
+
+  RelayTrial(Destinations destinations, SessionOpener opener) {
+    this.destinations = destinations;
+    this.opener = opener;
+  }
+
+  /**
+   * What came of one port.
+   *
+   * @param outcome open, refused or failed
+   * @param detail what the relay said, or what failed
+   */
+  public record PortResult(int port, String tls, String outcome, String detail, long millis) {}
+
+  public List<PortResult> tryAll(Relay relay) throws InterruptedException {
+    List<PortResult> results = new ArrayList<>();
+    for (RelayPort port : relay.ports()) {
+      results.add(tryOne(relay, port));
+    }
+    return results;
+  }
+
+  private PortResult tryOne(Relay relay, RelayPort port) throws InterruptedException {
+    Path path = new Path(relay.name(), port.port(), port.tls());
+    EffectiveRule rule =
+        new EffectiveRule(
+            0,
+            "*",
+            List.of(path),
+            new Limits(1, 1, 0),
+            TIMEOUTS,
+            new RetrySchedule(List.of(PATIENCE), PATIENCE));
+    try {
+      return switch (destinations.relay(path, relay, rule)) {
+        case Destinations.NoMail(String reason) -> result(port, "failed", reason, Duration.ZERO);
+        case Destinations.Unknown(String reason) -> result(port, "failed", reason, Duration.ZERO);
+        case Destinations.Known(String _, List<SessionTarget> targets) ->
+            tryOne(port, targets.getFirst());
+      };
+    } catch (SecretException e) {
+      return result(port, "failed", String.valueOf(e.getMessage()), Duration.ZERO);
+    }
+  }
+
+  private PortResult tryOne(RelayPort port, SessionTarget target) {
+    return switch (opener.open(target)) {
+      case Opening.Opened(var session) -> {
+        try (session) {
+          String secured = session.usedTls() ? "encrypted" : "not encrypted";
+          yield result(port, "open", "ready for mail, " + secured, session.openTook());
+        }
+      }
+      case Opening.Refused refused ->
+          result(port, "refused", refused.phase() + ": " + refused.reply(), refused.took());
+      case Opening.PathFailed failed ->
+          result(port, "failed", failed.kind().id() + ": " + failed.detail(), failed.took());
+    };
+  }
+
+  private static PortResult result(RelayPort port, String outcome, String detail, Duration took) {
+    return new PortResult(port.port(), port.tls().id(), outcome, detail, took.toMillis());
+  }
+}
