@@ -3,6 +3,7 @@ package io.portolan.core.policy;
 import io.portolan.core.InvalidException;
 import io.portolan.core.InvalidException.Problem;
 import io.portolan.core.Problems;
+import io.portolan.core.isp.Isp;
 import io.portolan.core.json.HumanDuration;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ public final class PolicyCheck {
   }
 
   /**
-   * @param knownIsp whether an id is an ISP or platform that mail can have
+   * @param knownIsp whether an id is an ISP or platform of the directory
    * @param relays the relays that paths may name
    */
   public PolicyCheck(Predicate<String> knownIsp, Routes relays) {
@@ -90,7 +91,7 @@ public final class PolicyCheck {
         String row = "rules[" + i + "]";
         if (earlier != null) {
           refuse(row + ".isp", "is " + rule.isp() + ", which rules[" + earlier + "] is already");
-        } else if (!rule.isp().equals(PolicyRule.ANY) && !knownIsp.test(rule.isp())) {
+        } else if (!isKnown(rule.isp())) {
           refuse(row + ".isp", "is \"" + rule.isp() + "\", which no ISP of the directory is");
         }
         paths(row, rule);
@@ -101,6 +102,10 @@ public final class PolicyCheck {
       if (!seen.containsKey(PolicyRule.ANY)) {
         refuse("rules", "have no row *, which says what holds for every other ISP");
       }
+    }
+
+    private boolean isKnown(String isp) {
+      return isp.equals(PolicyRule.ANY) || isp.equals(Isp.OTHER.id()) || knownIsp.test(isp);
     }
 
     private void paths(String row, PolicyRule rule) {

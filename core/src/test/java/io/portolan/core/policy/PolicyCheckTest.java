@@ -74,6 +74,11 @@ class PolicyCheckTest {
   }
 
   @Test
+  void acceptsARowForDomainsOutsideTheDirectory() {
+    assertThat(check(DEFAULT + ", {isp: other, limits: {connections: 2}}").errors()).isEmpty();
+  }
+
+  @Test
   void namesTheRowInTheReason() {
     assertThat(check(DEFAULT + ", {isp: yahoo, paths: [direct:465]}").errors())
         .extracting(Problem::reason)

@@ -22,7 +22,7 @@ import java.util.Optional;
  * <p>Thread-safe; never blocks.
  */
 public final class PathChoice {
-  private static final Duration RECHECK = Duration.ofMillis(100);
+  private static final Duration RECHECK = Duration.ofMillis(25);
   private static final Duration SHORTEST_HOLD = Duration.ofSeconds(1);
   private static final Duration HOLD_FOR_POLICY = Duration.ofMinutes(1);
 
@@ -68,10 +68,7 @@ public final class PathChoice {
         }
         case Answer.Shut(PathCondition condition, Instant until) ->
             passedOver.add(path.label() + " " + words(condition), until);
-        case Answer.OnHold(RouteHold hold) ->
-            passedOver.add(
-                "relay " + hold.route() + " refused the login (" + hold.reply() + ")",
-                hold.until());
+        case Answer.OnHold(RouteHold hold) -> passedOver.add(words(hold), hold.until());
       }
     }
     return passedOver.outcome(rule, pinnedRoute, clock.instant());
@@ -117,8 +114,7 @@ public final class PathChoice {
             passedOver.addPending(better.label() + " " + words(condition) + ", being tried");
         case Answer.Shut(PathCondition condition, Instant until) ->
             passedOver.add(better.label() + " " + words(condition), until);
-        case Answer.OnHold(RouteHold hold) ->
-            passedOver.add("relay " + hold.route() + " refused the login", hold.until());
+        case Answer.OnHold(RouteHold hold) -> passedOver.add(words(hold), hold.until());
       }
     }
     return new Standing.Keep(decision(rule, passedOver.before(current.label() + " open")));
@@ -171,6 +167,10 @@ public final class PathChoice {
               + ")";
       case HALF_OPEN -> "blocked (" + condition.evidence() + ")";
     };
+  }
+
+  private static String words(RouteHold hold) {
+    return "relay " + hold.route() + " has no valid login (" + hold.reply() + ")";
   }
 
   /** The paths that came before in the policy's order, and why none of them was taken. */

@@ -49,7 +49,7 @@ public final class PathHealth {
   private record Key(Path path, String target) {}
 
   private static final Logger log = LoggerFactory.getLogger(PathHealth.class);
-  private static final PathEntry.Dials DIALS = new PathEntry.Dials(1, 1, 4);
+  private static final PathEntry.Dials DIALS = new PathEntry.Dials(1, 1, 6);
   private static final int MOST_ENTRIES = 10_000;
 
   private final HealthSettings settings;
@@ -141,20 +141,32 @@ public final class PathHealth {
   }
 
   void loginRefused(PathLease lease, String reply) {
-    Relay relay = lease.relay().orElseThrow(() -> new IllegalStateException("direct has no login"));
     Instant now = clock.instant();
     List<PathStatus> news = new ArrayList<>();
-    RouteHold hold;
     synchronized (monitor) {
       opened(lease, now, news);
-      hold = holds.refused(relay, reply, now);
     }
     news.forEach(PathHealth::report);
+    hold(lease, reply, now);
+  }
+
+  void loginMissing(PathLease lease, String reason) {
+    abandoned(lease);
+    hold(lease, reason, clock.instant());
+  }
+
+  private void hold(PathLease lease, String reason, Instant now) {
+    Relay relay = lease.relay().orElseThrow(() -> new IllegalStateException("direct has no login"));
+    RouteHold hold;
+    synchronized (monitor) {
+      hold = holds.refused(relay, reason, now);
+    }
     log.error(
-        "relay {} refused the login of {} ({}): its mail is held until {}; check its username and {}",
+        "relay {} cannot be logged in to as {} ({}): its mail is held until {}; check its username"
+            + " and {}",
         relay.name(),
         relay.username(),
-        reply,
+        reason,
         hold.until(),
         relay.secretRef());
   }

@@ -89,6 +89,16 @@ public final class PathLease implements AutoCloseable {
   }
 
   /**
+   * We have no login to offer, because the relay's password cannot be had. Says nothing about the
+   * path; holds the route's mail as a refusal does.
+   *
+   * @param reason in words, without the secret
+   */
+  public void loginMissing(String reason) {
+    health.loginMissing(this, reason);
+  }
+
+  /**
    * The session could not be opened, on any address that was tried. Not for this host's own faults,
    * such as want of file descriptors, which say nothing about a path: just close.
    *

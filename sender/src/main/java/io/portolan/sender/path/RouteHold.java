@@ -3,11 +3,11 @@ package io.portolan.sender.path;
 import java.time.Instant;
 
 /**
- * A relay whose mail is held because it refused our login.
+ * A relay whose mail is held because it refused our login, or we have none to offer.
  *
  * @param route the relay's name
- * @param reply what it said
- * @param since when it first said so
+ * @param reply what it said, or why we have no login
+ * @param since when that was first so
  * @param until when one session tries again
  */
 public record RouteHold(String route, String reply, Instant since, Instant until) {}

@@ -116,10 +116,18 @@ class PathChoiceTest {
     assertThat(paths.status(SES_587, "").state()).isEqualTo(PathState.OPEN);
     assertThat(paths.health.holds()).extracting(RouteHold::route).containsExactly("ses");
     Choice.NoneOpen none = none(paths.choose("yahoo", SES_587, SES_465));
-    assertThat(none.reason()).contains("refused the login").contains("535 5.7.8");
+    assertThat(none.reason()).contains("no valid login").contains("535 5.7.8");
     assertThat(none.until())
         .isEqualTo(paths.clock.instant().plus(HealthSettings.DEFAULT.loginHold()));
     assertThat(taken(paths.choose("yahoo", SES_587, POSTMARK_587)).path()).isEqualTo(POSTMARK_587);
+  }
+
+  @Test
+  void holdsARouteWithoutPasswordAndClaimsNothingOfItsPath() {
+    paths.take("yahoo", SES_587).loginMissing("The secret env:SES is not there.");
+
+    assertThat(paths.status(SES_587, "").state()).isEqualTo(PathState.UNKNOWN);
+    assertThat(none(paths.choose("yahoo", SES_587, SES_465)).reason()).contains("env:SES");
   }
 
   @Test

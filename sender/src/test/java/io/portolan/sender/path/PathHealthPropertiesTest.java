@@ -86,7 +86,7 @@ class PathHealthPropertiesTest {
 
     paths.take("gmail", SES_587).opened();
     paths.clock.advance(HealthSettings.DEFAULT.rampFor());
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 6; i++) {
       assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.Take.class);
     }
   }

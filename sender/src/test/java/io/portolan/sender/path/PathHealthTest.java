@@ -34,10 +34,10 @@ class PathHealthTest {
   }
 
   @Test
-  void letsFourOpeningsDialAtOnceOnAnOpenPath() {
+  void letsSixOpeningsDialAtOnceOnAnOpenPath() {
     paths.take("gmail", SES_587).opened();
     List<PathLease> dialling = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 6; i++) {
       dialling.add(paths.take("gmail", SES_587));
     }
 
@@ -49,7 +49,7 @@ class PathHealthTest {
   @Test
   void doesNotLetASlowBannerHoldUpTheOthers() {
     paths.take("gmail", SES_587).opened();
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 6; i++) {
       paths.take("gmail", SES_587).connected();
     }
     assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.Wait.class);
