@@ -144,7 +144,7 @@ public final class Application implements AutoCloseable {
         .policies()
         .seed(
             PolicySeed.policy(),
-            new PolicyCheck(id -> isps.find(id).isPresent(), stores.relays()::find),
+            new PolicyCheck(id -> isps.find(id).isPresent(), stores.relays()),
             "portolan",
             "Start values from the published guidance of ISPs");
     DomainResolver resolver = new DomainResolver(isps, network.mx(), clock, DNS_CONCURRENCY);

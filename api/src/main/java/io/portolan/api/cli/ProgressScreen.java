@@ -18,7 +18,7 @@ public final class ProgressScreen {
 
   public ProgressScreen(PrintWriter out) {
     this.out = out;
-    overwrite = System.console() != null && System.console().isTerminal();
+    overwrite = System.console().isTerminal();
   }
 
   /** Shows an answer of {@code /campaigns/{id}/progress}. */

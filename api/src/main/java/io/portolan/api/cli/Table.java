@@ -32,10 +32,11 @@ public final class Table {
       }
     }
     StringBuilder out = new StringBuilder();
-    for (String[] row : rows) {
+    for (int index = 0; index < rows.size(); index++) {
+      String[] row = rows.get(index);
       StringBuilder line = new StringBuilder();
       for (int i = 0; i < columns; i++) {
-        boolean right = isNumeric(row[i]) || row == rows.getFirst() && columnIsNumeric(i);
+        boolean right = index == 0 ? columnIsNumeric(i) : isNumeric(row[i]);
         String pad = " ".repeat(widths[i] - row[i].length());
         line.append(right ? pad + row[i] : row[i] + pad).append("  ");
       }

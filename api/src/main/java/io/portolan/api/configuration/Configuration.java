@@ -253,8 +253,8 @@ public record Configuration(
 
   private static List<RelayPort> ports(Fields fields) {
     List<RelayPort> ports = new ArrayList<>();
-    for (String port : fields.required("ports").split(",")) {
-      String[] parts = port.strip().split(":");
+    for (String port : fields.required("ports").split(",", -1)) {
+      String[] parts = port.strip().split(":", -1);
       Optional<TlsMode> tls = parts.length == 2 ? TlsMode.of(parts[1]) : Optional.empty();
       if (tls.isEmpty() || !parts[0].matches("\\d{1,5}")) {
         throw fields.refused("ports", "ports such as 587:starttls, 465:implicit are expected");
@@ -334,7 +334,7 @@ public record Configuration(
 
   private static Optional<List<InetSocketAddress>> servers(String text) {
     List<InetSocketAddress> servers = new ArrayList<>();
-    for (String server : text.split(",")) {
+    for (String server : text.split(",", -1)) {
       String each = server.strip();
       int colon = each.indexOf(':');
       // a second colon: an IPv6 address without a port

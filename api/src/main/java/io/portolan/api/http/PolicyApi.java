@@ -36,8 +36,8 @@ final class PolicyApi {
   PolicyApi(Application.Parts parts) {
     this.parts = parts;
     policies = parts.stores().policies();
-    documents = new PolicyDocument(parts.stores().relays()::find);
-    check = new PolicyCheck(id -> parts.isps().find(id).isPresent(), parts.stores().relays()::find);
+    documents = new PolicyDocument(parts.stores().relays());
+    check = new PolicyCheck(id -> parts.isps().find(id).isPresent(), parts.stores().relays());
   }
 
   record NoteRequest(Optional<String> note) {}

@@ -10,7 +10,6 @@ import java.util.Optional;
  * How far a campaign is, as the API shows it.
  *
  * @param percent of the recipients that have ended
- * @param secondsLeft at the present rate; missing while nothing ends
  */
 public record ProgressView(
     long campaignId,

@@ -23,9 +23,7 @@ record ReportView(
     List<Report.TopReply> topReplies,
     List<Report.Minute> minutes) {
 
-  /**
-   * Counts and rates. Of the rates, {@code count} is the numerator and {@code of} the denominator.
-   */
+  /** Counts, and the rates that follow from them, each with its numerator and denominator. */
   record Part(
       Counts counts,
       long bounced,

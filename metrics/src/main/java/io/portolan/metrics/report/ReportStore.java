@@ -203,7 +203,7 @@ public final class ReportStore {
     Map<PathKey, Counts> paths =
         new TreeMap<>(
             Comparator.comparing(PathKey::route)
-                .thenComparing(PathKey::port)
+                .thenComparingInt(PathKey::port)
                 .thenComparing(PathKey::tls));
     for (CountRow row : rows) {
       if (!row.path().route().isEmpty()) {
