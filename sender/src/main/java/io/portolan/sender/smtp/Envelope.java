@@ -20,14 +20,25 @@ public record Envelope(String returnPath, String recipient) {
     return hasNonAscii(returnPath) || hasNonAscii(recipient);
   }
 
+  /** Refuses what could end the path or the command early. */
   private static void check(String path) {
-    boolean quoted = path.startsWith("\"");
+    boolean quoted = false;
     for (int i = 0; i < path.length(); i++) {
       char c = path.charAt(i);
-      // nothing may end the path or the command early
       if (c < ' ' || c == 0x7f || (!quoted && (c == ' ' || c == '<' || c == '>'))) {
         throw new IllegalArgumentException("not a path: " + path.replaceAll("\\p{Cntrl}", "?"));
       }
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (c == '\\' && quoted) {
+        i++; // a quoted pair; what it quotes was checked when the path was made, save for controls
+        if (i < path.length() && (path.charAt(i) < ' ' || path.charAt(i) == 0x7f)) {
+          throw new IllegalArgumentException("not a path: " + path.replaceAll("\\p{Cntrl}", "?"));
+        }
+      }
+    }
+    if (quoted) {
+      throw new IllegalArgumentException("not a path, a quote is open: " + path);
     }
   }
 

@@ -62,9 +62,8 @@ final class Exchange {
     startNanos = watch.nanoTime();
     phase = Phase.MAIL;
     try {
-      Replied early = unasked();
-      if (early != null) {
-        return early;
+      if (wire.hasUnread()) {
+        return replied(unasked());
       }
       return pipelining ? grouped(mail, rcpt, message) : oneByOne(mail, rcpt, message);
     } catch (IOException e) {
@@ -72,16 +71,16 @@ final class Exchange {
     }
   }
 
-  /** A 421 that came between transactions answers this one; anything else is out of step. */
-  private @Nullable Replied unasked() throws IOException {
-    if (!wire.hasUnread()) {
-      return null;
-    }
+  /**
+   * A reply that came before its command: the peer takes leave, or is out of step, and a later
+   * reply would be taken for the answer to another command.
+   */
+  private SmtpReply unasked() throws IOException {
     SmtpReply reply = read(timeouts.command());
     if (reply.code() != CLOSING) {
       throw new ReplyReader.NotReplyException("a reply that nobody asked for: " + reply.line());
     }
-    return replied(reply);
+    return reply;
   }
 
   private Transaction oneByOne(String mail, String rcpt, byte[] message) throws IOException {
@@ -194,6 +193,9 @@ final class Exchange {
 
   private Transaction deliver(byte[] message) throws IOException {
     phase = Phase.DATA;
+    if (wire.hasUnread()) {
+      return replied(unasked());
+    }
     try {
       writeBody(message);
       phase = Phase.DOT;
@@ -272,6 +274,9 @@ final class Exchange {
   }
 
   private SmtpReply ask(String command) throws IOException {
+    if (wire.hasUnread()) {
+      return unasked();
+    }
     wire.within(phase == Phase.DATA ? timeouts.data() : timeouts.command());
     wire.put(command).flush();
     return wire.read();

@@ -86,7 +86,7 @@ final class Negotiation extends SMTPTransport {
     record Failed(Phase phase, FailureKind kind, String detail) implements Result {}
   }
 
-  /** Leads the dialogue to its end. The wire stays open only if it is ready. */
+  /** Leads the dialogue to its end; whoever owns the wire closes it. */
   Result run() {
     try {
       TlsMode mode = target.path().tls();
@@ -102,17 +102,12 @@ final class Negotiation extends SMTPTransport {
       wire.within(target.timeouts().greeting());
       connect(new Line());
       if (target.credentials().isPresent() && !authenticated) {
-        return ended(failed(Phase.AUTH, FailureKind.AUTH_NOT_OFFERED, "EHLO offers no AUTH"));
+        return failed(Phase.AUTH, FailureKind.AUTH_NOT_OFFERED, "EHLO offers no AUTH");
       }
       return new Result.Ready(banner, extensions, masked(), Optional.ofNullable(tlsRefusal));
     } catch (MessagingException e) {
-      return ended(explained(e));
+      return explained(e);
     }
-  }
-
-  private Result ended(Result result) {
-    wire.abort();
-    return result;
   }
 
   /**

@@ -112,16 +112,37 @@ public final class SessionOpener {
     }
 
     private Opening open(Optional<String> tlsFailure) {
-      Path path = target.path();
-      Wire wire;
       InetAddress peer;
+      Wire wire;
       try {
         peer = named(InetAddress.ofLiteral(address));
-        Socket socket = dialer.dial(address, path.port(), target.timeouts().connect());
-        wire = new Wire(socket, watch);
+        wire = dialled();
       } catch (IOException e) {
         return failedToConnect(Failures.ofConnect(e), Failures.detail(e));
       }
+      boolean ready = false;
+      try {
+        Opening opening = negotiated(wire, peer, tlsFailure);
+        ready = opening instanceof Opening.Opened;
+        return opening;
+      } finally {
+        if (!ready) {
+          wire.abort();
+        }
+      }
+    }
+
+    private Wire dialled() throws IOException {
+      Socket socket = dialer.dial(address, target.path().port(), target.timeouts().connect());
+      try {
+        return new Wire(socket, watch);
+      } catch (IOException e) {
+        socket.close();
+        throw e;
+      }
+    }
+
+    private Opening negotiated(Wire wire, InetAddress peer, Optional<String> tlsFailure) {
       Negotiation negotiation = new Negotiation(wire, target, peer, trust, tlsFailure.isEmpty());
       return switch (negotiation.run()) {
         case Negotiation.Result.Failed(Phase phase, FailureKind kind, String detail) ->

@@ -20,12 +20,24 @@ public final class SmtpSession implements AutoCloseable {
   private final Timeouts timeouts;
   private final PipeliningMemory memory;
   private final DeadlineWatch watch;
+  private final Capabilities peerTakes;
   private int accepted;
   private boolean closed;
 
   /** Whom a session talks to, and what opening it showed and took. */
   record Peer(
       String host, String address, Extensions extensions, PeerEvidence evidence, Duration took) {}
+
+  /** What matters of the peer's extensions at every message. */
+  private record Capabilities(boolean size, long maxSize, boolean eightBit, boolean utf8) {
+    static Capabilities of(Extensions extensions) {
+      return new Capabilities(
+          extensions.offers("SIZE"),
+          extensions.maxSize(),
+          extensions.offers("8BITMIME"),
+          extensions.offers("SMTPUTF8"));
+    }
+  }
 
   SmtpSession(
       Wire wire, Peer peer, Timeouts timeouts, PipeliningMemory memory, DeadlineWatch watch) {
@@ -34,6 +46,7 @@ public final class SmtpSession implements AutoCloseable {
     this.timeouts = timeouts;
     this.memory = memory;
     this.watch = watch;
+    this.peerTakes = Capabilities.of(peer.extensions());
     boolean pipelining =
         peer.extensions().offers("PIPELINING") && !memory.isBroken(peer.host(), watch.nanoTime());
     this.exchange = new Exchange(wire, watch, timeouts, pipelining);
@@ -51,21 +64,20 @@ public final class SmtpSession implements AutoCloseable {
     }
     MessageTraits traits = MessageTraits.of(message);
     boolean international = traits.internationalHeader() || envelope.isInternational();
-    Extensions extensions = peer.extensions();
     if (traits.bareLineBreak()) {
       return new NotPossible(
           Obstacle.BARE_LINE_BREAK, "the message has a CR or LF that stands alone");
     }
-    if (message.length > extensions.maxSize()) {
+    if (message.length > peerTakes.maxSize()) {
       return new NotPossible(
           Obstacle.TOO_LARGE,
-          message.length + " octets, and " + peer.host() + " takes " + extensions.maxSize());
+          message.length + " octets, and " + peer.host() + " takes " + peerTakes.maxSize());
     }
-    if (international && !extensions.offers("SMTPUTF8")) {
+    if (international && !peerTakes.utf8()) {
       return new NotPossible(
           Obstacle.NEEDS_SMTPUTF8, peer.host() + " takes no international address or header");
     }
-    if (traits.eightBit() && !extensions.offers("8BITMIME")) {
+    if (traits.eightBit() && !peerTakes.eightBit()) {
       return new NotPossible(Obstacle.NEEDS_8BITMIME, peer.host() + " takes no 8-bit content");
     }
     return offered(
@@ -88,7 +100,7 @@ public final class SmtpSession implements AutoCloseable {
   private String mail(
       Envelope envelope, byte[] message, MessageTraits traits, boolean international) {
     StringBuilder mail = new StringBuilder("MAIL FROM:<").append(envelope.returnPath()).append('>');
-    if (peer.extensions().offers("SIZE")) {
+    if (peerTakes.size()) {
       mail.append(" SIZE=").append(message.length);
     }
     if (traits.eightBit()) {

@@ -3,6 +3,7 @@ package io.portolan.sender.smtp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +19,10 @@ class EnvelopeTest {
         "<a@b.test",
         "a b@c.test",
         "\"a\r\n\"@b.test",
-        "a\u007f@b.test"
+        "a\u007f@b.test",
+        "\"a\"> SIZE=1@b.test",
+        "\"a\\\"> SIZE=1",
+        "\"a\\\n\"@b.test"
       })
   void takesNothingThatCouldEndTheCommand(String path) {
     assertThatThrownBy(() -> new Envelope("", path)).isInstanceOf(IllegalArgumentException.class);
@@ -36,7 +40,9 @@ class EnvelopeTest {
 
   @Test
   void takesQuotedLocalParts() {
-    assertThat(new Envelope("", "\"a b\"@c.test").recipient()).isEqualTo("\"a b\"@c.test");
+    for (String path : List.of("\"a b\"@c.test", "\"a>b\"@c.test", "\"a\\\"<b\"@c.test")) {
+      assertThat(new Envelope(path, path).recipient()).isEqualTo(path);
+    }
   }
 
   @Test

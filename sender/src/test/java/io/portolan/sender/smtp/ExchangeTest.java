@@ -250,6 +250,20 @@ class ExchangeTest {
   }
 
   @Test
+  void anAnswerAheadOfTheMessageIsNotTakenForAcceptance() {
+    scene
+        .server
+        .on(ServerPhase.DATA)
+        .then(new Reaction.Raw("354 go\r\n250 2.0.0 queued\r\n", false))
+        .once();
+    try (SmtpSession session = session()) {
+      assertThat(lost(session).phase()).isEqualTo(Phase.DATA);
+      assertThat(session.messagesAccepted()).isZero();
+    }
+    assertThat(scene.received()).isEmpty();
+  }
+
+  @Test
   void aFarewellBetweenMessagesAnswersTheNext() {
     scene
         .server

@@ -310,6 +310,17 @@ class SessionOpenerTlsTest {
     assertThat(foreign.kind()).isEqualTo(FailureKind.AUTH_NOT_OFFERED);
   }
 
+  @Test
+  void logsInByLoginWherePlainIsNotOffered() {
+    scene.server.on(ServerPhase.EHLO).answer(250, "", HOST, "AUTH LOGIN").always();
+    try (SmtpSession session = scene.opened(scene.relay(465, TlsMode.IMPLICIT))) {
+      assertThat(session.send(ENVELOPE, MESSAGE)).isInstanceOf(Transaction.Replied.class);
+    }
+    assertThat(scene.received())
+        .singleElement()
+        .satisfies(message -> assertThat(message.origin().user()).isEqualTo(LOGIN.username()));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"NONE", "OPPORTUNISTIC"})
   void neverSendsALoginWithoutVerifiedTls(TlsMode tls) throws IOException {
