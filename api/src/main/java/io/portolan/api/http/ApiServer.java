@@ -11,6 +11,7 @@ import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.core.access.ApiKey;
 import io.portolan.core.access.ApiKeyStore;
 import io.portolan.sender.message.ContentCheck;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -61,6 +62,19 @@ public final class ApiServer implements AutoCloseable {
   /** The port on which it listens. */
   public int port() {
     return server.port();
+  }
+
+  /** What it serves, as method and path, such as {@code get /health}, in order. */
+  public List<String> routes() {
+    return server.unsafe.internalRouter.allHttpHandlers().stream()
+        .filter(handler -> handler.endpoint.method.isHttpMethod())
+        .map(
+            handler ->
+                handler.endpoint.method.name().toLowerCase(Locale.ROOT)
+                    + " "
+                    + handler.endpoint.path)
+        .sorted()
+        .toList();
   }
 
   @Override

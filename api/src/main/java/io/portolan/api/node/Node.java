@@ -69,6 +69,11 @@ public final class Node implements AutoCloseable {
         "http://" + (host.equals("0.0.0.0") ? "127.0.0.1" : host) + ":" + server.port());
   }
 
+  /** What the API serves, as method and path, in order. */
+  public List<String> routes() {
+    return server.routes();
+  }
+
   /** The first API key's secret, if this start made it. */
   public Optional<String> firstKey() {
     return firstKey;

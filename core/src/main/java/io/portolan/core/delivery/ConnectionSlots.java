@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,8 @@ public final class ConnectionSlots implements AutoCloseable {
       """;
 
   private static final String RELEASE = "SELECT pg_advisory_unlock(hashtext('lane ' || ?), ?)";
+
+  private static final String RELEASE_ALL = "SELECT pg_advisory_unlock_all()";
 
   private static final int VALID_TIMEOUT_SECONDS = 2;
 
@@ -163,14 +166,15 @@ public final class ConnectionSlots implements AutoCloseable {
     connection = null;
     generation++;
     held.clear();
-    if (current != null) {
-      try {
-        // aborted, not returned: a pooled connection would keep its locks
-        current.abort(Runnable::run);
-        current.close();
-      } catch (SQLException e) {
-        log.debug("closing the slot connection failed", e);
-      }
+    if (current == null) {
+      return;
+    }
+    try (current;
+        Statement statement = current.createStatement()) {
+      // the connection goes back to the pool, and must not take the locks along
+      statement.execute(RELEASE_ALL);
+    } catch (SQLException e) {
+      log.debug("the slot connection is broken, and its slots are free with it", e);
     }
   }
 }

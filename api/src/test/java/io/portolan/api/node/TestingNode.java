@@ -1,0 +1,91 @@
+package io.portolan.api.node;
+
+import io.portolan.api.application.Network;
+import io.portolan.api.configuration.Configuration;
+import io.portolan.core.database.DatabaseSettings;
+import io.portolan.core.database.TestDatabase;
+import io.portolan.core.isp.MxAnswer;
+import io.portolan.core.isp.MxHost;
+import io.portolan.sender.dns.HostAnswer;
+import io.portolan.sender.simulation.SimulatedDns;
+import io.portolan.sender.simulation.SimulatedIsps;
+import io.portolan.sender.simulation.SimulatedMailboxes;
+import io.portolan.sender.simulation.SimulatedNetwork;
+import io.portolan.sender.smtp.TlsTrust;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A whole node over a real database and a simulated network with the domains {@code healthy.test} and {@code
+ * choosy.test}, whose mailboxes that begin with "nobody" do not exist.
+ */
+public final class TestingNode implements AutoCloseable {
+  private static final Duration TIME_TO_LIVE = Duration.ofMinutes(5);
+
+  private final SimulatedNetwork network;
+  private final Node node;
+
+  public TestingNode(TestDatabase database) throws IOException {
+    network = new SimulatedNetwork(InstantSource.system());
+    SimulatedIsps isps = new SimulatedIsps(network);
+    isps.isp("healthy.test", new SimulatedIsps.Profile.Healthy());
+    isps.isp("choosy.test", new SimulatedIsps.Profile.Choosy("nobody", "full", "over"));
+    DatabaseSettings settings = database.settings();
+    Map<String, String> environment = new HashMap<>();
+    environment.put("PORTOLAN_DATABASE_URL", settings.jdbcUrl());
+    environment.put("PORTOLAN_DATABASE_USERNAME", settings.username());
+    environment.put("PORTOLAN_HTTP_PORT", "0");
+    environment.put("PORTOLAN_MAIL_HELO_NAME", "sender.test");
+    node =
+        Node.start(
+            Configuration.defaults(environment),
+            new Network(
+                domain ->
+                    new MxAnswer.Hosts(List.of(new MxHost(10, "mx1." + domain)), TIME_TO_LIVE),
+                this::addresses,
+                network::dial,
+                TlsTrust.ofPlatformAnd(List.of(network.certificates().authority()))),
+            List.of(),
+            Map.of(),
+            InstantSource.system());
+  }
+
+  public URI url() {
+    return node.url();
+  }
+
+  /** The first key, with the role admin. */
+  public String key() {
+    return node.firstKey().orElseThrow();
+  }
+
+  public List<String> routes() {
+    return node.routes();
+  }
+
+  public SimulatedMailboxes mailboxes() {
+    return network.mailboxes();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      node.close();
+    } finally {
+      network.close();
+    }
+  }
+
+  private HostAnswer addresses(String host) {
+    return network.dns().addresses(host)
+            instanceof SimulatedDns.Answer.Found<InetAddress>(List<InetAddress> addresses)
+        ? new HostAnswer.Addresses(addresses, TIME_TO_LIVE)
+        : new HostAnswer.NoSuchHost(TIME_TO_LIVE);
+  }
+}
