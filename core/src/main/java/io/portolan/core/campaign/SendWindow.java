@@ -35,11 +35,11 @@ public record SendWindow(Set<DayOfWeek> days, LocalTime from, LocalTime until, Z
       return instant;
     }
     LocalDate today = local.toLocalDate();
-    // a window that opens on at least one day a week opens within eight days
-    for (int day = 0; day <= 8; day++) {
+    // within eight days, or a week later where the clocks go forward over the whole window
+    for (int day = 0; day <= 15; day++) {
       // each day anew: a time that summer time skips on one day is there on the next
       ZonedDateTime candidate = ZonedDateTime.of(today.plusDays(day), from, zone);
-      if (days.contains(candidate.getDayOfWeek()) && !candidate.isBefore(local)) {
+      if (!candidate.isBefore(local) && covers(candidate)) {
         return candidate.toInstant();
       }
     }

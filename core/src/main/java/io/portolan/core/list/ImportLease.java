@@ -76,6 +76,7 @@ final class ImportLease implements AutoCloseable {
     return present;
   }
 
+  /** Lets the lock go. */
   @Override
   public void close() {
     held = false;
@@ -85,7 +86,7 @@ final class ImportLease implements AutoCloseable {
         Sql.list(closing, UNLOCK, row -> true);
       }
     } catch (SQLException e) {
-      throw new DatabaseException(REFUSED, e);
+      // the session is broken: PostgreSQL ends it, and its lock with it
     }
   }
 }

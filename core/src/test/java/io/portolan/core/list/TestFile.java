@@ -43,6 +43,21 @@ final class TestFile {
     };
   }
 
+  /** Cannot be read. */
+  static InputStream broken(String message) {
+    return new InputStream() {
+      @Override
+      public int read() throws IOException {
+        throw new IOException(message);
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        throw new IOException(message);
+      }
+    };
+  }
+
   /** Gives up to {@code size} bytes with every read. */
   static InputStream inPieces(String text, int size) {
     InputStream whole = of(text);

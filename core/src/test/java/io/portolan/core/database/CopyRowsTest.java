@@ -1,0 +1,73 @@
+package io.portolan.core.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class CopyRowsTest {
+  @RegisterExtension static final TestDatabase postgres = TestDatabase.create();
+
+  private static final String COPY = "COPY copied (n, t, j) FROM STDIN (FORMAT binary)";
+
+  @Test
+  void bringsValuesAsTheyAre() {
+    List<String> texts = List.of("", "tab\t line\r\n back\\slash \\. 'quote' \"", "\\N", "äöü 😀");
+    CopyRows rows = new CopyRows(3);
+    long number = Long.MIN_VALUE;
+    for (String text : texts) {
+      rows.begin();
+      rows.add(number++);
+      rows.add(text);
+      rows.addJson("{\"a\": \"\\u20ac\"}");
+    }
+
+    assertThat(rows.rows()).isEqualTo(4);
+    assertThat(copied(rows, 1))
+        .containsExactlyElementsOf(
+            texts.stream()
+                .map(text -> (Long.MIN_VALUE + texts.indexOf(text)) + " " + text + " €")
+                .toList());
+  }
+
+  @Test
+  void sendsTheSameRowsAgainAndGrowsBeyondOnePiece() {
+    CopyRows rows = new CopyRows(3);
+    List<String> expected = new ArrayList<>();
+    for (int row = 0; row < 3_000; row++) {
+      rows.begin();
+      rows.add(row);
+      rows.add("x".repeat(row % 100));
+      rows.addJson("{\"a\": 1}");
+      expected.add(row + " " + "x".repeat(row % 100) + " 1");
+    }
+
+    assertThat(rows.size()).isGreaterThan(2 * 65_536);
+    assertThat(copied(rows, 2)).hasSize(6_000).containsAll(expected);
+  }
+
+  @Test
+  void sendsNoRows() {
+    assertThat(copied(new CopyRows(3), 1)).isEmpty();
+  }
+
+  private static List<String> copied(CopyRows rows, int times) {
+    return postgres
+        .database()
+        .inTransaction(
+            connection -> {
+              Sql.update(
+                  connection,
+                  "CREATE TEMP TABLE copied (n bigint, t text, j jsonb) ON COMMIT DROP");
+              for (int time = 0; time < times; time++) {
+                rows.send(connection, COPY);
+              }
+              return Sql.list(
+                  connection,
+                  "SELECT n || ' ' || t || ' ' || (j ->> 'a') AS row FROM copied ORDER BY n",
+                  row -> row.text("row"));
+            });
+  }
+}
