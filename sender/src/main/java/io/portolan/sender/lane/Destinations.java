@@ -38,7 +38,21 @@ final class Destinations {
    *
    * @param key equal for domains with the same hosts, whose mail may share a session
    */
-  record Known(String key, List<SessionTarget> targets) implements Destination {}
+  record Known(String key, List<SessionTarget> targets) implements Destination {
+
+    /** The first address of the first host alone: all that the trial of a path may cost. */
+    List<SessionTarget> first() {
+      SessionTarget target = targets.getFirst();
+      return List.of(
+          new SessionTarget(
+              target.path(),
+              target.host(),
+              target.addresses().subList(0, 1),
+              target.credentials(),
+              target.heloName(),
+              target.timeouts()));
+    }
+  }
 
   /** The domain takes no mail, now and later. */
   record NoMail(String reason) implements Destination {}

@@ -123,13 +123,20 @@ final class LineOpener {
       throws InterruptedException {
     Path path = take.path();
     try (PathLease lease = take.lease()) {
-      Destination destination = destination(take, delivery, rule);
+      Destination destination;
+      try {
+        destination = destination(take, delivery, rule);
+      } catch (SecretException e) {
+        // the operator's to mend; nobody is bounced for it, and the next round says so
+        lease.loginMissing(String.valueOf(e.getMessage()));
+        return Optional.empty();
+      }
       return switch (destination) {
         case Destinations.NoMail(String reason) -> Optional.of(new NoMail(reason));
         case Destinations.Unknown(String reason) -> Optional.of(new Trouble(reason, false));
         case Destinations.Known known -> {
           Opening.PathFailed last = null;
-          for (SessionTarget target : known.targets()) {
+          for (SessionTarget target : lease.isTrial() ? known.first() : known.targets()) {
             switch (opener.open(target)) {
               case Opening.Opened(var session) -> {
                 lease.opened();
@@ -152,17 +159,9 @@ final class LineOpener {
 
   private Destination destination(Choice.Take take, ClaimedDelivery delivery, EffectiveRule rule)
       throws InterruptedException {
-    if (take.path().isDirect()) {
-      return destinations.direct(take.path(), delivery.domain(), rule);
-    }
-    try {
-      return destinations.relay(take.path(), take.lease().relay().orElseThrow(), rule);
-    } catch (SecretException e) {
-      // the operator's to mend; nobody is bounced for it
-      String reason = String.valueOf(e.getMessage());
-      take.lease().loginRefused(reason);
-      return new Destinations.Unknown(reason);
-    }
+    return take.path().isDirect()
+        ? destinations.direct(take.path(), delivery.domain(), rule)
+        : destinations.relay(take.path(), take.lease().relay().orElseThrow(), rule);
   }
 
   private static Optional<Result> refused(
