@@ -175,6 +175,9 @@ public final class CampaignMessage {
   }
 
   private static MergeTemplate compiled(TemplatePart part, String source, CampaignContent content) {
+    if (source.isBlank()) {
+      throw part.refused("is empty");
+    }
     return MergeTemplate.compile(part, source, content.missingField());
   }
 }

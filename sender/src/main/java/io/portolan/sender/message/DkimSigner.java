@@ -59,11 +59,11 @@ final class DkimSigner {
     for (String name : SIGNED) {
       String field = fields.get(name);
       if (field != null) {
-        names.append(names.isEmpty() ? "" : ":").append(name);
+        append(names, name);
         signed.append(field).append("\r\n");
       }
       if (OVERSIGNED.contains(name)) {
-        names.append(names.isEmpty() ? "" : ":").append(name);
+        append(names, name);
       }
     }
     String unsigned =
@@ -74,7 +74,7 @@ final class DkimSigner {
             + "; t="
             + now.getEpochSecond()
             + ";\r\n h="
-            + folded(names.toString())
+            + names
             + ";\r\n bh="
             + bodyHash(message, bodyStart)
             + ";\r\n b=";
@@ -215,7 +215,14 @@ final class DkimSigner {
     out.octets(message, plain, to);
   }
 
-  /** Breaks a tag's value, which may have blanks anywhere. */
+  /** Adds a name to the {@code h=} tag, which may be folded at its colons. */
+  private static void append(StringBuilder names, String name) {
+    int lineStart = names.lastIndexOf("\n") + 1;
+    boolean isFull = names.length() - lineStart + name.length() > LINE;
+    names.append(names.isEmpty() ? "" : isFull ? ":\r\n " : ":").append(name);
+  }
+
+  /** Breaks base64, which may be folded anywhere. */
   private static String folded(String value) {
     StringBuilder lines = new StringBuilder(value.length() + value.length() / LINE * 3);
     for (int i = 0; i < value.length(); i += LINE) {

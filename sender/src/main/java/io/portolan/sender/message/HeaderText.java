@@ -49,11 +49,10 @@ final class HeaderText {
   }
 
   /**
-   * An unstructured field (RFC 5322 section 2.2.1) for {@link #oneLine} text, folded, without CRLF
-   * at its end.
+   * An unstructured field (RFC 5322 section 2.2.1) of any text, folded, without CRLF at its end.
    */
-  static String unstructured(String name, String line) {
-    return name + ": " + MimeUtility.fold(name.length() + 2, encoded(line));
+  static String unstructured(String name, String text) {
+    return name + ": " + MimeUtility.fold(name.length() + 2, encoded(oneLine(text)));
   }
 
   /**

@@ -12,12 +12,16 @@ import com.github.jknack.handlebars.io.TemplateSource;
 import io.portolan.core.campaign.MissingField;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sets up the Handlebars library so that a template finds nothing but its fields and our helpers.
  */
 final class MergeEngine {
+  private static final Pattern FIRST_ARGUMENT =
+      Pattern.compile("^[({~&\\s]*[^\\s]+\\s+([^\\s)}~]+)");
   private static final Handlebars CHECKING = engine(null).with(EscapingStrategy.NOOP);
 
   private MergeEngine() {}
@@ -48,9 +52,18 @@ final class MergeEngine {
       return "unless".equals(options.helperName) ? options.fn() : options.inverse();
     }
     if (missingField.isError()) {
-      throw new MergeException("the recipient has no value for \"" + options.helperName + "\"");
+      throw new MergeException("the recipient has no value for \"" + field(options) + "\"");
     }
     return missingField.value();
+  }
+
+  private static String field(Options options) {
+    if (MergeHelpers.find(options.helperName) == null) {
+      return options.helperName;
+    }
+    // a helper is given the value alone, so that the name has to be read from the tag
+    Matcher tag = FIRST_ARGUMENT.matcher(options.fn.text());
+    return tag.find() ? tag.group(1) : options.helperName;
   }
 
   /**

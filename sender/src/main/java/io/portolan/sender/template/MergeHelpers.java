@@ -73,9 +73,12 @@ final class MergeHelpers {
     return HELPERS.get(name);
   }
 
-  /** For messages. */
-  static String names() {
-    return String.join(", ", HELPERS.keySet());
+  /** The refusal of a helper that is not offered. */
+  static String unknown(String name) {
+    return "there is no helper \""
+        + name
+        + "\"; the helpers are "
+        + String.join(", ", HELPERS.keySet());
   }
 
   /**
@@ -93,7 +96,8 @@ final class MergeHelpers {
           list.stream().map(MergeHelpers::element).collect(Collectors.joining(", "));
       case Map<?, ?> object ->
           throw new MergeException(
-              "is used where a text must stand, but is an object with fields: " + names(object));
+              "an object is found where a text must stand; name one of its fields: "
+                  + names(object));
       default -> value.toString();
     };
   }

@@ -14,10 +14,7 @@ final class TemplateErrors {
   static String explain(String reason) {
     Matcher helper = UNKNOWN_HELPER.matcher(reason);
     if (helper.matches()) {
-      return "there is no helper \""
-          + helper.group(1)
-          + "\"; the helpers are "
-          + MergeHelpers.names();
+      return MergeHelpers.unknown(helper.group(1));
     }
     Matcher unexpected = UNEXPECTED.matcher(reason);
     if (!unexpected.matches()) {

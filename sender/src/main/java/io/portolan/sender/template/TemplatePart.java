@@ -20,7 +20,7 @@ public enum TemplatePart {
   }
 
   /** The refusal of this part as a whole. */
-  InvalidException refused(String reason) {
+  public InvalidException refused(String reason) {
     return new InvalidException(field(), reason);
   }
 }

@@ -94,10 +94,26 @@ final class TemplateScanner {
     switch (peek(name)) {
       case '>' -> throw refused(tag, "partials ({{#> }}) are not offered");
       case '*' -> throw refused(tag, "decorators ({{#* }}) are not offered");
-      default -> open.push(new Block(nameAt(name), tag));
+      default -> {
+        open.push(new Block(nameAt(name), tag));
+        checkHelper(name);
+      }
     }
     if (open.size() > MAX_DEPTH) {
       throw refused(tag, "blocks are nested more than " + MAX_DEPTH + " deep");
+    }
+  }
+
+  /** A block with arguments needs a helper; the library would not say where it is missing. */
+  private void checkHelper(int at) {
+    String name = nameAt(at);
+    int argument = skipBlanks(at + name.length());
+    boolean hasArgument =
+        argument < source.length()
+            && "}~".indexOf(source.charAt(argument)) < 0
+            && !source.startsWith("as |", argument);
+    if (hasArgument && MergeHelpers.find(name) == null) {
+      throw refused(at, MergeHelpers.unknown(name));
     }
   }
 

@@ -1,0 +1,190 @@
+package io.portolan.sender.message;
+
+import static io.portolan.sender.message.Fixture.NOW;
+import static io.portolan.sender.message.Fixture.composer;
+import static io.portolan.sender.message.Fixture.content;
+import static io.portolan.sender.message.Fixture.parsed;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.portolan.core.address.Domain;
+import io.portolan.core.campaign.CampaignContent;
+import io.portolan.core.campaign.MissingField;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.apache.james.jdkim.DKIMVerifier;
+import org.apache.james.jdkim.api.SignatureRecord;
+import org.apache.james.jdkim.exceptions.FailException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DkimSignerTest {
+  private static final CampaignContent CONTENT =
+      content(
+          "Müller",
+          "Grüße an {{name}}",
+          "<p>Hi  {{name}}</p>\n\n  \t\n",
+          "Hi \t {{name}}  \n\n.\n..\n \n\n");
+
+  @Test
+  void signsSoThatAnotherImplementationAgrees() throws Exception {
+    SignatureRecord signature = verified(compose("Anna"));
+
+    assertThat(signature.getDToken()).hasToString("acme.example");
+    assertThat(signature.getSelector()).hasToString("s1");
+    assertThat(signature.getHashAlgo()).isEqualTo("sha-256");
+    assertThat(signature.getHeaderCanonicalisationMethod()).isEqualTo("relaxed");
+    assertThat(signature.getBodyCanonicalisationMethod()).isEqualTo("relaxed");
+    assertThat(signature.getHeaders())
+        .extracting(Object::toString)
+        .containsExactly(
+            "from",
+            "from",
+            "to",
+            "to",
+            "subject",
+            "subject",
+            "date",
+            "date",
+            "message-id",
+            "reply-to",
+            "reply-to",
+            "mime-version",
+            "content-type",
+            "list-id",
+            "list-unsubscribe",
+            "list-unsubscribe-post",
+            "feedback-id");
+  }
+
+  @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+  void signsWhateverIsComposed(@ForAll("words") String value, @ForAll("words") String html)
+      throws Exception {
+    verified(compose("x" + value, "<p>{{{name}}}" + html.replace("{{", "") + "</p>"));
+  }
+
+  @Test
+  void signsBeforeAllOtherFieldsAndFoldsItsOwn() {
+    String message = new String(compose("Anna"), StandardCharsets.US_ASCII);
+
+    assertThat(message)
+        .startsWith(
+            "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=acme.example;\r\n s=s1; t="
+                + NOW.getEpochSecond()
+                + ";\r\n h=from:from:to:to:");
+    assertThat(message.substring(0, message.indexOf("\r\nDate: ")).lines())
+        .allSatisfy(line -> assertThat(line).hasSizeLessThan(79));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Subject", "From", "To", "Date", "Reply-To"})
+  void doesNotVerifyWithASecondField(String name) {
+    byte[] message = compose("Anna");
+    byte[] field = (name + ": x@evil.example\r\n").getBytes(StandardCharsets.US_ASCII);
+    byte[] changed = Arrays.copyOf(field, field.length + message.length);
+    System.arraycopy(message, 0, changed, field.length, message.length);
+
+    assertThatExceptionOfType(FailException.class).isThrownBy(() -> verified(changed));
+  }
+
+  @Test
+  void doesNotVerifyWithAnotherBody() {
+    byte[] message = compose("Anna");
+    message[message.length - 60] ^= 1;
+
+    assertThatExceptionOfType(FailException.class).isThrownBy(() -> verified(message));
+  }
+
+  @Test
+  void leavesMailOfADomainWithoutKeyUnsigned() throws Exception {
+    byte[] message =
+        composer(Fixture.signing())
+            .campaign(1, from("news@other.example"))
+            .compose(1, "a@b.example", Map.of())
+            .bytes();
+
+    assertThat(parsed(message).getHeader("DKIM-Signature")).isNull();
+  }
+
+  @Test
+  void signsWithTheKeyOfTheNearestDomainAbove() throws Exception {
+    byte[] message =
+        composer(Fixture.signing())
+            .campaign(1, from("news@letters.acme.example"))
+            .compose(1, "a@b.example", Map.of())
+            .bytes();
+
+    assertThat(verified(message).getDToken()).hasToString("acme.example");
+  }
+
+  @Test
+  void keepsOneKeyADomain() {
+    DkimKey key = new DkimKey(new Domain("acme.example"), "s1", Fixture.RSA.getPrivate());
+
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> new DkimKeys(List.of(key, key)))
+        .withMessage("the domain acme.example has two DKIM keys");
+  }
+
+  @Test
+  void canonicalisesTheExampleOfTheStandard() {
+    // RFC 6376 3.4.5
+    byte[] body = " C \r\nD \t E\r\n\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    assertThat(new String(DkimSigner.relaxedBody(body, 0), StandardCharsets.US_ASCII))
+        .isEqualTo(" C\r\nD E\r\n");
+    assertThat(DkimSigner.relaxed("A: X")).isEqualTo("a:X");
+    assertThat(DkimSigner.relaxed("B : Y\t\r\n\tZ  ")).isEqualTo("b:Y Z");
+  }
+
+  @Test
+  void hashesAnEmptyBodyAsTheStandardDoes() {
+    // RFC 6376 3.4.4
+    assertThat(DkimSigner.bodyHash("a: b\r\n\r\n".getBytes(StandardCharsets.US_ASCII), 8))
+        .isEqualTo("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+  }
+
+  private static CampaignContent from(String address) {
+    return new CampaignContent("", address, "", "Hi", "", "x", MissingField.EMPTY);
+  }
+
+  private static byte[] compose(String name) {
+    return composer(Fixture.signing())
+        .campaign(3, CONTENT)
+        .compose(5, "anna@mail.example", Map.of("name", name))
+        .bytes();
+  }
+
+  private static byte[] compose(String name, String html) {
+    return composer(Fixture.signing())
+        .campaign(3, content("Acme", "Hi", html, ""))
+        .compose(5, "anna@mail.example", Map.of("name", name))
+        .bytes();
+  }
+
+  private static SignatureRecord verified(byte[] message) throws Exception {
+    DKIMVerifier verifier =
+        new DKIMVerifier(
+            (methods, selector, domain) ->
+                (selector + "._domainkey." + domain).equals("s1._domainkey.acme.example")
+                    ? List.of(Fixture.publicRecord())
+                    : List.of());
+    List<SignatureRecord> signatures = verifier.verify(new ByteArrayInputStream(message));
+    assertThat(signatures).hasSize(1);
+    return signatures.getFirst();
+  }
+
+  @Provide
+  Arbitrary<String> words() {
+    return Hostile.words();
+  }
+}

@@ -1,0 +1,118 @@
+package io.portolan.sender.message;
+
+import io.portolan.core.address.Domain;
+import io.portolan.core.address.EmailAddress;
+import io.portolan.core.campaign.CampaignContent;
+import io.portolan.core.campaign.MissingField;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+/** A composer with everything set, contents, and ways to read what it made. */
+final class Fixture {
+  static final Instant NOW = Instant.parse("2026-11-24T09:05:07.123Z");
+  static final MessageSettings SETTINGS =
+      new MessageSettings(
+          URI.create("https://mail.acme.example"),
+          new Domain("bounce.acme.example"),
+          Optional.of(EmailAddress.parse("unsubscribe+me@acme.example")),
+          "portolan",
+          Optional.empty());
+  static final Tokens TOKENS = new Tokens(key(1));
+  static final KeyPair RSA = rsa(2048);
+  static final Session SESSION = Session.getInstance(new Properties());
+
+  private Fixture() {}
+
+  static MessageComposer composer() {
+    return composer(DkimKeys.NONE);
+  }
+
+  static MessageComposer composer(DkimKeys keys) {
+    return new MessageComposer(SETTINGS, TOKENS, keys, InstantSource.fixed(NOW));
+  }
+
+  static DkimKeys signing() {
+    return new DkimKeys(List.of(new DkimKey(new Domain("acme.example"), "s1", RSA.getPrivate())));
+  }
+
+  static CampaignContent content(String subject, String html, String text) {
+    return content("Acme News", subject, html, text);
+  }
+
+  static CampaignContent content(String fromName, String subject, String html, String text) {
+    return new CampaignContent(
+        fromName,
+        "news@acme.example",
+        "Answers@acme.example",
+        subject,
+        html,
+        text,
+        MissingField.ERROR);
+  }
+
+  static byte[] key(int fill) {
+    byte[] key = new byte[Tokens.KEY_LENGTH];
+    java.util.Arrays.fill(key, (byte) fill);
+    return key;
+  }
+
+  static KeyPair rsa(int bits) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(bits);
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The record that the DNS would hold for the key of {@link #signing}. */
+  static String publicRecord() {
+    return "v=DKIM1; k=rsa; p=" + Base64.getEncoder().encodeToString(RSA.getPublic().getEncoded());
+  }
+
+  static MimeMessage parsed(ComposedMessage message) {
+    return parsed(message.bytes());
+  }
+
+  static MimeMessage parsed(byte[] bytes) {
+    try {
+      return new MimeMessage(SESSION, new ByteArrayInputStream(bytes));
+    } catch (MessagingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The decoded text of the only or the nth part, with the line breaks of Java. */
+  static String part(MimeMessage message, int index) {
+    try {
+      Object content = message.getContent();
+      String text =
+          content instanceof MimeMultipart parts
+              ? (String) parts.getBodyPart(index).getContent()
+              : (String) content;
+      return text.replace("\r\n", "\n");
+    } catch (MessagingException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static String ascii(ComposedMessage message) {
+    return new String(message.bytes(), StandardCharsets.UTF_8);
+  }
+}
