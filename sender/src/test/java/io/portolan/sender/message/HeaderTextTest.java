@@ -36,7 +36,8 @@ class HeaderTextTest {
     assertThat(field)
         .matches("(?s)[\\x20-\\x7E\\r\\n]*")
         .doesNotContainPattern("\r\n[^ ]|\r\n$|\r[^\n]|[^\r]\n");
-    assertThat(field.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(300));
+    int longest = field.contains("=?") ? 76 : 280;
+    assertThat(field.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(longest));
     String value = MimeUtility.unfold(field.substring("Subject: ".length()));
     assertThat(MimeUtility.decodeText(value)).isEqualTo(HeaderText.oneLine(text));
   }
