@@ -5,11 +5,12 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * Writes text as encoded-words (RFC 2047): in Q where most of it is ASCII, else in B. Jakarta Mail's own encoder costs
- * more than all the rest of a message.
+ * Writes text as encoded-words (RFC 2047): in Q where most of it is ASCII, else in B. Jakarta
+ * Mail's own encoder costs more than all the rest of a message.
  */
 final class EncodedWords {
-  // RFC 2047 2: a line with an encoded-word has at most 76 characters, the first of which is the blank that folds
+  // RFC 2047 2: a line with an encoded-word has at most 76 characters, the first of which is the
+  // blank that folds
   private static final int LINE = 75;
   private static final String END = "?=";
   private static final String HEX = "0123456789ABCDEF";
@@ -99,6 +100,8 @@ final class EncodedWords {
   }
 
   private static boolean isPlain(byte octet) {
-    return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') || (octet >= '0' && octet <= '9');
+    return (octet >= 'a' && octet <= 'z')
+        || (octet >= 'A' && octet <= 'Z')
+        || (octet >= '0' && octet <= '9');
   }
 }

@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What it costs to make one message of about 2 KB, text and HTML, with four merge fields. Run by {@code
- * org.openjdk.jmh.Main ComposeBenchmark} on the test class path.
+ * What it costs to make one message of about 2 KB, text and HTML, with four merge fields. Run by
+ * {@code org.openjdk.jmh.Main ComposeBenchmark} on the test class path.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

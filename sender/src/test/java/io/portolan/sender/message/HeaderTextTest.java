@@ -37,7 +37,8 @@ class HeaderTextTest {
         .matches("(?s)[\\x20-\\x7E\\r\\n]*")
         .doesNotContainPattern("\r\n[^ ]|\r\n$|\r[^\n]|[^\r]\n");
     int longest = field.contains("=?") ? 76 : 280;
-    assertThat(field.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(longest));
+    assertThat(field.lines())
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(longest));
     String value = MimeUtility.unfold(field.substring("Subject: ".length()));
     assertThat(MimeUtility.decodeText(value)).isEqualTo(HeaderText.oneLine(text));
   }
