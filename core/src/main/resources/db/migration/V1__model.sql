@@ -178,7 +178,7 @@ CREATE TABLE delivery (
     pinned_route     text,                                 -- set when the peer gave no answer after the dot: no other route
     category         text,                                 -- of the reply or reason that decided the state
     UNIQUE (campaign_id, recipient_id)
-) WITH (fillfactor = 75);
+) WITH (fillfactor = 50);
 CREATE INDEX delivery_batch ON delivery (batch_id);
 CREATE INDEX delivery_address ON delivery (lower(address));
 
