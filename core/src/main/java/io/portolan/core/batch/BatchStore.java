@@ -38,11 +38,13 @@ public final class BatchStore {
       RETURNING b.id, b.campaign_id, b.platform, b.epoch, c.launched_at, c.content
       """;
 
+  // the attributes one by one by key: a join is planned as a scan of all recipients while the
+  // tables are new and have no statistics
   private static final String LOAD =
       """
       SELECT d.id, d.recipient_id, d.address, d.domain, d.isp, d.attempts, d.first_attempt_at, d.pinned_route,
-             coalesce(r.attributes, '{}') AS attributes
-        FROM delivery d LEFT JOIN recipient r ON r.id = d.recipient_id
+             coalesce((SELECT r.attributes FROM recipient r WHERE r.id = d.recipient_id), '{}') AS attributes
+        FROM delivery d
        WHERE d.batch_id = ? AND d.state = 'planned'
        ORDER BY d.domain, d.id
       """;
