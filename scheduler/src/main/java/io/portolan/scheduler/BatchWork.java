@@ -19,9 +19,10 @@ import org.slf4j.LoggerFactory;
  * left into retries. Whatever way it ends, a batch that stays queued has a trigger again, or the
  * reconciler gives it one.
  *
- * <p>A batch takes eight statements of ours (look, claim and load, end in two, next batches, and
- * finish the campaign if it was the last), and some twenty of Quartz's to store, acquire, fire and
- * complete its trigger.
+ * <p>A batch takes seven statements of ours (look, claim and load, end in two, next batches, and
+ * finish the campaign if it was the last), and some thirty of Quartz's to store, acquire, fire and
+ * complete its trigger: measured over 100 batches of 500, 37 statements and 6 commits a batch
+ * beside those that record results.
  *
  * <p>Thread-safe; holds no state.
  */
