@@ -104,6 +104,7 @@ public final class SessionOpener {
       Opening opening = open(Optional.empty());
       // opportunistic TLS is at worst no TLS (RFC 7435), unless somebody tampers
       return opening instanceof Opening.PathFailed failed
+              && target.path().isDirect()
               && target.path().tls() == TlsMode.OPPORTUNISTIC
               && failed.phase() == Phase.TLS
               && failed.kind() != FailureKind.TLS_INJECTED

@@ -29,7 +29,9 @@ public final class SocketDialer implements Dialer {
     Socket socket = new Socket();
     try {
       prepare(socket);
-      socket.connect(new InetSocketAddress(peer, port), Math.toIntExact(timeout.toMillis()));
+      // zero would be no timeout at all
+      int millis = Math.toIntExact(Math.max(1, timeout.toMillis()));
+      socket.connect(new InetSocketAddress(peer, port), millis);
       return socket;
     } catch (IOException | RuntimeException e) {
       try {

@@ -1,12 +1,9 @@
 package io.portolan.sender.smtp;
 
 import static io.portolan.sender.smtp.SmtpScene.ENVELOPE;
-import static io.portolan.sender.smtp.SmtpScene.LONG;
-import static io.portolan.sender.smtp.SmtpScene.SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.delivery.Phase;
-import io.portolan.core.policy.Timeouts;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.sender.simulation.Reaction;
 import io.portolan.sender.simulation.ServerPhase;
@@ -61,8 +58,8 @@ class EndOfDataTest {
   void aPeerThatReadsNoMoreRunsIntoTheDeadlineOfABlock() {
     // before the first octet of the message is read, for ever
     scene.server.on(ServerPhase.BODY).until(new CompletableFuture<>()).once();
-    Timeouts timeouts = new Timeouts(LONG, LONG, LONG, LONG, SHORT, LONG);
-    try (SmtpSession session = scene.opened(scene.direct(TlsMode.NONE, timeouts))) {
+    try (SmtpSession session =
+        scene.opened(scene.direct(TlsMode.NONE, SmtpScene.impatientAt(ServerPhase.BODY)))) {
       assertThat(session.send(ENVELOPE, message(LARGE)))
           .isInstanceOfSatisfying(
               Lost.class,

@@ -12,6 +12,8 @@ import io.portolan.sender.simulation.Behaviour.Capability;
 import io.portolan.sender.simulation.Reaction;
 import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.ServerReply;
+import io.portolan.sender.simulation.SimulatedNetwork.Block;
+import io.portolan.sender.simulation.SimulatedNetwork.OpenConnections;
 import io.portolan.sender.smtp.Transaction.Lost;
 import io.portolan.sender.smtp.Transaction.NotPossible;
 import io.portolan.sender.smtp.Transaction.Obstacle;
@@ -221,11 +223,22 @@ class ExchangeTest {
 
   private void assertTimesOut(ServerPhase at) {
     try (SmtpSession session =
-        scene.opened(scene.direct(TlsMode.NONE, SmtpScene.impatientOnceOpen()))) {
+        scene.opened(scene.direct(TlsMode.NONE, SmtpScene.impatientAt(at)))) {
       Lost lost = lost(session);
       assertThat(lost.phase().name()).isEqualTo(at.name());
       assertThat(lost.timedOut()).isTrue();
       assertThat(lost.took()).isBetween(SmtpScene.SHORT, SmtpScene.LONG);
+    }
+  }
+
+  @Test
+  void aPortBlockedUnderAnOpenSessionEndsAtTheDeadline() {
+    try (SmtpSession session =
+        scene.opened(scene.direct(TlsMode.NONE, SmtpScene.impatientAt(ServerPhase.MAIL)))) {
+      scene.network.block(25, Block.DROP.with(OpenConnections.STALL));
+      Lost lost = lost(session);
+      assertThat(lost.phase()).isEqualTo(Phase.MAIL);
+      assertThat(lost.timedOut()).isTrue();
     }
   }
 

@@ -135,7 +135,7 @@ class PipeliningTest {
   void aPeerThatLosesWhatWasSentAheadIsServedOneByOneFromThenOn() {
     scene.server.behave(new Behaviour.BrokenPipelining(false));
     try (SmtpSession session =
-        scene.opened(scene.direct(TlsMode.NONE, SmtpScene.impatientOnceOpen()))) {
+        scene.opened(scene.direct(TlsMode.NONE, SmtpScene.impatientAt(ServerPhase.RCPT)))) {
       assertThat(session.send(ENVELOPE, MESSAGE))
           .isInstanceOfSatisfying(
               Lost.class,
@@ -193,7 +193,7 @@ class PipeliningTest {
     var silence = scene.server.on(ServerPhase.MAIL).then(new Reaction.Silence());
     silence.once();
     try (SmtpSession session =
-        scene.opened(scene.direct(TlsMode.NONE, SmtpScene.impatientOnceOpen()))) {
+        scene.opened(scene.direct(TlsMode.NONE, SmtpScene.impatientAt(ServerPhase.RCPT)))) {
       assertThat(session.send(ENVELOPE, MESSAGE)).isInstanceOf(Lost.class);
     }
     assertSendsInOneGroup();

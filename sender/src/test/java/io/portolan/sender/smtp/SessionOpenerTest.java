@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portolan.core.delivery.Phase;
 import io.portolan.core.policy.Path;
-import io.portolan.core.policy.Timeouts;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.sender.simulation.Behaviour;
 import io.portolan.sender.simulation.Reaction;
@@ -80,8 +79,7 @@ class SessionOpenerTest {
   @ValueSource(strings = {"silence", "close", "reset"})
   void closeNeverThrowsAndNeverHangs(String manner) {
     SmtpSession session =
-        scene.opened(
-            scene.direct(TlsMode.OPPORTUNISTIC, new Timeouts(LONG, LONG, LONG, SHORT, LONG, LONG)));
+        scene.opened(scene.direct(TlsMode.OPPORTUNISTIC, SmtpScene.impatientAt(ServerPhase.QUIT)));
     var rule = scene.server.on(ServerPhase.QUIT);
     switch (manner) {
       case "silence" -> rule.silence();
@@ -97,7 +95,7 @@ class SessionOpenerTest {
   void aDroppedPortIsAConnectTimeout() {
     scene.network.block(25, Block.DROP);
     Opening.PathFailed failed =
-        scene.failed(scene.direct(TlsMode.NONE, new Timeouts(SHORT, LONG, LONG, LONG, LONG, LONG)));
+        scene.failed(scene.direct(TlsMode.NONE, SmtpScene.impatientAt(ServerPhase.CONNECT)));
     assertThat(failed.phase()).isEqualTo(Phase.CONNECT);
     assertThat(failed.kind()).isEqualTo(FailureKind.CONNECT_TIMEOUT);
     assertThat(failed.kind().blocksPath()).isTrue();
@@ -205,7 +203,7 @@ class SessionOpenerTest {
     boolean waits = kind == FailureKind.NO_BANNER || kind == FailureKind.NO_ANSWER;
     Opening.PathFailed failed =
         scene.failed(
-            scene.direct(TlsMode.NONE, waits ? SmtpScene.impatient() : SmtpScene.patient()));
+            scene.direct(TlsMode.NONE, waits ? SmtpScene.impatientAt(at) : SmtpScene.patient()));
     assertThat(failed.kind()).as(failed.toString()).isEqualTo(kind);
     assertThat(failed.phase()).isEqualTo(at == ServerPhase.EHLO ? Phase.EHLO : Phase.BANNER);
     assertThat(failed.detail()).isNotEmpty().hasSizeLessThan(300);
@@ -291,7 +289,7 @@ class SessionOpenerTest {
   void aTlsPortDialledInClearIsSilent() throws IOException {
     try (SmtpScene implicit = new SmtpScene(Security.IMPLICIT_TLS)) {
       Opening.PathFailed failed =
-          implicit.failed(implicit.direct(TlsMode.NONE, SmtpScene.impatient()));
+          implicit.failed(implicit.direct(TlsMode.NONE, SmtpScene.impatientAt(ServerPhase.BANNER)));
       assertThat(failed.kind()).isEqualTo(FailureKind.NO_BANNER);
     }
   }

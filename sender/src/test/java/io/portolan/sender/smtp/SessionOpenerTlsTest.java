@@ -3,15 +3,12 @@ package io.portolan.sender.smtp;
 import static io.portolan.sender.smtp.SmtpScene.ENVELOPE;
 import static io.portolan.sender.smtp.SmtpScene.HOST;
 import static io.portolan.sender.smtp.SmtpScene.LOGIN;
-import static io.portolan.sender.smtp.SmtpScene.LONG;
 import static io.portolan.sender.smtp.SmtpScene.MESSAGE;
-import static io.portolan.sender.smtp.SmtpScene.SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portolan.core.delivery.Phase;
 import io.portolan.core.policy.Path;
-import io.portolan.core.policy.Timeouts;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.sender.simulation.Behaviour;
 import io.portolan.sender.simulation.Reaction;
@@ -29,8 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionOpenerTlsTest {
-  private static final Timeouts IMPATIENT_TLS = new Timeouts(LONG, SHORT, LONG, LONG, LONG, LONG);
-
   private SmtpScene scene;
 
   @BeforeEach
@@ -209,7 +204,9 @@ class SessionOpenerTlsTest {
             scene.target(
                 new Path("relay", port, tls),
                 Optional.of(LOGIN),
-                manner.equals("silence") ? IMPATIENT_TLS : SmtpScene.patient()));
+                manner.equals("silence")
+                    ? SmtpScene.impatientAt(ServerPhase.HANDSHAKE)
+                    : SmtpScene.patient()));
     assertThat(failed.phase()).as(failed.toString()).isEqualTo(Phase.TLS);
     assertThat(failed.kind()).as(failed.toString()).isEqualTo(kind);
     assertThat(failed.kind().blocksPath()).isTrue();

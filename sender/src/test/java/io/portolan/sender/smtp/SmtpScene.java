@@ -6,6 +6,7 @@ import io.portolan.core.policy.Path;
 import io.portolan.core.policy.Timeouts;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.sender.simulation.Behaviour;
+import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.SimulatedMailServer;
 import io.portolan.sender.simulation.SimulatedMailServer.Security;
 import io.portolan.sender.simulation.SimulatedNetwork;
@@ -30,7 +31,7 @@ final class SmtpScene implements AutoCloseable {
       octets("Message-ID: <1@sender.test>\r\nSubject: Hello\r\n\r\nHello\r\n");
 
   static final Duration LONG = Duration.ofSeconds(20);
-  static final Duration SHORT = Duration.ofMillis(200);
+  static final Duration SHORT = Duration.ofMillis(400);
 
   final SimulatedNetwork network;
   final SimulatedMailServer server;
@@ -68,14 +69,17 @@ final class SmtpScene implements AutoCloseable {
     return new Timeouts(LONG, LONG, LONG, LONG, LONG, LONG);
   }
 
-  /** Timeouts that all pass soon. */
-  static Timeouts impatient() {
-    return new Timeouts(SHORT, SHORT, SHORT, SHORT, SHORT, SHORT);
-  }
-
-  /** Timeouts that pass soon from MAIL on, after an opening without TLS that is not hurried. */
-  static Timeouts impatientOnceOpen() {
-    return new Timeouts(LONG, LONG, LONG, SHORT, SHORT, SHORT);
+  /** Timeouts of which only the one that governs a phase passes soon. */
+  static Timeouts impatientAt(ServerPhase phase) {
+    return switch (phase) {
+      case DATA, BODY -> new Timeouts(LONG, LONG, LONG, LONG, SHORT, LONG);
+      case DOT -> new Timeouts(LONG, LONG, LONG, LONG, LONG, SHORT);
+      case BANNER -> new Timeouts(LONG, LONG, SHORT, LONG, LONG, LONG);
+      case HANDSHAKE -> new Timeouts(LONG, SHORT, LONG, LONG, LONG, LONG);
+      case CONNECT -> new Timeouts(SHORT, LONG, LONG, LONG, LONG, LONG);
+      case EHLO, STARTTLS, AUTH, MAIL, RCPT, RSET, NOOP, QUIT ->
+          new Timeouts(LONG, LONG, LONG, SHORT, LONG, LONG);
+    };
   }
 
   SessionTarget direct(TlsMode tls) {
