@@ -1,6 +1,7 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,14 @@ public final class ProgressScreen {
 
   public ProgressScreen(PrintWriter out) {
     this.out = out;
-    overwrite = System.console().isTerminal();
+    overwrite = isTerminalAttached();
+  }
+
+  // from JDK 22 to 24 it never was null without a terminal, as the check believes; now it is again
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isTerminalAttached() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   /** Shows an answer of {@code /campaigns/{id}/progress}. */
