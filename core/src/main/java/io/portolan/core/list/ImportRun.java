@@ -4,11 +4,16 @@ import io.portolan.core.ConflictException;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.DatabaseException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /** One import under way. Not thread-safe. */
@@ -38,12 +43,7 @@ final class ImportRun {
   ImportJob read(CsvRows rows, CsvHeader header, Consumer<ImportJob> listener) {
     try {
       listener.accept(job);
-      ImportChunk chunk;
-      do {
-        chunk = ImportChunk.read(rows, header, job.progress().bytesRead());
-        write(chunk);
-        listener.accept(job);
-      } while (!chunk.isLast());
+      importAll(rows, header, listener);
       return patiently(connection -> end(connection, ImportState.FINISHED, Optional.empty()));
     } catch (IOException e) {
       return failed("The file could not be read any further: " + e.getMessage() + ".", e);
@@ -54,6 +54,43 @@ final class ImportRun {
     } catch (RuntimeException | Error e) {
       failed("Something went wrong that should not: " + e + ".", e);
       throw e;
+    }
+  }
+
+  /** Writes each group while the next one is being read. */
+  private void importAll(CsvRows rows, CsvHeader header, Consumer<ImportJob> listener)
+      throws IOException {
+    try (ExecutorService reader = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<ImportChunk> next = reader.submit(() -> ImportChunk.read(rows, header, 0));
+      boolean more = true;
+      while (more) {
+        ImportChunk chunk = await(next);
+        more = !chunk.isLast();
+        if (more) {
+          next = reader.submit(() -> ImportChunk.read(rows, header, chunk.bytesAfter()));
+        }
+        try {
+          write(chunk);
+          listener.accept(job);
+        } catch (RuntimeException | Error e) {
+          reader.shutdownNow(); // the stream may never deliver what is being read
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static ImportChunk await(Future<ImportChunk> chunk) throws IOException {
+    try {
+      return chunk.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the import was interrupted");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("reading rows failed", e.getCause());
     }
   }
 

@@ -21,6 +21,8 @@ final class ImportWriter {
       RETURNING *, pg_try_advisory_lock(hashtextextended('portolan import ' || id, 0))
       """;
 
+  private static final String LOCK_LIST = "SELECT FROM mailing_list WHERE id = ? FOR KEY SHARE";
+
   private static final String LOCK = "SELECT * FROM import_job WHERE id = ? FOR UPDATE";
 
   private static final String STAGE =
@@ -107,6 +109,9 @@ final class ImportWriter {
     }
     if (job.progress().bytesRead() == chunk.bytesAfter()) {
       return job;
+    }
+    if (Sql.first(connection, LOCK_LIST, row -> true, job.listId()).isEmpty()) {
+      throw new NotFoundException("list", job.listId());
     }
     Merged merged = merge(connection, job, chunk);
     reject(connection, importId, chunk);

@@ -44,6 +44,8 @@ public final class ListStore {
   private static final String RUNNING_IMPORT =
       "SELECT id FROM import_job WHERE list_id = ? AND state = 'running' ORDER BY id LIMIT 1";
 
+  private static final String DELETE_RECIPIENTS = "DELETE FROM recipient WHERE list_id = ?";
+
   private static final String DELETE = "DELETE FROM mailing_list WHERE id = ?";
 
   private final Database database;
@@ -130,6 +132,7 @@ public final class ListStore {
           if (holder.isPresent()) {
             throw new ConflictException("List " + id + " is used by " + holder.get() + ".");
           }
+          Sql.update(connection, DELETE_RECIPIENTS, id);
           Sql.update(connection, DELETE, id);
         });
   }

@@ -22,7 +22,7 @@ public final class RecipientStore {
   private static final String INSERT =
       """
       INSERT INTO recipient (list_id, address, address_key, domain, attributes)
-      VALUES (?, ?, ?, ?, ?::jsonb)
+      SELECT id, ?, ?, ?, ?::jsonb FROM mailing_list WHERE id = ? FOR KEY SHARE
       RETURNING *
       """;
 
@@ -69,21 +69,19 @@ public final class RecipientStore {
     try {
       return database.inTransaction(
           connection ->
-              Sql.one(
-                  connection,
-                  INSERT,
-                  RecipientStore::recipient,
-                  listId,
-                  address.asWritten(),
-                  address.key(),
-                  address.domain().name(),
-                  json));
+              Sql.first(
+                      connection,
+                      INSERT,
+                      RecipientStore::recipient,
+                      address.asWritten(),
+                      address.key(),
+                      address.domain().name(),
+                      json,
+                      listId)
+                  .orElseThrow(() -> new NotFoundException("list", listId)));
     } catch (DatabaseException e) {
       if (e.isUniqueViolation()) {
         throw new ConflictException("List " + listId + " has " + address + " already.");
-      }
-      if (e.isForeignKeyViolation()) {
-        throw new NotFoundException("list", listId);
       }
       throw e;
     }
