@@ -120,6 +120,19 @@ public final class ConnectionSlots implements AutoCloseable {
   /** Lets go of every slot. */
   @Override
   public synchronized void close() {
+    Connection current = connection;
+    if (current != null) {
+      try (Statement statement = current.createStatement()) {
+        statement.execute(RELEASE_ALL);
+        connection = null;
+        generation++;
+        held.clear();
+        current.close();
+        return;
+      } catch (SQLException e) {
+        log.debug("giving the slot connection back failed", e);
+      }
+    }
     disconnect();
   }
 
