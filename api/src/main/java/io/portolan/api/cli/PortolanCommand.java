@@ -1,6 +1,7 @@
 package io.portolan.api.cli;
 
 import io.portolan.api.configuration.ConfigurationException;
+import io.portolan.api.demo.DemoCommand;
 import io.portolan.api.http.Version;
 import io.portolan.core.CoreException;
 import java.io.PrintWriter;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Command;
     description = "Sends e-mail campaigns, and finds the port that gets through.",
     subcommands = {
       ServeCommand.class,
+      DemoCommand.class,
       ListCommand.class,
       CampaignCommand.class,
       ReportCommand.class,

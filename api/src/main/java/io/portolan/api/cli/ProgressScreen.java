@@ -48,6 +48,21 @@ public final class ProgressScreen {
     out.flush();
   }
 
+  /** Shows a line above the progress, which is drawn anew below it. */
+  public void interject(String line) {
+    if (drawn > 0) {
+      out.print("\u001b[" + drawn + "A\u001b[J");
+      drawn = 0;
+    }
+    out.println(line);
+    out.flush();
+  }
+
+  /** Whether it draws over itself. */
+  public boolean isTerminal() {
+    return overwrite;
+  }
+
   static String render(JsonNode progress) {
     Table table =
         new Table(
@@ -84,7 +99,8 @@ public final class ProgressScreen {
     JsonNode total = progress.path("total");
     return String.format(
         Locale.ROOT,
-        "%s  %5.1f %%  %s of %s accepted, %s bounced, %s expired, %s suppressed, %s waiting  %.0f/s  %s left",
+        "%s  %5.1f %%  %s of %s accepted, %s bounced, %s expired, %s suppressed, %s waiting  %.0f/s"
+            + "  %s left",
         progress.path("state").asText(),
         progress.path("percent").asDouble(),
         number(total, "accepted"),

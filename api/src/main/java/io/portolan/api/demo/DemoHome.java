@@ -1,0 +1,146 @@
+package io.portolan.api.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory in which a demo has its database, and which is gone when the demo is: closing it
+ * ends whatever still runs in it and deletes it.
+ *
+ * <p>Thread-safe; closing twice does no harm.
+ */
+final class DemoHome implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final int MOST_SWEEPS = 20;
+  private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(250);
+
+  private final Path directory;
+
+  private DemoHome(Path directory) {
+    this.directory = directory;
+  }
+
+  static DemoHome create() throws IOException {
+    return new DemoHome(Files.createTempDirectory("portolan-demo-"));
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /** Where the database server has its data. */
+  Path database() {
+    return directory.resolve("postgres");
+  }
+
+  /**
+   * A server that was being started when the demo was stopped may still be at it: sweeps until all
+   * is quiet.
+   */
+  @Override
+  public synchronized void close() {
+    for (int sweep = 1; Files.exists(directory); sweep++) {
+      endServer();
+      ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+      try {
+        delete();
+      } catch (IOException e) {
+        if (sweep == MOST_SWEEPS) {
+          throw new UncheckedIOException("cannot delete " + directory, e);
+        }
+        pause();
+      }
+    }
+  }
+
+  private void endServer() {
+    Optional<ProcessHandle> server = server();
+    server.ifPresent(
+        process -> {
+          process.destroy();
+          if (!ended(process)) {
+            process.destroyForcibly();
+            ended(process);
+          }
+        });
+  }
+
+  private Optional<ProcessHandle> server() {
+    try {
+      List<String> lines = Files.readAllLines(database().resolve("postmaster.pid"));
+      return lines.isEmpty() || !lines.getFirst().strip().matches("\\d{1,9}")
+          ? Optional.empty()
+          : ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
+              .filter(
+                  process ->
+                      process.info().command().filter(it -> it.endsWith("postgres")).isPresent());
+    } catch (IOException e) {
+      return Optional.empty(); // none was started, or it has ended
+    }
+  }
+
+  private static boolean ended(ProcessHandle process) {
+    try {
+      process.onExit().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
+  }
+
+  private void delete() throws IOException {
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE; // its server deleted it first
+            }
+            throw failure;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.deleteIfExists(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(BETWEEN_SWEEPS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.portolan.api.demo;
+
+import io.portolan.core.database.Database;
+import io.portolan.core.database.Sql;
+import java.util.HashSet;
+import java.util.Locale;
+
+/**
+ * Reads from PostgreSQL what became of a campaign, row by row and not from the rollups that reports
+ * are made of. Thread-safe; holds no state.
+ */
+final class LedgerStore {
+  private static final String DELIVERIES =
+      "SELECT lower(address) AS address, isp, state::text AS state FROM delivery WHERE campaign_id"
+          + " = ?";
+
+  private static final String ATTEMPTS =
+      """
+      SELECT isp, route, port, phase, outcome, count(*) AS count
+        FROM attempt WHERE campaign_id = ? GROUP BY isp, route, port, phase, outcome
+      """;
+
+  private static final String PATH_FAILURES =
+      """
+      SELECT isp, route, port, count(*) AS count
+        FROM path_failure WHERE campaign_id = ? GROUP BY isp, route, port
+      """;
+
+  private static final String SUPPRESSED =
+      "SELECT lower(value) AS value FROM suppression WHERE kind = 'address' AND source = 'campaign"
+          + " ' || ?::bigint";
+
+  private final Database database;
+
+  LedgerStore(Database database) {
+    this.database = database;
+  }
+
+  Evidence.Ledger of(long campaignId) {
+    return database.read(
+        connection ->
+            new Evidence.Ledger(
+                Sql.list(
+                    connection,
+                    DELIVERIES,
+                    row ->
+                        new Evidence.Delivery(
+                            row.text("address"), row.text("isp"), row.text("state")),
+                    campaignId),
+                Sql.list(
+                    connection,
+                    ATTEMPTS,
+                    row ->
+                        new Evidence.Attempts(
+                            row.text("isp"),
+                            row.text("route"),
+                            row.integer("port"),
+                            row.text("phase").toLowerCase(Locale.ROOT),
+                            row.text("outcome"),
+                            row.number("count")),
+                    campaignId),
+                Sql.list(
+                    connection,
+                    PATH_FAILURES,
+                    row ->
+                        new Evidence.PathFailures(
+                            row.text("isp"),
+                            row.text("route"),
+                            row.integer("port"),
+                            row.number("count")),
+                    campaignId),
+                new HashSet<>(
+                    Sql.list(connection, SUPPRESSED, row -> row.text("value"), campaignId))));
+  }
+}
