@@ -2,6 +2,7 @@ package io.portolan.api.application;
 
 import io.portolan.api.configuration.Configuration;
 import io.portolan.api.configuration.Configuration.DatabaseConfiguration;
+import io.portolan.api.configuration.Configuration.DkimConfiguration;
 import io.portolan.api.configuration.Configuration.MailConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.core.access.InstallationStore;
@@ -256,11 +257,15 @@ public final class Application implements AutoCloseable {
 
   private static DkimKeys dkimKeys(Configuration configuration, Secrets secrets) {
     return new DkimKeys(
-        configuration.dkim().stream()
-            .map(
-                each ->
-                    DkimKey.fromPem(each.domain(), each.selector(), secrets.resolve(each.key())))
-            .toList());
+        configuration.dkim().stream().map(each -> dkimKey(each, secrets)).toList());
+  }
+
+  private static DkimKey dkimKey(DkimConfiguration dkim, Secrets secrets) {
+    try {
+      return DkimKey.fromPem(dkim.domain(), dkim.selector(), secrets.resolve(dkim.key()));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("dkim." + dkim.domain() + ": " + e.getMessage() + ".");
+    }
   }
 
   private static SchedulerSettings schedulerSettings(Configuration configuration) {

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       ServeCommand.class,
       DemoCommand.class,
+      ConfigCommand.class,
       ListCommand.class,
       CampaignCommand.class,
       ReportCommand.class,

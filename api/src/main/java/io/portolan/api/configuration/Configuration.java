@@ -3,6 +3,7 @@ package io.portolan.api.configuration;
 import io.portolan.core.address.Domain;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.address.InvalidAddressException;
+import io.portolan.core.json.HumanDuration;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +38,8 @@ public record Configuration(
     List<Relay> relays,
     List<DkimConfiguration> dkim,
     Optional<Path> ispsFile) {
+  private static final int LONGEST_KEPT_DAYS = 36_500;
+  private static final int LAST_PORT = 65_535;
 
   /**
    * The database.
@@ -131,13 +133,16 @@ public record Configuration(
             text -> Optional.of(Path.of(text))),
         values.number(Settings.DATABASE_POOL_SIZE, 4, 200),
         values.duration(Settings.DATABASE_CONNECTION_TIMEOUT),
-        Math.toIntExact(values.duration(Settings.DATABASE_KEEP_ATTEMPTS).toDays()));
+        values.parsed(
+            Settings.DATABASE_KEEP_ATTEMPTS,
+            "whole days from 1d to 36500d are expected",
+            Configuration::days));
   }
 
   private static HttpConfiguration http(Values values) {
     return new HttpConfiguration(
         values.text(Settings.HTTP_ADDRESS),
-        values.number(Settings.HTTP_PORT, 0, 65_535),
+        values.number(Settings.HTTP_PORT, 0, LAST_PORT),
         values.optional(
             Settings.HTTP_PUBLIC_URL,
             "an http or https URL is expected",
@@ -203,7 +208,7 @@ public record Configuration(
         values.duration(Settings.DNS_TIMEOUT),
         values.parsed(
             Settings.DNS_FAMILIES,
-            "ipv4-first, ipv6-first, ipv4-only or ipv6-only is expected",
+            "ipv4-first, ipv6-first, ipv4 or ipv6 is expected",
             text ->
                 Arrays.stream(AddressFamilies.values())
                     .filter(
@@ -246,7 +251,6 @@ public record Configuration(
                       fields.optional("username"),
                       fields.optional("secret"),
                       ports(fields)));
-              fields.requireNoOther();
             });
     return relays;
   }
@@ -256,10 +260,12 @@ public record Configuration(
     for (String port : fields.required("ports").split(",", -1)) {
       String[] parts = port.strip().split(":", -1);
       Optional<TlsMode> tls = parts.length == 2 ? TlsMode.of(parts[1]) : Optional.empty();
-      if (tls.isEmpty() || !parts[0].matches("\\d{1,5}")) {
-        throw fields.refused("ports", "ports such as 587:starttls, 465:implicit are expected");
+      int number = parts[0].matches("\\d{1,5}") ? Integer.parseInt(parts[0]) : 0;
+      if (tls.isEmpty() || number < 1 || number > LAST_PORT) {
+        throw fields.refused(
+            "ports", "ports from 1 to 65535 such as 587:starttls, 465:implicit are expected");
       }
-      ports.add(new RelayPort(Integer.parseInt(parts[0]), tls.get()));
+      ports.add(new RelayPort(number, tls.get()));
     }
     return ports;
   }
@@ -273,8 +279,9 @@ public record Configuration(
               Fields fields = new Fields("dkim." + domain, given);
               keys.add(
                   new DkimConfiguration(
-                      Domain.parse(domain), fields.required("selector"), fields.required("key")));
-              fields.requireNoOther();
+                      dkimDomain(domain, fields),
+                      fields.required("selector"),
+                      fields.required("key")));
             });
     return keys;
   }
@@ -282,13 +289,11 @@ public record Configuration(
   /** The fields of one entry of a group. */
   private static final class Fields {
     private final String name;
-    private final Map<String, ConfigurationFile.Entry> left;
     private final Map<String, ConfigurationFile.Entry> given;
 
     Fields(String name, Map<String, ConfigurationFile.Entry> given) {
       this.name = name;
       this.given = given;
-      left = new HashMap<>(given);
     }
 
     String required(String field) {
@@ -300,17 +305,13 @@ public record Configuration(
     }
 
     String optional(String field) {
-      left.remove(field);
       ConfigurationFile.Entry entry = given.get(field);
       return entry == null ? "" : entry.value();
     }
 
-    void requireNoOther() {
-      left.forEach(
-          (field, entry) -> {
-            throw new ConfigurationException(
-                entry.place() + ": there is no setting \"" + name + "." + field + "\".");
-          });
+    ConfigurationException refused(String why) {
+      return new ConfigurationException(
+          given.values().iterator().next().place() + ": " + name + ": " + why + ".");
     }
 
     ConfigurationException refused(String field, String why) {
@@ -318,6 +319,22 @@ public record Configuration(
       return Values.refused(
           name + "." + field, entry == null ? new ConfigurationFile.Entry("", name) : entry, why);
     }
+  }
+
+  private static Domain dkimDomain(String domain, Fields fields) {
+    try {
+      return Domain.parse(domain);
+    } catch (InvalidAddressException e) {
+      throw fields.refused("the domain " + domain + " " + e.reason());
+    }
+  }
+
+  private static Optional<Integer> days(String text) {
+    return HumanDuration.parse(text)
+        .filter(duration -> duration.equals(Duration.ofDays(duration.toDays())))
+        .map(Duration::toDays)
+        .filter(days -> days >= 1 && days <= LONGEST_KEPT_DAYS)
+        .map(Math::toIntExact);
   }
 
   private static Optional<Path> readable(String text) {

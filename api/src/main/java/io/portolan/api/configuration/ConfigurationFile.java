@@ -21,6 +21,7 @@ final class ConfigurationFile {
   /**
    * A value and its place.
    *
+   * @param value empty for a key without a value
    * @param place such as {@code portolan.yaml, line 12}
    */
   record Entry(String value, String place) {}
@@ -64,8 +65,7 @@ final class ConfigurationFile {
       switch (parser.nextToken()) {
         case START_OBJECT -> object(parser, name);
         case START_ARRAY -> entries.put(List.copyOf(name), new Entry(array(parser), place));
-        // a key without a value keeps its default
-        case VALUE_NULL -> {}
+        case VALUE_NULL -> entries.put(List.copyOf(name), new Entry("", place));
         case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE ->
             entries.put(List.copyOf(name), new Entry(parser.getText().strip(), place));
         case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT ->

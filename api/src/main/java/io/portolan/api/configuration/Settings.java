@@ -13,7 +13,7 @@ public final class Settings {
       new Setting("database.username", "", "User name at the database server.");
   static final Setting DATABASE_PASSWORD =
       new Setting(
-          "database.password", "", "Where the password is: env:NAME or file:PATH; empty for none.");
+          "database.password", "", "Where the password is: env:NAME or file:/absolute/path; empty for none.");
   static final Setting DATABASE_DIRECTORY =
       new Setting(
           "database.directory",
@@ -28,7 +28,7 @@ public final class Settings {
       new Setting(
           "database.keep-attempts",
           "90d",
-          "How long attempts and path failures are kept, in whole days; rollups stay.");
+          "How long attempts and path failures are kept, in whole days, at least 1d; deliveries and reports stay.");
   static final Setting HTTP_ADDRESS =
       new Setting(
           "http.address", "127.0.0.1", "Address on which the API listens; 0.0.0.0 for all.");
@@ -38,7 +38,7 @@ public final class Settings {
       new Setting(
           "http.public-url",
           "",
-          "Where recipients reach the unsubscribe endpoint, https in production; empty: the API's own address.");
+          "Where recipients reach the unsubscribe endpoint, https in production; empty: http://localhost and the API's port, which works on this host alone.");
   static final Setting HTTP_MAX_UPLOAD =
       new Setting("http.max-upload", "1024", "Largest CSV that may be uploaded, in MiB.");
   static final Setting MAIL_HELO_NAME =
@@ -50,7 +50,7 @@ public final class Settings {
       new Setting(
           "mail.bounce-domain",
           "",
-          "Domain of every return path, whose mail comes back to you; empty: the helo name.");
+          "Domain of every return path, whose mail comes back to you; empty: the name given in EHLO.");
   static final Setting MAIL_UNSUBSCRIBE_MAILBOX =
       new Setting(
           "mail.unsubscribe-mailbox", "", "Address for unsubscription by mail; empty for none.");
@@ -100,7 +100,7 @@ public final class Settings {
       new Setting(
           "dns.families",
           "ipv4-first",
-          "Addresses to dial: ipv4-first, ipv6-first, ipv4-only or ipv6-only.");
+          "Addresses to dial: ipv4-first, ipv6-first, ipv4 or ipv6.");
   static final Setting PATHS_FIRST_BLOCK =
       new Setting(
           "paths.first-block",
@@ -141,7 +141,7 @@ public final class Settings {
       new Setting(
           "scheduler.check-in",
           "5s",
-          "How often this node says that it lives; a node silent for several is taken over.");
+          "How often this node says that it lives; a node that is silent for this and 7.5 s more is taken over. Clocks of nodes must agree within seconds.");
   static final Setting ISPS_FILE =
       new Setting(
           "isps.file",
@@ -186,9 +186,56 @@ public final class Settings {
           SCHEDULER_CHECK_IN,
           ISPS_FILE);
 
+  private static final List<SettingGroup> GROUPS =
+      List.of(
+          new SettingGroup(
+              "relays",
+              "NAME",
+              "mailer",
+              "Relays (smarthosts), by the name that paths of the port policy use. Relays may also be set by the API; those of the file are put in place at every start.",
+              List.of(
+                  new SettingGroup.Field(
+                      "host",
+                      true,
+                      "smtp.example.net",
+                      "DNS name in lower case, which its certificate must bear."),
+                  new SettingGroup.Field(
+                      "ports",
+                      true,
+                      "[587:starttls, 465:implicit]",
+                      "Ports it offers, each with its TLS mode: starttls, implicit (from the first byte), or none without a login."),
+                  new SettingGroup.Field(
+                      "username", false, "portolan", "Name to log in with; left out for no login."),
+                  new SettingGroup.Field(
+                      "secret",
+                      false,
+                      "env:MAILER_PASSWORD",
+                      "Where the password is: env:NAME or file:/absolute/path; needed with a username."))),
+          new SettingGroup(
+              "dkim",
+              "DOMAIN",
+              "example.net",
+              "Domains whose mail is signed (DKIM, rsa-sha256), the domains below them included; mail from other domains goes out unsigned.",
+              List.of(
+                  new SettingGroup.Field(
+                      "selector",
+                      true,
+                      "portolan1",
+                      "Selector; the public key is in the DNS at SELECTOR._domainkey.DOMAIN."),
+                  new SettingGroup.Field(
+                      "key",
+                      true,
+                      "file:/etc/portolan/example.net.pem",
+                      "Where the private key is, in PEM: env:NAME or file:/absolute/path."))));
+
   private Settings() {}
 
   public static List<Setting> all() {
     return ALL;
+  }
+
+  /** The parts whose entries have names of their own. */
+  static List<SettingGroup> groups() {
+    return GROUPS;
   }
 }

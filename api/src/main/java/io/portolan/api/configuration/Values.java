@@ -2,6 +2,8 @@ package io.portolan.api.configuration;
 
 import io.portolan.core.json.HumanDuration;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,8 +28,6 @@ final class Values {
           "PORTOLAN_SYSTEM_TESTS",
           "PORTOLAN_TEST_JDBC_URL",
           "PORTOLAN_TEST_POSTGRES_IMAGE");
-
-  private static final Set<String> GROUPS = Set.of("relays", "dkim");
 
   private final Map<String, ConfigurationFile.Entry> entries = new HashMap<>();
   private final Map<String, Map<String, Map<String, ConfigurationFile.Entry>>> groups =
@@ -105,17 +105,40 @@ final class Values {
 
   private void add(List<String> names, ConfigurationFile.Entry entry, Set<String> known) {
     String key = String.join(".", names);
-    if (GROUPS.contains(names.getFirst()) && names.size() == 3) {
+    Optional<SettingGroup> group =
+        Settings.groups().stream().filter(each -> each.name().equals(names.getFirst())).findFirst();
+    if (group.isPresent() && names.size() == 3) {
+      if (group.get().field(names.get(2)).isEmpty()) {
+        throw unknown(
+            entry,
+            key,
+            group.get().fields().stream()
+                .map(field -> names.get(0) + "." + names.get(1) + "." + field.name())
+                .toList());
+      }
       groups
           .computeIfAbsent(names.get(0), _ -> new LinkedHashMap<>())
           .computeIfAbsent(names.get(1), _ -> new LinkedHashMap<>())
           .put(names.get(2), entry);
     } else if (known.contains(key)) {
-      entries.put(key, entry);
-    } else {
-      throw new ConfigurationException(
-          entry.place() + ": there is no setting \"" + key + "\"" + suggestion(key, known) + ".");
+      // a key without a value keeps its default
+      if (!entry.value().isEmpty()) {
+        entries.put(key, entry);
+      }
+    } else if (!entry.value().isEmpty() || !isPart(key)) {
+      throw unknown(entry, key, known);
     }
+  }
+
+  private static boolean isPart(String name) {
+    return Settings.all().stream().anyMatch(setting -> setting.section().equals(name))
+        || Settings.groups().stream().anyMatch(group -> group.name().equals(name));
+  }
+
+  private static ConfigurationException unknown(
+      ConfigurationFile.Entry entry, String key, Collection<String> known) {
+    return new ConfigurationException(
+        entry.place() + ": there is no setting \"" + key + "\"" + suggestion(key, known) + ".");
   }
 
   private void override(String variable, String value, Map<String, String> keysByVariable) {
@@ -135,10 +158,10 @@ final class Values {
         key, new ConfigurationFile.Entry(value.strip(), "environment variable " + variable));
   }
 
-  private static String suggestion(String key, Set<String> known) {
+  private static String suggestion(String key, Collection<String> known) {
     return known.stream()
         .filter(candidate -> distance(candidate, key) <= 3)
-        .findFirst()
+        .min(Comparator.comparingInt(candidate -> distance(candidate, key)))
         .map(candidate -> "; did you mean \"" + candidate + "\"?")
         .orElse("");
   }
