@@ -256,8 +256,7 @@ public final class Application implements AutoCloseable {
   }
 
   private static DkimKeys dkimKeys(Configuration configuration, Secrets secrets) {
-    return new DkimKeys(
-        configuration.dkim().stream().map(each -> dkimKey(each, secrets)).toList());
+    return new DkimKeys(configuration.dkim().stream().map(each -> dkimKey(each, secrets)).toList());
   }
 
   private static DkimKey dkimKey(DkimConfiguration dkim, Secrets secrets) {

@@ -18,12 +18,44 @@ final class PathsCommand implements Callable<Integer> {
       remote.show(
           client.get("/api/v1/paths"),
           answer -> {
-            remote.out().println(answer.path("paths").isEmpty() ? "No path was tried yet." : "");
-            for (JsonNode path : answer.path("paths")) {
-              remote.out().println(path);
-            }
+            paths(answer.path("paths"));
+            holds(answer.path("holds"));
           });
     }
     return 0;
+  }
+
+  private void paths(JsonNode paths) {
+    if (paths.isEmpty()) {
+      remote.say("No path was tried yet.");
+      return;
+    }
+    Table table = new Table("PATH", "TLS", "TO", "STATE", "SINCE", "NEXT TRY", "EVIDENCE");
+    for (JsonNode status : paths) {
+      JsonNode path = status.path("path");
+      table.add(
+          path.path("route").asText() + ":" + path.path("port").asText(),
+          path.path("tls").asText(),
+          path.path("route").asText().equals("direct") && status.path("target").asText().isEmpty()
+              ? "(all)"
+              : status.path("target").asText(),
+          status.path("state").asText(),
+          status.path("since").asText(),
+          status.path("nextTry").asText("-"),
+          status.path("evidence").asText());
+    }
+    remote.out().print(table);
+  }
+
+  private void holds(JsonNode holds) {
+    for (JsonNode hold : holds) {
+      remote.say(
+          "Relay "
+              + hold.path("route").asText()
+              + " has no valid login, its mail is held until "
+              + hold.path("until").asText()
+              + ": "
+              + hold.path("reply").asText());
+    }
   }
 }

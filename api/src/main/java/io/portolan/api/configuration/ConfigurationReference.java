@@ -120,8 +120,7 @@ public final class ConfigurationReference {
 
   private static Map<String, List<Setting>> sections() {
     return Settings.all().stream()
-        .collect(
-            Collectors.groupingBy(Setting::section, LinkedHashMap::new, Collectors.toList()));
+        .collect(Collectors.groupingBy(Setting::section, LinkedHashMap::new, Collectors.toList()));
   }
 
   private static String meaning(String section) {

@@ -11,8 +11,7 @@ import java.util.Optional;
  * @param example the name of an entry, for the example
  * @param meaning one sentence
  */
-record SettingGroup(
-    String name, String entry, String example, String meaning, List<Field> fields) {
+record SettingGroup(String name, String entry, String example, String meaning, List<Field> fields) {
   SettingGroup {
     fields = List.copyOf(fields);
   }

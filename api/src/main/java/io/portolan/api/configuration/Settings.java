@@ -13,7 +13,9 @@ public final class Settings {
       new Setting("database.username", "", "User name at the database server.");
   static final Setting DATABASE_PASSWORD =
       new Setting(
-          "database.password", "", "Where the password is: env:NAME or file:/absolute/path; empty for none.");
+          "database.password",
+          "",
+          "Where the password is: env:NAME or file:/absolute/path; empty for none.");
   static final Setting DATABASE_DIRECTORY =
       new Setting(
           "database.directory",
@@ -28,7 +30,8 @@ public final class Settings {
       new Setting(
           "database.keep-attempts",
           "90d",
-          "How long attempts and path failures are kept, in whole days, at least 1d; deliveries and reports stay.");
+          "How long attempts and path failures are kept, in whole days, at least 1d; deliveries and"
+              + " reports stay.");
   static final Setting HTTP_ADDRESS =
       new Setting(
           "http.address", "127.0.0.1", "Address on which the API listens; 0.0.0.0 for all.");
@@ -38,19 +41,22 @@ public final class Settings {
       new Setting(
           "http.public-url",
           "",
-          "Where recipients reach the unsubscribe endpoint, https in production; empty: http://localhost and the API's port, which works on this host alone.");
+          "Where recipients reach the unsubscribe endpoint, https in production; empty:"
+              + " http://localhost and the API's port, which works on this host alone.");
   static final Setting HTTP_MAX_UPLOAD =
       new Setting("http.max-upload", "1024", "Largest CSV that may be uploaded, in MiB.");
   static final Setting MAIL_HELO_NAME =
       new Setting(
           "mail.helo-name",
           "",
-          "Name given in EHLO, which should resolve to this host and back; empty: this host's name.");
+          "Name given in EHLO, which should resolve to this host and back; empty: this host's"
+              + " name.");
   static final Setting MAIL_BOUNCE_DOMAIN =
       new Setting(
           "mail.bounce-domain",
           "",
-          "Domain of every return path, whose mail comes back to you; empty: the name given in EHLO.");
+          "Domain of every return path, whose mail comes back to you; empty: the name given in"
+              + " EHLO.");
   static final Setting MAIL_UNSUBSCRIBE_MAILBOX =
       new Setting(
           "mail.unsubscribe-mailbox", "", "Address for unsubscription by mail; empty for none.");
@@ -83,24 +89,25 @@ public final class Settings {
       new Setting(
           "mail.refusals-in-a-row",
           "20",
-          "Blocks or throttles in a row, without one acceptance, after which a platform's mail is held until its next retry time.");
+          "Blocks or throttles in a row, without one acceptance, after which a platform's mail is"
+              + " held until its next retry time.");
   static final Setting MAIL_TRUSTED_CERTIFICATES =
       new Setting(
           "mail.trusted-certificates",
           "",
-          "PEM file of certificate authorities that are trusted beside the system's; empty for none.");
+          "PEM file of certificate authorities that are trusted beside the system's; empty for"
+              + " none.");
   static final Setting DNS_SERVERS =
       new Setting(
           "dns.servers",
           "",
-          "Name servers to ask, as address or address:port, separated by commas; empty: the system's.");
+          "Name servers to ask, as address or address:port, separated by commas; empty: the"
+              + " system's.");
   static final Setting DNS_TIMEOUT =
       new Setting("dns.timeout", "5s", "How long one name server is given for one query.");
   static final Setting DNS_FAMILIES =
       new Setting(
-          "dns.families",
-          "ipv4-first",
-          "Addresses to dial: ipv4-first, ipv6-first, ipv4 or ipv6.");
+          "dns.families", "ipv4-first", "Addresses to dial: ipv4-first, ipv6-first, ipv4 or ipv6.");
   static final Setting PATHS_FIRST_BLOCK =
       new Setting(
           "paths.first-block",
@@ -115,7 +122,8 @@ public final class Settings {
       new Setting(
           "paths.suspect",
           "20s",
-          "How long a path that was open waits after its first failure before it is tried once more.");
+          "How long a path that was open waits after its first failure before it is tried once"
+              + " more.");
   static final Setting PATHS_RAMP =
       new Setting(
           "paths.ramp", "1m", "How long a path that reopened is given one new session at a time.");
@@ -141,12 +149,14 @@ public final class Settings {
       new Setting(
           "scheduler.check-in",
           "5s",
-          "How often this node says that it lives; a node that is silent for this and 7.5 s more is taken over. Clocks of nodes must agree within seconds.");
+          "How often this node says that it lives; a node that is silent for this and 7.5 s more is"
+              + " taken over. Clocks of nodes must agree within seconds.");
   static final Setting ISPS_FILE =
       new Setting(
           "isps.file",
           "",
-          "CSV file of ISPs that are added to the built-in directory, in its format; empty for none.");
+          "CSV file of ISPs that are added to the built-in directory, in its format; empty for"
+              + " none.");
 
   private static final List<Setting> ALL =
       List.of(
@@ -192,7 +202,8 @@ public final class Settings {
               "relays",
               "NAME",
               "mailer",
-              "Relays (smarthosts), by the name that paths of the port policy use. Relays may also be set by the API; those of the file are put in place at every start.",
+              "Relays (smarthosts), by the name that paths of the port policy use. Relays may also"
+                  + " be set by the API; those of the file are put in place at every start.",
               List.of(
                   new SettingGroup.Field(
                       "host",
@@ -203,19 +214,22 @@ public final class Settings {
                       "ports",
                       true,
                       "[587:starttls, 465:implicit]",
-                      "Ports it offers, each with its TLS mode: starttls, implicit (from the first byte), or none without a login."),
+                      "Ports it offers, each with its TLS mode: starttls, implicit (from the first"
+                          + " byte), or none without a login."),
                   new SettingGroup.Field(
                       "username", false, "portolan", "Name to log in with; left out for no login."),
                   new SettingGroup.Field(
                       "secret",
                       false,
                       "env:MAILER_PASSWORD",
-                      "Where the password is: env:NAME or file:/absolute/path; needed with a username."))),
+                      "Where the password is: env:NAME or file:/absolute/path; needed with a"
+                          + " username."))),
           new SettingGroup(
               "dkim",
               "DOMAIN",
               "example.net",
-              "Domains whose mail is signed (DKIM, rsa-sha256), the domains below them included; mail from other domains goes out unsigned.",
+              "Domains whose mail is signed (DKIM, rsa-sha256), the domains below them included;"
+                  + " mail from other domains goes out unsigned.",
               List.of(
                   new SettingGroup.Field(
                       "selector",

@@ -35,13 +35,7 @@ class ConfigurationTest {
     assertThat(defaults.database())
         .isEqualTo(
             new Configuration.DatabaseConfiguration(
-                Optional.empty(),
-                "",
-                "",
-                Path.of("data/postgres"),
-                16,
-                Duration.ofSeconds(5),
-                90));
+                Optional.empty(), "", "", Path.of("data/postgres"), 16, Duration.ofSeconds(5), 90));
     assertThat(defaults.http())
         .isEqualTo(
             new Configuration.HttpConfiguration("127.0.0.1", 8025, Optional.empty(), 1L << 30));
@@ -211,14 +205,12 @@ class ConfigurationTest {
                 "inside", "relay.internal", "", "", List.of(new RelayPort(25, TlsMode.NONE))));
     assertThat(configuration.dkim())
         .containsExactly(
-            new Configuration.DkimConfiguration(
-                Domain.parse("example.net"), "s1", "env:DKIM_KEY"));
+            new Configuration.DkimConfiguration(Domain.parse("example.net"), "s1", "env:DKIM_KEY"));
   }
 
   @Test
   void keepsTheDefaultOfAKeyWithoutAValueAndOfAnEmptyFile() throws IOException {
-    assertThat(read("http:\n  port:\ndatabase:\n"))
-        .isEqualTo(Configuration.defaults(Map.of()));
+    assertThat(read("http:\n  port:\ndatabase:\n")).isEqualTo(Configuration.defaults(Map.of()));
     assertThat(read("relays:\ndkim: ~\nhttp:\n  port: ''\n"))
         .isEqualTo(Configuration.defaults(Map.of()));
     assertThat(read("")).isEqualTo(Configuration.defaults(Map.of()));
