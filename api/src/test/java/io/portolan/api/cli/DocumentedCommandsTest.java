@@ -23,8 +23,8 @@ class DocumentedCommandsTest {
   private static final Pattern INLINE = Pattern.compile("`\\./portolan ([^`]+)`");
   private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
 
-  /** What runs by itself, and what only the launcher of the demo knows. */
-  private static final Set<String> OTHERS = Set.of("demo", "bench");
+  /** What other documents measure with. */
+  private static final Set<String> OTHERS = Set.of("bench");
 
   @Test
   void areUnderstood() throws IOException {
