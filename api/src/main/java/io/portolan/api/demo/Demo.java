@@ -68,28 +68,56 @@ final class Demo {
     try (SimulatedWorld world = SimulatedWorld.start(password, number, clock);
         Node node = start(home, world, password);
         ApiClient client = new ApiClient(node.url(), node.firstKey().orElseThrow())) {
-      screen.say("the API is up at " + node.url() + ", with an embedded PostgreSQL behind it");
-      DemoCampaign campaign = new DemoCampaign(client, recipients);
-      long listId = campaign.importList(screen);
-      campaign.suppress(screen);
-      campaign.defineRelay(screen);
-      campaign.activatePolicy(screen);
-      long id = campaign.draft(listId, screen);
-      blockAfter(campaign.blockAfter(), world);
-      Instant launch = clock.instant().plus(LEAD);
-      campaign.schedule(id, launch);
-      screen.say("scheduled the campaign, " + LEAD.toSeconds() + " s ahead");
-      screen.show("");
-      boolean ended =
-          new DemoWatch(client, screen)
-              .untilEnded(id, PATIENCE.plusSeconds(number / SLOWEST_PER_SECOND));
-      double seconds = Duration.between(launch, clock.instant()).toMillis() / 1000.0;
-      screen.show("");
-      screen.say(ended ? "the campaign has ended" : "the campaign did not end in time");
-      DemoReport report = report(campaign.report(id), id, recipients, world, node, seconds);
-      afterwards.accept(report, node, id);
-      return report;
+      return run(new Running(recipients, world, node, client), afterwards);
     }
+  }
+
+  /** What runs while a campaign does. */
+  private record Running(
+      DemoRecipients recipients, SimulatedWorld world, Node node, ApiClient client) {}
+
+  private DemoReport run(Running running, Afterwards afterwards)
+      throws IOException, InterruptedException {
+    try {
+      return send(running, afterwards);
+    } catch (RuntimeException e) {
+      // a call that was interrupted; parts that close must not find the flag set
+      if (Thread.interrupted()) {
+        InterruptedException stopped = new InterruptedException("the demo was stopped");
+        stopped.initCause(e);
+        throw stopped;
+      }
+      throw e;
+    }
+  }
+
+  private DemoReport send(Running running, Afterwards afterwards)
+      throws IOException, InterruptedException {
+    ApiClient client = running.client();
+    Node node = running.node();
+    SimulatedWorld world = running.world();
+    DemoRecipients recipients = running.recipients();
+    screen.say("the API is up at " + node.url() + ", with an embedded PostgreSQL behind it");
+    DemoCampaign campaign = new DemoCampaign(client, recipients);
+    long listId = campaign.importList(screen);
+    campaign.suppress(screen);
+    campaign.defineRelay(screen);
+    campaign.activatePolicy(screen);
+    long id = campaign.draft(listId, screen);
+    blockAfter(campaign.blockAfter(), world);
+    Instant launch = clock.instant().plus(LEAD);
+    campaign.schedule(id, launch);
+    screen.say("scheduled the campaign, " + LEAD.toSeconds() + " s ahead");
+    screen.show("");
+    boolean ended =
+        new DemoWatch(client, screen)
+            .untilEnded(id, PATIENCE.plusSeconds(number / SLOWEST_PER_SECOND));
+    double seconds = Duration.between(launch, clock.instant()).toMillis() / 1000.0;
+    screen.show("");
+    screen.say(ended ? "the campaign has ended" : "the campaign did not end in time");
+    DemoReport report = report(campaign.report(id), id, recipients, world, node, seconds);
+    afterwards.accept(report, node, id);
+    return report;
   }
 
   private void introduce(DemoRecipients recipients) {

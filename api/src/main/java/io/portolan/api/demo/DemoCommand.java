@@ -28,7 +28,7 @@ public final class DemoCommand implements Callable<Integer> {
   private static final int FEWEST = 100;
   private static final int MOST = 200_000;
   private static final int INTERRUPTED = 130;
-  private static final Duration FAREWELL = Duration.ofSeconds(10);
+  private static final Duration FAREWELL = Duration.ofSeconds(2);
 
   @Option(
       names = "--recipients",

@@ -91,7 +91,7 @@ final class DemoTest {
     runner.interrupt();
 
     assertThat(outcome.get(PATIENCE_MINUTES, TimeUnit.MINUTES))
-        .isNotInstanceOf(IllegalStateException.class);
+        .isInstanceOf(InterruptedException.class);
     assertThat(home.directory()).doesNotExist();
   }
 
