@@ -142,7 +142,7 @@ final class Courier implements AutoCloseable {
         case LineOpener.Wait(Duration recheck) -> Thread.sleep(recheck);
         case LineOpener.Refused refused -> {
           DeliveryOutcome outcome =
-              refused(attempt(refused), refused.reply(), delivery, batch, rule);
+              refused(refused.attempt(parts.clock().instant()), refused.reply(), delivery, batch, rule);
           run.await(parts.recorder().record(batch, delivery, outcome));
           return true;
         }
@@ -274,8 +274,8 @@ final class Courier implements AutoCloseable {
     return switch (transaction) {
       case Transaction.Replied replied -> {
         Attempt attempt =
-            attempt(
-                ready, at, replied.phase(), Optional.of(replied.reply()), opening, replied.took());
+            ready.attempt(
+                at, replied.phase(), Optional.of(replied.reply()), opening, replied.took());
         if (replied.accepted()) {
           lane.accepted();
           yield new Round(Optional.of(new Accepted(attempt)), delivery);
@@ -308,7 +308,7 @@ final class Courier implements AutoCloseable {
         close();
         if (lost.unknown()) {
           Attempt attempt =
-              attempt(ready, at, lost.phase(), Optional.empty(), opening, lost.took());
+              ready.attempt(at, lost.phase(), Optional.empty(), opening, lost.took());
           yield new Round(
               Optional.of(
                   parts.judge().unanswered(attempt, delivery, rule.retry(), batch.launchedAt())),
@@ -351,41 +351,6 @@ final class Courier implements AutoCloseable {
       case TOO_LARGE -> BounceCategory.TOO_BIG;
       case NEEDS_8BITMIME, NEEDS_SMTPUTF8, BARE_LINE_BREAK -> BounceCategory.PROTOCOL;
     };
-  }
-
-  private static Attempt attempt(
-      Line used,
-      Instant at,
-      Phase phase,
-      Optional<SmtpReply> reply,
-      Duration opening,
-      Duration took) {
-    SmtpSession session = used.session();
-    return new Attempt(
-        at,
-        used.path(),
-        used.decision(),
-        session.host(),
-        session.peerAddress(),
-        session.usedTls(),
-        phase,
-        reply,
-        opening,
-        took);
-  }
-
-  private Attempt attempt(LineOpener.Refused refused) {
-    return new Attempt(
-        parts.clock().instant().minus(refused.took()),
-        refused.path(),
-        refused.decision(),
-        refused.target().host(),
-        refused.peer(),
-        false,
-        refused.phase(),
-        Optional.of(refused.reply()),
-        refused.took(),
-        Duration.ZERO);
   }
 
   private PathFailure failure(

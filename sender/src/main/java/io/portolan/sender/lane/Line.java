@@ -1,9 +1,14 @@
 package io.portolan.sender.lane;
 
+import io.portolan.core.delivery.Attempt;
 import io.portolan.core.delivery.Decision;
+import io.portolan.core.delivery.Phase;
 import io.portolan.core.policy.Path;
+import io.portolan.core.reply.SmtpReply;
 import io.portolan.sender.smtp.SmtpSession;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 
 /** A session with what it may be used for. Not thread-safe. */
 final class Line implements AutoCloseable {
@@ -54,6 +59,28 @@ final class Line implements AutoCloseable {
   /** How many messages were offered. */
   int offered() {
     return offered;
+  }
+
+  /**
+   * The record of a transaction on this session.
+   *
+   * @param reply empty when the peer gave none
+   * @param opening as {@link #offer} gave it
+   * @param took from MAIL to the deciding reply
+   */
+  Attempt attempt(
+      Instant at, Phase phase, Optional<SmtpReply> reply, Duration opening, Duration took) {
+    return new Attempt(
+        at,
+        path,
+        decision,
+        session.host(),
+        session.peerAddress(),
+        session.usedTls(),
+        phase,
+        reply,
+        opening,
+        took);
   }
 
   @Override

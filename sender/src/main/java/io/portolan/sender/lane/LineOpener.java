@@ -1,5 +1,6 @@
 package io.portolan.sender.lane;
 
+import io.portolan.core.delivery.Attempt;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.delivery.PathFailure;
@@ -65,7 +66,23 @@ final class LineOpener {
       SmtpReply reply,
       String peer,
       Duration took)
-      implements Result {}
+      implements Result {
+
+    /** The record of it; no transaction was begun. */
+    Attempt attempt(Instant now) {
+      return new Attempt(
+          now.minus(took),
+          path,
+          decision,
+          target.host(),
+          peer,
+          false,
+          phase,
+          Optional.of(reply),
+          took,
+          Duration.ZERO);
+    }
+  }
 
   /** No path is open: hold until then. */
   record Closed(String reason, Instant until) implements Result {}
