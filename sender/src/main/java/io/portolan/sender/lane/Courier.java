@@ -142,7 +142,8 @@ final class Courier implements AutoCloseable {
         case LineOpener.Wait(Duration recheck) -> Thread.sleep(recheck);
         case LineOpener.Refused refused -> {
           DeliveryOutcome outcome =
-              refused(refused.attempt(parts.clock().instant()), refused.reply(), delivery, batch, rule);
+              refused(
+                  refused.attempt(parts.clock().instant()), refused.reply(), delivery, batch, rule);
           run.await(parts.recorder().record(batch, delivery, outcome));
           return true;
         }
@@ -307,8 +308,7 @@ final class Courier implements AutoCloseable {
       case Transaction.Lost lost -> {
         close();
         if (lost.unknown()) {
-          Attempt attempt =
-              ready.attempt(at, lost.phase(), Optional.empty(), opening, lost.took());
+          Attempt attempt = ready.attempt(at, lost.phase(), Optional.empty(), opening, lost.took());
           yield new Round(
               Optional.of(
                   parts.judge().unanswered(attempt, delivery, rule.retry(), batch.launchedAt())),

@@ -102,7 +102,12 @@ class LaneSenderTest {
     PathHealth health =
         new PathHealth(
             new HealthSettings(
-                Duration.ofMinutes(5), Duration.ofHours(1), Duration.ZERO, SECOND, Duration.ofMinutes(5), Duration.ofMinutes(5)),
+                Duration.ofMinutes(5),
+                Duration.ofHours(1),
+                Duration.ZERO,
+                SECOND,
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(5)),
             clock);
     sender =
         new LaneSender(
@@ -124,7 +129,13 @@ class LaneSenderTest {
                         "isp",
                         paths,
                         limits,
-                        new Timeouts(SECOND, SECOND.multipliedBy(5), SECOND.multipliedBy(5), SECOND.multipliedBy(5), SECOND.multipliedBy(5), SECOND.multipliedBy(5)),
+                        new Timeouts(
+                            SECOND,
+                            SECOND.multipliedBy(5),
+                            SECOND.multipliedBy(5),
+                            SECOND.multipliedBy(5),
+                            SECOND.multipliedBy(5),
+                            SECOND.multipliedBy(5)),
                         new RetrySchedule(List.of(Duration.ofMinutes(10)), Duration.ofDays(1))),
                 ReplyClassifier.builtIn(),
                 campaign -> !closedCampaigns.contains(campaign)),
@@ -169,8 +180,10 @@ class LaneSenderTest {
     sender.send(batch("anna", "ben", "carla"));
 
     assertThat(states()).containsOnly("accepted 1");
-    assertThat(database.texts("SELECT DISTINCT route || ':' || port FROM attempt")).containsExactly("relay:587");
-    assertThat(database.texts("SELECT DISTINCT kind FROM path_failure")).containsExactly("connect-timeout");
+    assertThat(database.texts("SELECT DISTINCT route || ':' || port FROM attempt"))
+        .containsExactly("relay:587");
+    assertThat(database.texts("SELECT DISTINCT kind FROM path_failure"))
+        .containsExactly("connect-timeout");
     assertThat(database.number("SELECT count(*) FROM suppression")).isZero();
     assertThat(network.mailboxes().duplicates()).isEmpty();
   }
@@ -207,14 +220,19 @@ class LaneSenderTest {
     assertThat(states()).containsExactly("planned 1");
     assertThat(database.texts("SELECT category || ' ' || pinned_route FROM delivery"))
         .containsExactly("no-answer direct");
-    assertThat(database.texts("SELECT outcome || ' ' || phase FROM attempt")).containsExactly("unknown DOT");
+    assertThat(database.texts("SELECT outcome || ' ' || phase FROM attempt"))
+        .containsExactly("unknown DOT");
     assertThat(relay.statistics().messages().total()).isZero();
   }
 
   @Test
   void goesOnAtOnceWhenAPeerEndsASessionThatItUsed() throws Exception {
     limits = new Limits(1, 100, 0);
-    server().on(ServerPhase.MAIL).after(3).answerAndHangUp(421, "4.7.0", "too many messages").once();
+    server()
+        .on(ServerPhase.MAIL)
+        .after(3)
+        .answerAndHangUp(421, "4.7.0", "too many messages")
+        .once();
 
     sender.send(batch(names(10)));
 
@@ -225,12 +243,18 @@ class LaneSenderTest {
   @Test
   void holdsTheRestWhenThePlatformRefusesThisSource() throws Exception {
     limits = new Limits(1, 100, 0);
-    server().on(ServerPhase.MAIL).answer(550, "5.7.1", "your address is blocked by reputation").always();
+    server()
+        .on(ServerPhase.MAIL)
+        .answer(550, "5.7.1", "your address is blocked by reputation")
+        .always();
 
     sender.send(batch(names(30)));
 
-    assertThat(database.number("SELECT count(*) FROM delivery WHERE state = 'bounced'")).isEqualTo(5);
-    assertThat(database.number("SELECT count(*) FROM delivery WHERE state = 'planned' AND category = 'held'"))
+    assertThat(database.number("SELECT count(*) FROM delivery WHERE state = 'bounced'"))
+        .isEqualTo(5);
+    assertThat(
+            database.number(
+                "SELECT count(*) FROM delivery WHERE state = 'planned' AND category = 'held'"))
         .isEqualTo(25);
     assertThat(database.number("SELECT count(*) FROM suppression")).isZero();
   }
@@ -274,10 +298,7 @@ class LaneSenderTest {
 
   /** The one mail host that the DNS of these tests names. */
   private SimulatedMailServer server() {
-    return isp.servers().stream()
-        .filter(each -> each.host().equals(MX))
-        .findFirst()
-        .orElseThrow();
+    return isp.servers().stream().filter(each -> each.host().equals(MX)).findFirst().orElseThrow();
   }
 
   private List<String> states() {
@@ -334,7 +355,8 @@ class LaneSenderTest {
               """,
               address);
       deliveries.add(
-          new ClaimedDelivery(id, 0, address, DOMAIN, "isp", 0, Map.of(), Optional.empty(), Optional.empty()));
+          new ClaimedDelivery(
+              id, 0, address, DOMAIN, "isp", 0, Map.of(), Optional.empty(), Optional.empty()));
     }
     return new ClaimedBatch(
         database.number("SELECT id FROM batch"),
@@ -342,7 +364,8 @@ class LaneSenderTest {
         "isp",
         1,
         InstantSource.system().instant(),
-        new CampaignContent("", "news@sender.test", "", "Hello", "", "Good day.", MissingField.EMPTY),
+        new CampaignContent(
+            "", "news@sender.test", "", "Hello", "", "Good day.", MissingField.EMPTY),
         deliveries);
   }
 }

@@ -16,7 +16,9 @@ class PacerTest {
     assertThat(pacer.acquire(start)).isZero();
     assertThat(pacer.acquire(start)).isEqualTo(INTERVAL);
     assertThat(pacer.acquire(start)).isEqualTo(2 * INTERVAL);
-    assertThat(pacer.acquire(start + 10 * INTERVAL)).as("what was missed is not made up for").isZero();
+    assertThat(pacer.acquire(start + 10 * INTERVAL))
+        .as("what was missed is not made up for")
+        .isZero();
   }
 
   @ParameterizedTest
