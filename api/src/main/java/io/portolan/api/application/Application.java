@@ -121,6 +121,11 @@ public final class Application implements AutoCloseable {
     return parts;
   }
 
+  /** The system's clock, for whoever starts a node; all else has time injected. */
+  public static InstantSource systemClock() {
+    return InstantSource.system();
+  }
+
   @Override
   public void close() {
     closing.close();

@@ -1,10 +1,10 @@
 package io.portolan.api.cli;
 
+import io.portolan.api.application.Application;
 import io.portolan.api.configuration.Configuration;
 import io.portolan.api.node.Node;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -35,7 +35,7 @@ final class ServeCommand implements Callable<Integer> {
         file.map(path -> Configuration.read(path, System.getenv()))
             .orElseGet(() -> Configuration.defaults(System.getenv()));
     CountDownLatch stopped = new CountDownLatch(1);
-    Node node = Node.start(configuration, System.getenv(), InstantSource.system());
+    Node node = Node.start(configuration, System.getenv(), Application.systemClock());
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.portolan.api.application.Application;
 import io.portolan.api.node.Node;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ public final class DemoCommand implements Callable<Integer> {
     // what it has to tell the demo tells itself, and nothing may break into the progress
     level("io.portolan", Level.WARN);
     level("io.portolan.sender.path", Level.OFF);
-    InstantSource clock = InstantSource.system();
+    InstantSource clock = Application.systemClock();
     DemoScreen screen = new DemoScreen(spec.commandLine().getOut(), clock);
     CountDownLatch ended = new CountDownLatch(1);
     try (DemoHome home = DemoHome.create()) {
