@@ -25,7 +25,7 @@ import org.jspecify.annotations.NullMarked;
     packages = "io.portolan",
     importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
 class ArchitectureTest {
-  private static final int MAX_TYPES = 30;
+  private static final int MAX_TYPES = 24;
   private static final int MAX_PARAMETERS = 6;
   private static final String CORE = "io.portolan.core..";
   private static final String SENDER = "io.portolan.sender..";
