@@ -58,7 +58,8 @@ class ApiTest {
 
   @Test
   void sendsACampaignAndReportsIt() {
-    long list = list("anna@healthy.test,Anna\nben@healthy.test,Ben\nnobody1@choosy.test,N\nwrong,W\n");
+    long list =
+        list("anna@healthy.test,Anna\nben@healthy.test,Ben\nnobody1@choosy.test,N\nwrong,W\n");
     api.post(
         "/api/v1/suppressions",
         Map.of("items", List.of(Map.of("kind", "address", "value", "ben@healthy.test"))));
@@ -75,15 +76,20 @@ class ApiTest {
     assertThat(counts.path("hardBounced").asLong()).isEqualTo(1);
     assertThat(node.mailboxes().of("anna@healthy.test"))
         .singleElement()
-        .satisfies(message -> assertThat(message.content().text().orElseThrow()).contains("Hello Anna"));
+        .satisfies(
+            message -> assertThat(message.content().text().orElseThrow()).contains("Hello Anna"));
     assertThat(node.mailboxes().of("ben@healthy.test")).isEmpty();
-    assertThat(api.get("/api/v1/suppressions/check?address=nobody1%40choosy.test").path("suppressed").asBoolean())
+    assertThat(
+            api.get("/api/v1/suppressions/check?address=nobody1%40choosy.test")
+                .path("suppressed")
+                .asBoolean())
         .as("a hard bounce suppresses")
         .isTrue();
     JsonNode delivery =
         api.get("/api/v1/deliveries?campaign=" + campaign + "&state=bounced").path("items").path(0);
     JsonNode attempts =
-        api.get("/api/v1/deliveries/" + delivery.path("delivery").path("id").asLong()).path("attempts");
+        api.get("/api/v1/deliveries/" + delivery.path("delivery").path("id").asLong())
+            .path("attempts");
     assertThat(attempts).hasSize(1);
     assertThat(attempts.path(0).path("why").path("policyVersion").asInt()).isPositive();
     assertThat(api.getText("/api/v1/reports/campaigns/" + campaign + "?format=csv", "text/csv"))
@@ -99,7 +105,8 @@ class ApiTest {
     long campaign = campaign(list, "Hi");
     api.post(campaignPath(campaign) + "/schedule", Map.of("at", "now"));
     ended(campaign);
-    String text = node.mailboxes().of("carla@healthy.test").getFirst().content().text().orElseThrow();
+    String text =
+        node.mailboxes().of("carla@healthy.test").getFirst().content().text().orElseThrow();
     String header =
         text.lines().filter(line -> line.startsWith("List-Unsubscribe:")).findFirst().orElseThrow();
     String path = URI.create(header.replaceAll(".*<([^>]+)>.*", "$1")).getPath();
@@ -119,7 +126,8 @@ class ApiTest {
     assertThat(done.statusCode()).isEqualTo(200);
     assertThat(done.headers().firstValue("Set-Cookie")).isEmpty();
     assertThat(suppressed("carla@healthy.test")).isTrue();
-    assertThat(send("POST", "/unsubscribe/AAAAAAAAAAAAAAAAAAAAAAAAAAA", "", "").statusCode()).isEqualTo(404);
+    assertThat(send("POST", "/unsubscribe/AAAAAAAAAAAAAAAAAAAAAAAAAAA", "", "").statusCode())
+        .isEqualTo(404);
   }
 
   @Test
@@ -152,9 +160,13 @@ class ApiTest {
         () -> {
           long campaign = campaign(list, "Hi");
           return api.post(
-              campaignPath(campaign) + "/schedule", Map.of("at", Instant.now().minusSeconds(3600).toString()));
+              campaignPath(campaign) + "/schedule",
+              Map.of("at", Instant.now().minusSeconds(3600).toString()));
         });
-    refused(422, "at", () -> api.post(campaignPath(campaign(list, "Hi")) + "/schedule", Map.of("at", "soon")));
+    refused(
+        422,
+        "at",
+        () -> api.post(campaignPath(campaign(list, "Hi")) + "/schedule", Map.of("at", "soon")));
     refused(422, "surname", () -> api.post("/api/v1/lists", Map.of("name", "x", "surname", "y")));
     refused(400, "recipients", () -> api.get("/api/v1/lists?recipients=1"));
     refused(
@@ -182,7 +194,8 @@ class ApiTest {
     refused(
         422,
         "surname",
-        () -> api.postText("/api/v1/lists/" + list + "/imports", "name,surname\nA,B\n", "text/csv"));
+        () ->
+            api.postText("/api/v1/lists/" + list + "/imports", "name,surname\nA,B\n", "text/csv"));
 
     assertThat(api.get("/api/v1/lists/" + list).path("recipients").asLong()).isZero();
   }
@@ -197,7 +210,8 @@ class ApiTest {
     assertThat(first.statusCode()).isEqualTo(201);
     assertThat(again.statusCode()).isEqualTo(201);
     assertThat(again.body()).isEqualTo(first.body());
-    assertThat(again.headers().firstValue("Location")).isEqualTo(first.headers().firstValue("Location"));
+    assertThat(again.headers().firstValue("Location"))
+        .isEqualTo(first.headers().firstValue("Location"));
     assertThat(again.headers().firstValue("Idempotent-Replayed")).contains("true");
     assertThat(other.statusCode()).isEqualTo(422);
   }
@@ -205,7 +219,9 @@ class ApiTest {
   @Test
   void letsEachRoleDoWhatItMay() throws Exception {
     String reader =
-        api.post("/api/v1/api-keys", Map.of("name", name(), "role", "read")).path("secret").asText();
+        api.post("/api/v1/api-keys", Map.of("name", name(), "role", "read"))
+            .path("secret")
+            .asText();
 
     assertThat(send("GET", "/api/v1/lists", "", "").statusCode()).isEqualTo(401);
     assertThat(send("GET", "/api/v1/lists", "", "ptl_wrong").statusCode()).isEqualTo(401);
@@ -225,13 +241,14 @@ class ApiTest {
             .readTree(send("GET", "/docs/openapi.yaml", "", "").body())
             .path("paths");
     List<String> described =
-        paths
-            .properties()
-            .stream()
+        paths.properties().stream()
             .flatMap(
                 path ->
                     path.getValue().properties().stream()
-                        .filter(method -> List.of("get", "post", "put", "patch", "delete").contains(method.getKey()))
+                        .filter(
+                            method ->
+                                List.of("get", "post", "put", "patch", "delete")
+                                    .contains(method.getKey()))
                         .map(method -> method.getKey() + " " + path.getKey()))
             .sorted()
             .toList();
@@ -245,7 +262,11 @@ class ApiTest {
 
     JsonNode first = api.get("/api/v1/lists/" + list + "/recipients?limit=2");
     JsonNode second =
-        api.get("/api/v1/lists/" + list + "/recipients?limit=2&cursor=" + first.path("nextCursor").asText());
+        api.get(
+            "/api/v1/lists/"
+                + list
+                + "/recipients?limit=2&cursor="
+                + first.path("nextCursor").asText());
 
     assertThat(first.path("items")).hasSize(2);
     assertThat(second.path("items")).hasSize(1);
@@ -263,10 +284,12 @@ class ApiTest {
         BodyHandlers.ofString());
   }
 
-  private HttpResponse<String> send(String method, String path, String body, String key) throws Exception {
+  private HttpResponse<String> send(String method, String path, String body, String key)
+      throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(node.url().resolve(path))
-            .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+            .method(
+                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     if (!key.isEmpty()) {
       request.header("Authorization", "Bearer " + key);
     }
@@ -287,7 +310,9 @@ class ApiTest {
   }
 
   private boolean suppressed(String address) {
-    return api.get("/api/v1/suppressions/check?address=" + ApiClient.encode(address)).path("suppressed").asBoolean();
+    return api.get("/api/v1/suppressions/check?address=" + ApiClient.encode(address))
+        .path("suppressed")
+        .asBoolean();
   }
 
   private static String name() {
@@ -307,7 +332,8 @@ class ApiTest {
             .asLong();
     JsonNode ended =
         eventually(
-            () -> api.get("/api/v1/imports/" + job), it -> !it.path("state").asText().equals("running"));
+            () -> api.get("/api/v1/imports/" + job),
+            it -> !it.path("state").asText().equals("running"));
     assertThat(ended.path("state").asText()).isEqualTo("finished");
     return list;
   }

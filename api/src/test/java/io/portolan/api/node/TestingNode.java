@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A whole node over a real database and a simulated network with the domains {@code healthy.test} and {@code
- * choosy.test}, whose mailboxes that begin with "nobody" do not exist.
+ * A whole node over a real database and a simulated network with the domains {@code healthy.test}
+ * and {@code choosy.test}, whose mailboxes that begin with "nobody" do not exist.
  */
 public final class TestingNode implements AutoCloseable {
   private static final Duration TIME_TO_LIVE = Duration.ofMinutes(5);

@@ -32,7 +32,8 @@ class RateTest {
 
   @Property
   void boundsHoldTheValue(
-      @ForAll @LongRange(max = 1_000_000) long count, @ForAll @LongRange(max = 1_000_000) long others) {
+      @ForAll @LongRange(max = 1_000_000) long count,
+      @ForAll @LongRange(max = 1_000_000) long others) {
     Rate rate = Rate.of(count, count + others);
 
     assertThat(rate.low()).isBetween(0.0, rate.value());

@@ -23,7 +23,8 @@ class ReportStoreTest {
   @BeforeEach
   void fill() {
     reports = new ReportStore(database.database(), InstantSource.fixed(MINUTE.plusSeconds(90)));
-    database.execute("INSERT INTO campaign (name, state, content) VALUES ('spring <sale>', 'running', '{}')");
+    database.execute(
+        "INSERT INTO campaign (name, state, content) VALUES ('spring <sale>', 'running', '{}')");
     campaign = database.number("SELECT id FROM campaign");
     database.execute(
         "INSERT INTO campaign_isp (campaign_id, isp, platform, recipients) VALUES (?, 'gmail', 'gmail', 120)",
@@ -70,8 +71,10 @@ class ReportStoreTest {
   void addsUpTimesToAcceptance() {
     Report report = reports.ofCampaign(campaign);
 
-    assertThat(report.acceptTimes().medianMillis()).contains(AcceptTime.lowerMillis(AcceptTime.bucket(100)));
-    assertThat(report.acceptTimes().p95Millis()).contains(AcceptTime.lowerMillis(AcceptTime.bucket(5_000)));
+    assertThat(report.acceptTimes().medianMillis())
+        .contains(AcceptTime.lowerMillis(AcceptTime.bucket(100)));
+    assertThat(report.acceptTimes().p95Millis())
+        .contains(AcceptTime.lowerMillis(AcceptTime.bucket(5_000)));
   }
 
   @Test
