@@ -62,7 +62,9 @@ final class HeaderText {
         return true;
       }
     }
-    return line.contains("=?");
+    // some readers, Jakarta Mail among them, take a line break after a backslash for quoted and
+    // leave it
+    return line.contains("=?") || line.contains("\\ ");
   }
 
   private static boolean isOneLine(String text) {

@@ -29,6 +29,16 @@ class HeaderTextTest {
     assertThat(HeaderText.unstructured("Subject", "a\r\nBcc: b")).isEqualTo("Subject: a Bcc: b");
   }
 
+  @Test
+  void isNeverFoldedBehindABackslash() throws Exception {
+    String text = "x".repeat(60) + "\\ " + "y".repeat(40);
+
+    String field = HeaderText.unstructured("Subject", text);
+
+    assertThat(MimeUtility.decodeText(MimeUtility.unfold(field.substring("Subject: ".length()))))
+        .isEqualTo(text);
+  }
+
   @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
   void isReadAsItWasWritten(@ForAll("texts") String text) throws Exception {
     String field = HeaderText.unstructured("Subject", text);
