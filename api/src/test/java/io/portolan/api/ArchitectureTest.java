@@ -141,7 +141,9 @@ class ArchitectureTest {
   private static final Comparator<JavaPackage> BY_NAME = Comparator.comparing(JavaPackage::getName);
 
   private static boolean isTopLevel(JavaClass type) {
-    return type.isTopLevelClass() && !type.getSimpleName().equals("package-info");
+    return type.isTopLevelClass()
+        && !type.isArray()
+        && !type.getSimpleName().equals("package-info");
   }
 
   private static boolean readsClock(JavaAccess<?> access) {

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,8 +23,13 @@ class ClusterTest {
 
   @Test
   void twoNodesSendToTenThousandEachExactlyOnce() {
-    TestNode one = fixture.startNode();
-    TestNode two = fixture.startNode();
+    // neither may take all batches before the other has looked for any
+    TestNode one = fixture.startNode(withThreads(TestNode.settings(), 2));
+    TestNode two = fixture.startNode(withThreads(TestNode.settings(), 2));
+    CountDownLatch oneSends = new CountDownLatch(1);
+    CountDownLatch twoSends = new CountDownLatch(1);
+    one.sender().follow(meeting(one, oneSends, twoSends));
+    two.sender().follow(meeting(two, twoSends, oneSends));
     long list = fixture.campaigns().list();
     fixture.campaigns().recipients(list, "gmail.com", 5_000);
     fixture.campaigns().recipients(list, "yahoo.com", 3_000);
@@ -36,6 +43,27 @@ class ClusterTest {
     assertThat(one.sender().offeredCount() + two.sender().offeredCount()).isEqualTo(10_000);
     assertThat(one.sender().offeredCount()).isPositive();
     assertThat(two.sender().offeredCount()).isPositive();
+  }
+
+  private static TestingBatchSender.Script meeting(
+      TestNode node, CountDownLatch mine, CountDownLatch others) {
+    return (_, _) -> {
+      mine.countDown();
+      assertThat(others.await(30, TimeUnit.SECONDS)).as("the other node sends, too").isTrue();
+      return node.sender().accepted();
+    };
+  }
+
+  private static SchedulerSettings withThreads(SchedulerSettings settings, int threads) {
+    return new SchedulerSettings(
+        settings.node(),
+        threads,
+        settings.chunkSize(),
+        settings.batchesAhead(),
+        settings.checkinInterval(),
+        settings.reconcileInterval(),
+        settings.stopGrace(),
+        settings.attemptDaysKept());
   }
 
   @Test

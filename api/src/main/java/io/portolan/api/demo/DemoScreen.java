@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.portolan.api.cli.ProgressScreen;
 import java.io.PrintWriter;
 import java.time.InstantSource;
-import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
@@ -25,7 +25,7 @@ final class DemoScreen {
 
   /** Says one thing with the time before it. */
   synchronized void say(String text) {
-    progress.interject(TIME.format(clock.instant().atZone(ZoneId.systemDefault())) + "  " + text);
+    progress.interject(TIME.format(clock.instant().atOffset(ZoneOffset.UTC)) + "  " + text);
   }
 
   /** Shows text as it is. */

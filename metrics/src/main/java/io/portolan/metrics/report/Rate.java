@@ -24,6 +24,7 @@ public record Rate(long count, long of, double value, double low, double high) {
     double z2n = Z * Z / of;
     double centre = (p + z2n / 2) / (1 + z2n);
     double half = Z * Math.sqrt(p * (1 - p) / of + z2n / (4 * of)) / (1 + z2n);
-    return new Rate(count, of, p, Math.max(0, centre - half), Math.min(1, centre + half));
+    // rounding must not put the value outside of its bounds
+    return new Rate(count, of, p, Math.clamp(centre - half, 0, p), Math.clamp(centre + half, p, 1));
   }
 }
