@@ -8,9 +8,9 @@ import java.util.Optional;
 public enum Role {
   /** See everything but secrets. */
   READ,
-  /** Make, change and send campaigns, lists, templates and suppressions. */
+  /** Make, change and send campaigns, lists, templates and suppressions; tune the port policy. */
   OPERATE,
-  /** Change relays, the port policy and API keys. */
+  /** Change relays and API keys. */
   ADMIN;
 
   /** The name in SQL and JSON. */
