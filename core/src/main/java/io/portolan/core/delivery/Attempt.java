@@ -1,6 +1,7 @@
 package io.portolan.core.delivery;
 
 import io.portolan.core.policy.Path;
+import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
 import java.time.Duration;
 import java.time.Instant;

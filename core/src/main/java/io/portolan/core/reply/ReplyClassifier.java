@@ -1,7 +1,6 @@
 package io.portolan.core.reply;
 
 import io.portolan.core.csv.CsvTable;
-import io.portolan.core.delivery.Phase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,5 @@
 package io.portolan.core.reply;
 
-import io.portolan.core.delivery.Phase;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;

@@ -2,7 +2,6 @@ package io.portolan.core.reply;
 
 import io.portolan.core.csv.CsvRow;
 import io.portolan.core.csv.CsvTable;
-import io.portolan.core.delivery.Phase;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumSet;

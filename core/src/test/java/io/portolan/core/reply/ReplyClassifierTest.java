@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.portolan.core.csv.CsvRow;
 import io.portolan.core.csv.CsvTable;
-import io.portolan.core.delivery.Phase;
 import io.portolan.core.isp.IspDirectory;
 import java.util.EnumSet;
 import java.util.List;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.portolan.core.InvalidException;
-import io.portolan.core.delivery.Phase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

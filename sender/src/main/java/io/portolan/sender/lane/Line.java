@@ -2,8 +2,8 @@ package io.portolan.sender.lane;
 
 import io.portolan.core.delivery.Attempt;
 import io.portolan.core.delivery.Decision;
-import io.portolan.core.delivery.Phase;
 import io.portolan.core.policy.Path;
+import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
 import io.portolan.sender.smtp.SmtpSession;
 import java.time.Duration;

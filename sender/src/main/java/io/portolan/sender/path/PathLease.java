@@ -1,8 +1,8 @@
 package io.portolan.sender.path;
 
-import io.portolan.core.delivery.Phase;
 import io.portolan.core.policy.Path;
 import io.portolan.core.relay.Relay;
+import io.portolan.core.reply.Phase;
 import java.time.Instant;
 import java.util.Optional;
 

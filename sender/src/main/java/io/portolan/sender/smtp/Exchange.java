@@ -1,7 +1,7 @@
 package io.portolan.sender.smtp;
 
-import io.portolan.core.delivery.Phase;
 import io.portolan.core.policy.Timeouts;
+import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
 import io.portolan.sender.smtp.Transaction.Lost;
 import io.portolan.sender.smtp.Transaction.Replied;

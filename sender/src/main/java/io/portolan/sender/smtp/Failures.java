@@ -1,6 +1,6 @@
 package io.portolan.sender.smtp;
 
-import io.portolan.core.delivery.Phase;
+import io.portolan.core.reply.Phase;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.BindException;

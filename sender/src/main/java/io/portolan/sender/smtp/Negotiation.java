@@ -1,7 +1,7 @@
 package io.portolan.sender.smtp;
 
-import io.portolan.core.delivery.Phase;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;

@@ -1,8 +1,8 @@
 package io.portolan.sender.smtp;
 
-import io.portolan.core.delivery.Phase;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.Phase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -7,10 +7,10 @@ import static io.portolan.sender.path.TestPaths.SES_587;
 import static io.portolan.sender.path.TestPaths.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portolan.core.delivery.Phase;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;
+import io.portolan.core.reply.Phase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

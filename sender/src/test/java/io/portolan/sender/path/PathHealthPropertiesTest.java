@@ -4,8 +4,8 @@ import static io.portolan.sender.path.TestPaths.DIRECT;
 import static io.portolan.sender.path.TestPaths.SES_587;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portolan.core.delivery.Phase;
 import io.portolan.core.policy.Path;
+import io.portolan.core.reply.Phase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -5,9 +5,9 @@ import static io.portolan.sender.path.TestPaths.SES_465;
 import static io.portolan.sender.path.TestPaths.SES_587;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portolan.core.delivery.Phase;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.portolan.sender.smtp;
 import static io.portolan.sender.smtp.SmtpScene.ENVELOPE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portolan.core.delivery.Phase;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.Phase;
 import io.portolan.sender.simulation.Reaction;
 import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.smtp.Transaction.Lost;

@@ -5,8 +5,8 @@ import static io.portolan.sender.smtp.SmtpScene.MESSAGE;
 import static io.portolan.sender.smtp.SmtpScene.octets;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.portolan.core.delivery.Phase;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.Phase;
 import io.portolan.sender.simulation.Behaviour;
 import io.portolan.sender.simulation.Behaviour.Capability;
 import io.portolan.sender.simulation.Reaction;

@@ -8,9 +8,9 @@ import static io.portolan.sender.smtp.SmtpScene.SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.portolan.core.delivery.Phase;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.Phase;
 import io.portolan.sender.simulation.Behaviour;
 import io.portolan.sender.simulation.Reaction;
 import io.portolan.sender.simulation.ServerPhase;

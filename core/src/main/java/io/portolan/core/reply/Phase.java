@@ -1,4 +1,4 @@
-package io.portolan.core.delivery;
+package io.portolan.core.reply;
 
 /** How far an SMTP conversation came. */
 public enum Phase {
