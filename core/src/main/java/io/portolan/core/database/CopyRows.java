@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -16,6 +18,7 @@ import org.postgresql.copy.CopyIn;
  */
 public final class CopyRows {
   private static final byte[] HEADER = "PGCOPY\n\u00ff\r\n\0\0\0\0\0\0\0\0\0".getBytes(ISO_8859_1);
+  private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
   private static final int PIECE = 65_536;
 
   private final int columns;
@@ -62,6 +65,31 @@ public final class CopyRows {
     reserve(4);
     putInt(utf8.length);
     append(utf8);
+  }
+
+  /** Adds a column of type {@code integer}. */
+  public void addInteger(int value) {
+    reserve(8);
+    putInt(4);
+    putInt(value);
+  }
+
+  /** Adds a column of type {@code smallint}; what does not fit becomes the nearest that does. */
+  public void addSmall(int value) {
+    reserve(6);
+    putInt(2);
+    putShort(Math.clamp(value, Short.MIN_VALUE, Short.MAX_VALUE));
+  }
+
+  /** Adds a column of type {@code timestamptz}, to the microsecond. */
+  public void add(Instant value) {
+    add(ChronoUnit.MICROS.between(EPOCH, value.truncatedTo(ChronoUnit.MICROS)));
+  }
+
+  /** Adds a NULL. */
+  public void addNull() {
+    reserve(4);
+    putInt(-1);
   }
 
   /** Adds a column of type {@code jsonb}. */

@@ -43,6 +43,21 @@ public final class DatabaseException extends CoreException {
         || sqlState.startsWith("53");
   }
 
+  /**
+   * Whether the same may succeed later though nobody changes it: the connection failed, or the
+   * server was busy, gave up after its time limit, or takes no writes at this moment.
+   */
+  public boolean mayPass() {
+    // class 40: rolled back, as after a deadlock; 55: not in the right state, as a lock that was
+    // not to be had; 57: operator intervention, as a cancelled statement; 25: read-only, as on a
+    // standby that is being promoted
+    return isConnectionFailure()
+        || sqlState.startsWith("40")
+        || sqlState.startsWith("55")
+        || sqlState.startsWith("57")
+        || sqlState.startsWith("25");
+  }
+
   private static String firstLine(SQLException cause) {
     return String.valueOf(cause.getMessage()).lines().findFirst().orElse("no detail");
   }

@@ -42,4 +42,85 @@ public sealed interface DeliveryOutcome {
    * source.
    */
   record Held(String reason, Instant notBefore) implements DeliveryOutcome {}
+
+  /** Its name in metrics: a closed set. */
+  default String label() {
+    return switch (this) {
+      case Accepted _ -> "accepted";
+      case Deferred _ -> "deferred";
+      case Bounced _, Undeliverable _ -> "bounced";
+      case Expired _ -> "expired";
+      case Held _ -> "held";
+    };
+  }
+
+  /** The state that the delivery comes to. */
+  default DeliveryState state() {
+    return switch (this) {
+      case Accepted _ -> DeliveryState.ACCEPTED;
+      case Bounced _, Undeliverable _ -> DeliveryState.BOUNCED;
+      case Expired _ -> DeliveryState.EXPIRED;
+      case Deferred _, Held _ -> DeliveryState.PLANNED;
+    };
+  }
+
+  /** The attempt that was made, if one was. */
+  default Optional<Attempt> attemptMade() {
+    return switch (this) {
+      case Accepted accepted -> Optional.of(accepted.attempt());
+      case Bounced bounced -> Optional.of(bounced.attempt());
+      case Deferred deferred -> Optional.of(deferred.attempt());
+      case Expired expired -> expired.lastAttempt();
+      case Undeliverable _, Held _ -> Optional.empty();
+    };
+  }
+
+  /** What became of the attempt itself; {@code unknown} when the peer gave no answer to the dot. */
+  default Optional<String> attemptLabel() {
+    return attemptMade()
+        .map(
+            attempt ->
+                attempt.reply().isEmpty()
+                    ? "unknown"
+                    : switch (this) {
+                      case Accepted _ -> "accepted";
+                      case Bounced _ -> "bounced";
+                      case Deferred _, Expired _, Held _, Undeliverable _ -> "deferred";
+                    });
+  }
+
+  /** The category of the reply or reason that decided; empty when the peer accepted. */
+  default Optional<String> cause() {
+    return switch (this) {
+      case Accepted _ -> Optional.empty();
+      case Bounced bounced -> Optional.of(bounced.category());
+      case Deferred deferred -> Optional.of(deferred.category());
+      case Expired expired -> Optional.of(expired.category());
+      case Undeliverable undeliverable -> Optional.of(undeliverable.category());
+      case Held _ -> Optional.of("held");
+    };
+  }
+
+  /** When the delivery is to be tried again; empty when it has ended. */
+  default Optional<Instant> retryAt() {
+    return switch (this) {
+      case Deferred deferred -> Optional.of(deferred.notBefore());
+      case Held held -> Optional.of(held.notBefore());
+      case Accepted _, Bounced _, Undeliverable _, Expired _ -> Optional.empty();
+    };
+  }
+
+  /** The only route that it may still take, if this outcome says so. */
+  default Optional<String> pinsTo() {
+    return this instanceof Deferred deferred ? deferred.pinnedRoute() : Optional.empty();
+  }
+
+  /** Whether nobody shall send to the address again. */
+  default boolean suppresses() {
+    return switch (this) {
+      case Bounced bounced -> bounced.suppress();
+      case Undeliverable undeliverable -> undeliverable.suppress();
+      case Accepted _, Deferred _, Expired _, Held _ -> false;
+    };
+  }
 }

@@ -2,11 +2,13 @@ package io.portolan.core.delivery;
 
 import io.portolan.core.database.Database;
 import io.portolan.core.database.DatabaseException;
+import io.portolan.core.delivery.ResultStore.Extent;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -161,57 +163,110 @@ public final class ResultRecorder implements AutoCloseable {
     return entry.result() == null || deliveries.add(entry.result().delivery().id());
   }
 
-  private void write(List<Entry> group) {
-    List<RecordedResult> results = new ArrayList<>();
-    List<PathFailure> failures = new ArrayList<>();
-    for (Entry entry : group) {
-      if (entry.result() != null) {
-        results.add(entry.result());
-      } else if (entry.failure() != null) {
-        failures.add(entry.failure());
+  /**
+   * Writes entries in one transaction. If the database refuses them, each half is written for
+   * itself, and so on, so that one bad entry costs nobody else a result.
+   */
+  private void write(List<Entry> entries) {
+    try {
+      finish(entries, writeUntilDone(entries, Extent.WHOLE));
+    } catch (RuntimeException e) {
+      if (entries.size() == 1) {
+        writeLess(entries, e);
+        return;
       }
+      log.debug("{} results were refused together and are written in halves", entries.size(), e);
+      int half = entries.size() / 2;
+      write(entries.subList(0, half));
+      write(entries.subList(half, entries.size()));
     }
-    Optional<Set<Long>> applied = writeUntilDone(results, failures);
-    if (applied.isEmpty()) {
-      for (Entry entry : group) {
-        entry.done().completeExceptionally(new IllegalStateException("not recorded, see the log"));
-      }
+  }
+
+  /**
+   * Writes less of one refused entry. A delivery whose result stayed unknown would be sent again,
+   * so that rather its words are lost, or its attempt, than its end.
+   */
+  private void writeLess(List<Entry> one, RuntimeException refusal) {
+    Entry entry = one.getFirst();
+    RecordedResult result = entry.result();
+    if (result == null) {
+      log.error("{} could not be recorded and is dropped", entry.failure(), refusal);
+      entry.done().completeExceptionally(refusal);
       return;
     }
-    listener.recorded(
-        results.stream().filter(result -> applied.get().contains(result.delivery().id())).toList(),
-        failures);
-    for (Entry entry : group) {
+    RuntimeException last = refusal;
+    for (Extent extent : List.of(Extent.WITHOUT_WORDS, Extent.STATES_ALONE)) {
+      try {
+        Set<Long> applied = writeUntilDone(one, extent);
+        log.error(
+            "The result of delivery {} was refused and is recorded {}: {}",
+            result.delivery().id(),
+            extent == Extent.WITHOUT_WORDS
+                ? "without the words of its attempt"
+                : "without its attempt, and is not in the reports",
+            result.outcome(),
+            refusal);
+        finish(one, applied);
+        return;
+      } catch (RuntimeException e) {
+        last = e;
+      }
+    }
+    log.error(
+        "The result of delivery {} could not be recorded; it stays open and is sent again when its"
+            + " batch is claimed again: {}",
+        result.delivery().id(),
+        result.outcome(),
+        last);
+    entry.done().completeExceptionally(last);
+  }
+
+  /** Tells everybody who waits. */
+  private void finish(List<Entry> entries, Set<Long> applied) {
+    try {
+      listener.recorded(
+          results(entries).stream()
+              .filter(result -> applied.contains(result.delivery().id()))
+              .toList(),
+          failures(entries));
+    } catch (RuntimeException e) {
+      log.error("The listener failed on {} results, which are recorded", entries.size(), e);
+    }
+    for (Entry entry : entries) {
       RecordedResult result = entry.result();
-      boolean stale = result != null && !applied.get().contains(result.delivery().id());
+      boolean stale = result != null && !applied.contains(result.delivery().id());
       entry.done().complete(stale ? Recorded.STALE : Recorded.APPLIED);
     }
   }
 
   /**
-   * The ids of the deliveries whose result was applied; empty when the database refuses the group
-   * for good.
+   * Writes entries, as often as it takes while the database is away.
+   *
+   * @return the ids of the deliveries whose result was applied
+   * @throws RuntimeException when the entries are refused for good
    */
-  private Optional<Set<Long>> writeUntilDone(
-      List<RecordedResult> results, List<PathFailure> failures) {
-    ResultStore.Group group = new ResultStore.Group(results, failures);
+  private Set<Long> writeUntilDone(List<Entry> entries, Extent extent) {
+    ResultStore.Group group = new ResultStore.Group(results(entries), failures(entries), extent);
     Duration pause = FIRST_PAUSE;
     while (true) {
       try {
-        return Optional.of(store.write(group));
+        return store.write(group);
       } catch (DatabaseException e) {
-        if (!e.isConnectionFailure()) {
-          log.error(
-              "{} results could not be recorded; their deliveries stay open and are sent again when"
-                  + " their batch is claimed again",
-              results.size(),
-              e);
-          return Optional.empty();
+        if (!e.mayPass()) {
+          throw e;
         }
         log.warn("{} Results wait and are written when it is back.", e.getMessage());
       }
       pause = sleep(pause);
     }
+  }
+
+  private static List<RecordedResult> results(List<Entry> entries) {
+    return entries.stream().map(Entry::result).filter(Objects::nonNull).toList();
+  }
+
+  private static List<PathFailure> failures(List<Entry> entries) {
+    return entries.stream().map(Entry::failure).filter(Objects::nonNull).toList();
   }
 
   private static Duration sleep(Duration pause) {

@@ -1,27 +1,19 @@
 package io.portolan.core.delivery;
 
+import io.portolan.core.database.CopyRows;
 import io.portolan.core.database.Database;
-import io.portolan.core.delivery.DeliveryOutcome.Accepted;
-import io.portolan.core.delivery.DeliveryOutcome.Bounced;
-import io.portolan.core.delivery.DeliveryOutcome.Deferred;
-import io.portolan.core.delivery.DeliveryOutcome.Expired;
-import io.portolan.core.delivery.DeliveryOutcome.Held;
-import io.portolan.core.delivery.DeliveryOutcome.Undeliverable;
-import java.io.IOException;
-import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 
 /**
  * Writes a group of results in one transaction of at most seven statements, whatever its size: lock
@@ -33,13 +25,15 @@ final class ResultStore {
   // was first
   private static final String LOCK_CLAIMS =
       """
-      SELECT pg_current_xact_id()::text,
-             ARRAY(SELECT b.id
-                     FROM unnest(?::bigint[], ?::int[]) AS claim (id, epoch)
-                     JOIN batch b ON b.id = claim.id AND b.epoch = claim.epoch
-                    WHERE b.state = 'claimed'
-                    ORDER BY b.id
-                      FOR SHARE OF b)
+      WITH held AS MATERIALIZED (
+          SELECT b.id, b.epoch
+            FROM unnest(?::bigint[], ?::int[]) AS claim (id, epoch)
+            JOIN batch b ON b.id = claim.id AND b.epoch = claim.epoch
+           WHERE b.state = 'claimed'
+           ORDER BY b.id
+             FOR SHARE OF b)
+      SELECT pg_current_xact_id()::text, ARRAY(SELECT id FROM held ORDER BY id),
+             ARRAY(SELECT epoch FROM held ORDER BY id)
       """;
 
   private static final String COMMITTED = "SELECT pg_xact_status(?::xid8) = 'committed'";
@@ -63,7 +57,7 @@ final class ResultStore {
         FROM unnest(?::bigint[], ?::bigint[], ?::text[], ?::smallint[], ?::timestamptz[], ?::timestamptz[],
                     ?::timestamptz[], ?::text[], ?::text[])
              AS r (id, batch_id, state, made, attempt_at, not_before, ended_at, category, pinned_route)
-       WHERE d.id = r.id AND d.batch_id = r.batch_id AND d.state = 'planned' AND r.batch_id = ANY (?)
+       WHERE d.id = r.id AND d.batch_id = r.batch_id AND d.state = 'planned'
       RETURNING d.id
       """;
 
@@ -71,13 +65,13 @@ final class ResultStore {
       """
       COPY attempt (at, delivery_id, number, campaign_id, batch_id, epoch, policy_version, port, code,
                     open_millis, exchange_millis, isp, platform, rule, decision, route, tls, host, peer,
-                    phase, outcome, enhanced, category, reply) FROM STDIN
+                    phase, outcome, enhanced, category, reply) FROM STDIN (FORMAT binary)
       """;
 
   private static final String COPY_PATH_FAILURES =
       """
       COPY path_failure (at, campaign_id, policy_version, port, millis, isp, platform, route, tls, host,
-                         phase, kind, detail) FROM STDIN
+                         phase, kind, detail) FROM STDIN (FORMAT binary)
       """;
 
   private static final String SUPPRESS =
@@ -113,6 +107,16 @@ final class ResultStore {
     this.database = database;
   }
 
+  /** How much of its results a group writes. */
+  enum Extent {
+    /** All of it. */
+    WHOLE,
+    /** Attempts without what peers and policies said in words. */
+    WITHOUT_WORDS,
+    /** The states of the deliveries alone. */
+    STATES_ALONE
+  }
+
   /**
    * Results and path failures that are written together, and the transaction that last tried. A
    * commit whose answer was lost with the connection is looked up before it is tried again. Not
@@ -121,13 +125,18 @@ final class ResultStore {
   static final class Group {
     private final List<RecordedResult> results;
     private final List<PathFailure> failures;
+    private final Extent extent;
     private @Nullable String transactionId;
 
-    Group(List<RecordedResult> results, List<PathFailure> failures) {
+    Group(List<RecordedResult> results, List<PathFailure> failures, Extent extent) {
       this.results = results;
       this.failures = failures;
+      this.extent = extent;
     }
   }
+
+  /** A claim under which results were made. */
+  private record Claim(long batchId, int epoch) {}
 
   /**
    * Writes a group; may be called again with the same group after a failure.
@@ -144,11 +153,18 @@ final class ResultStore {
   }
 
   private static Set<Long> write(Connection connection, Group group) throws SQLException {
-    Long[] claimed = lockClaims(connection, group);
-    Set<Long> applied =
-        group.results.isEmpty() ? Set.of() : updateDeliveries(connection, group.results, claimed);
-    copy(connection, COPY_ATTEMPTS, CopyRows.attempts(group.results));
-    copy(connection, COPY_PATH_FAILURES, CopyRows.pathFailures(group.failures));
+    Set<Claim> held = lockClaims(connection, group);
+    List<RecordedResult> valid =
+        group.results.stream().filter(result -> held.contains(claim(result))).toList();
+    Set<Long> applied = valid.isEmpty() ? Set.of() : updateDeliveries(connection, valid);
+    if (group.extent == Extent.STATES_ALONE) {
+      return applied;
+    }
+    copy(
+        connection,
+        COPY_ATTEMPTS,
+        ResultRows.attempts(group.results, group.extent == Extent.WITHOUT_WORDS));
+    copy(connection, COPY_PATH_FAILURES, ResultRows.pathFailures(group.failures));
     suppress(connection, group.results, applied);
     Rollup rollup = new Rollup();
     for (RecordedResult result : group.results) {
@@ -162,64 +178,61 @@ final class ResultStore {
     return applied;
   }
 
-  private static Long[] lockClaims(Connection connection, Group group) throws SQLException {
-    Map<Long, Integer> claims = new LinkedHashMap<>();
-    for (RecordedResult result : group.results) {
-      // of two epochs of one batch the later is the one that may still be valid
-      claims.merge(result.batchId(), result.epoch(), Math::max);
-    }
+  /** Of the claims under which the results were made, those that still hold. */
+  private static Set<Claim> lockClaims(Connection connection, Group group) throws SQLException {
+    Set<Claim> claims = new LinkedHashSet<>();
+    group.results.forEach(result -> claims.add(claim(result)));
+    List<Claim> rows = List.copyOf(claims);
     try (PreparedStatement statement = connection.prepareStatement(LOCK_CLAIMS)) {
-      statement.setArray(1, connection.createArrayOf("bigint", claims.keySet().toArray()));
-      statement.setArray(2, connection.createArrayOf("int", claims.values().toArray()));
+      Columns columns = new Columns(connection, statement, rows.size());
+      columns.add("bigint", rows, Claim::batchId);
+      columns.add("int", rows, Claim::epoch);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         group.transactionId = row.getString(1);
-        return (Long[]) row.getArray(2).getArray();
+        Long[] batches = (Long[]) row.getArray(2).getArray();
+        Integer[] epochs = (Integer[]) row.getArray(3).getArray();
+        Set<Claim> held = new HashSet<>();
+        for (int i = 0; i < batches.length; i++) {
+          held.add(new Claim(batches[i], epochs[i]));
+        }
+        return held;
       }
     }
   }
 
-  private static Set<Long> updateDeliveries(
-      Connection connection, List<RecordedResult> results, Long[] claimed) throws SQLException {
+  private static Claim claim(RecordedResult result) {
+    return new Claim(result.batchId(), result.epoch());
+  }
+
+  private static Set<Long> updateDeliveries(Connection connection, List<RecordedResult> results)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(UPDATE_DELIVERIES)) {
       Columns columns = new Columns(connection, statement, results.size());
       columns.add("bigint", results, result -> result.delivery().id());
       columns.add("bigint", results, RecordedResult::batchId);
-      columns.add("text", results, result -> Outcomes.state(result.outcome()).id());
+      columns.add("text", results, result -> result.outcome().state().id());
       columns.add(
-          "smallint", results, result -> Outcomes.attempt(result.outcome()).isPresent() ? 1 : 0);
-      columns.add(
-          "timestamptz",
-          results,
-          result -> Outcomes.attempt(result.outcome()).map(a -> utc(a.at())).orElse(null));
-      columns.add("timestamptz", results, result -> notBefore(result.outcome()));
+          "smallint", results, result -> result.outcome().attemptMade().isPresent() ? 1 : 0);
       columns.add(
           "timestamptz",
           results,
-          result ->
-              Outcomes.state(result.outcome()) == DeliveryState.PLANNED ? null : utc(result.at()));
-      columns.add("text", results, result -> Outcomes.category(result.outcome()));
+          result -> result.outcome().attemptMade().map(a -> utc(a.at())).orElse(null));
       columns.add(
-          "text",
+          "timestamptz",
           results,
-          result ->
-              result.outcome() instanceof Deferred deferred
-                  ? deferred.pinnedRoute().orElse(null)
-                  : null);
-      statement.setArray(10, connection.createArrayOf("bigint", claimed));
+          result -> result.outcome().retryAt().map(ResultStore::utc).orElse(null));
+      columns.add(
+          "timestamptz",
+          results,
+          result -> result.outcome().state() == DeliveryState.PLANNED ? null : utc(result.at()));
+      columns.add("text", results, result -> result.outcome().cause().orElse(null));
+      columns.add("text", results, result -> result.outcome().pinsTo().orElse(null));
       return ids(statement);
     }
   }
 
-  private static @Nullable Object notBefore(DeliveryOutcome outcome) {
-    return switch (outcome) {
-      case Deferred deferred -> utc(deferred.notBefore());
-      case Held held -> utc(held.notBefore());
-      case Accepted _, Bounced _, Undeliverable _, Expired _ -> null;
-    };
-  }
-
-  private static Object utc(Instant instant) {
+  private static OffsetDateTime utc(Instant instant) {
     return instant.atOffset(ZoneOffset.UTC);
   }
 
@@ -228,9 +241,7 @@ final class ResultStore {
     List<RecordedResult> hard =
         results.stream()
             .filter(
-                result ->
-                    applied.contains(result.delivery().id())
-                        && Outcomes.suppresses(result.outcome()))
+                result -> applied.contains(result.delivery().id()) && result.outcome().suppresses())
             .toList();
     if (hard.isEmpty()) {
       return;
@@ -238,19 +249,14 @@ final class ResultStore {
     try (PreparedStatement statement = connection.prepareStatement(SUPPRESS)) {
       Columns columns = new Columns(connection, statement, hard.size());
       columns.add("bigint", hard, result -> result.delivery().id());
-      columns.add("text", hard, result -> Outcomes.category(result.outcome()));
+      columns.add("text", hard, result -> result.outcome().cause().orElse(null));
       statement.executeUpdate();
     }
   }
 
-  private static void copy(Connection connection, String sql, String rows) throws SQLException {
-    if (rows.isEmpty()) {
-      return;
-    }
-    try {
-      connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql, new StringReader(rows));
-    } catch (IOException e) {
-      throw new SQLException("copying failed", "08006", e);
+  private static void copy(Connection connection, String sql, CopyRows rows) throws SQLException {
+    if (rows.rows() > 0) {
+      rows.send(connection, sql);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Counts a group of results by minute, ISP, path and outcome, in the order of the tables' keys, so
@@ -54,10 +55,13 @@ final class Rollup {
   private record TimeKey(
       long campaignId, Instant minute, String isp, String route, int port, int bucket) {}
 
+  /** A column of a key: its element type in SQL, and its value. */
+  private record Column<K>(String type, Function<K, Object> value) {}
+
   void add(RecordedResult result) {
     DeliveryOutcome outcome = result.outcome();
-    Optional<Attempt> attempt = Outcomes.attempt(outcome);
-    DeliveryState state = Outcomes.state(outcome);
+    Optional<Attempt> attempt = outcome.attemptMade();
+    DeliveryState state = outcome.state();
     if (attempt.isPresent() && (state == DeliveryState.EXPIRED || state == DeliveryState.PLANNED)) {
       count(result, attempt, "deferred");
     }
@@ -98,39 +102,48 @@ final class Rollup {
   }
 
   void addResults(Connection connection, String sql) throws SQLException {
-    List<Map.Entry<ResultKey, Long>> rows = List.copyOf(results.entrySet());
-    if (rows.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      Columns columns = new Columns(connection, statement, rows.size());
-      columns.add("bigint", rows, row -> row.getKey().campaignId());
-      columns.add("timestamptz", rows, row -> row.getKey().minute().atOffset(ZoneOffset.UTC));
-      columns.add("text", rows, row -> row.getKey().isp());
-      columns.add("text", rows, row -> row.getKey().platform());
-      columns.add("text", rows, row -> row.getKey().route());
-      columns.add("int", rows, row -> row.getKey().port());
-      columns.add("text", rows, row -> row.getKey().tls());
-      columns.add("text", rows, row -> row.getKey().outcome());
-      columns.add("text", rows, row -> row.getKey().category());
-      columns.add("bigint", rows, Map.Entry::getValue);
-      statement.executeUpdate();
-    }
+    add(
+        connection,
+        sql,
+        results,
+        List.of(
+            new Column<>("bigint", ResultKey::campaignId),
+            new Column<>("timestamptz", key -> key.minute().atOffset(ZoneOffset.UTC)),
+            new Column<>("text", ResultKey::isp),
+            new Column<>("text", ResultKey::platform),
+            new Column<>("text", ResultKey::route),
+            new Column<>("int", ResultKey::port),
+            new Column<>("text", ResultKey::tls),
+            new Column<>("text", ResultKey::outcome),
+            new Column<>("text", ResultKey::category)));
   }
 
   void addAcceptTimes(Connection connection, String sql) throws SQLException {
-    List<Map.Entry<TimeKey, Long>> rows = List.copyOf(acceptTimes.entrySet());
+    add(
+        connection,
+        sql,
+        acceptTimes,
+        List.of(
+            new Column<>("bigint", TimeKey::campaignId),
+            new Column<>("timestamptz", key -> key.minute().atOffset(ZoneOffset.UTC)),
+            new Column<>("text", TimeKey::isp),
+            new Column<>("text", TimeKey::route),
+            new Column<>("int", TimeKey::port),
+            new Column<>("smallint", TimeKey::bucket)));
+  }
+
+  private static <K> void add(
+      Connection connection, String sql, Map<K, Long> counts, List<Column<K>> keys)
+      throws SQLException {
+    List<Map.Entry<K, Long>> rows = List.copyOf(counts.entrySet());
     if (rows.isEmpty()) {
       return;
     }
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       Columns columns = new Columns(connection, statement, rows.size());
-      columns.add("bigint", rows, row -> row.getKey().campaignId());
-      columns.add("timestamptz", rows, row -> row.getKey().minute().atOffset(ZoneOffset.UTC));
-      columns.add("text", rows, row -> row.getKey().isp());
-      columns.add("text", rows, row -> row.getKey().route());
-      columns.add("int", rows, row -> row.getKey().port());
-      columns.add("smallint", rows, row -> row.getKey().bucket());
+      for (Column<K> key : keys) {
+        columns.add(key.type(), rows, row -> key.value().apply(row.getKey()));
+      }
       columns.add("bigint", rows, Map.Entry::getValue);
       statement.executeUpdate();
     }
@@ -138,7 +151,6 @@ final class Rollup {
 
   private void count(RecordedResult result, Optional<Attempt> attempt, String outcome) {
     Optional<Path> path = attempt.map(Attempt::path);
-    String category = Outcomes.category(result.outcome());
     results.merge(
         new ResultKey(
             result.campaignId(),
@@ -149,7 +161,7 @@ final class Rollup {
             path.map(Path::port).orElse(0),
             path.map(taken -> taken.tls().id()).orElse(""),
             outcome,
-            category == null ? "" : category),
+            result.outcome().cause().orElse("")),
         1L,
         Long::sum);
   }

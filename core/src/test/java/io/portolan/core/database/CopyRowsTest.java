@@ -2,6 +2,7 @@ package io.portolan.core.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,34 @@ class CopyRowsTest {
   @Test
   void sendsNoRows() {
     assertThat(copied(new CopyRows(3), 1)).isEmpty();
+  }
+
+  @Test
+  void bringsNumbersTimesAndNulls() {
+    CopyRows rows = new CopyRows(4);
+    rows.begin();
+    rows.addInteger(Integer.MIN_VALUE);
+    rows.addSmall(40_000);
+    rows.add(Instant.parse("1999-12-31T23:59:59.123456789Z"));
+    rows.addNull();
+
+    String row =
+        postgres
+            .database()
+            .inTransaction(
+                connection -> {
+                  Sql.update(
+                      connection,
+                      "CREATE TEMP TABLE kinds (i int, s smallint, at timestamptz, t text) ON COMMIT DROP");
+                  rows.send(connection, "COPY kinds (i, s, at, t) FROM STDIN (FORMAT binary)");
+                  return Sql.one(
+                      connection,
+                      "SELECT i || ' ' || s || ' ' || (at AT TIME ZONE 'UTC') || ' ' || coalesce(t, '-') AS row"
+                          + " FROM kinds",
+                      found -> found.text("row"));
+                });
+
+    assertThat(row).isEqualTo("-2147483648 32767 1999-12-31 23:59:59.123456 -");
   }
 
   private static List<String> copied(CopyRows rows, int times) {

@@ -14,6 +14,7 @@ import io.portolan.core.delivery.DeliveryOutcome.Expired;
 import io.portolan.core.delivery.DeliveryOutcome.Held;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -145,22 +147,124 @@ class ResultRecorderTest {
   }
 
   @Test
-  void pathFailuresAreNoAttempts() throws Exception {
-    ClaimedBatch batch = claimedBatch(1, 1);
-    try (ResultRecorder recorder = recorder()) {
-      recorder.record(
-          new PathFailure(
+  void anOlderEpochIsRefusedThoughANewerOneSharesItsGroup() {
+    ClaimedBatch batch = claimedBatch(3, 7);
+    List<RecordedResult> results = new ArrayList<>();
+    int[] epochs = {6, 7, 8};
+    for (ClaimedDelivery delivery : batch.deliveries()) {
+      results.add(
+          new RecordedResult(
               NOW,
               batch.campaignId(),
               "gmail",
-              "gmail",
-              DIRECT,
-              3,
-              "mx.gmail.test",
-              Phase.CONNECT,
-              "connect-timeout",
-              "no answer within 10 s",
-              Duration.ofSeconds(10)));
+              batch.id(),
+              epochs[results.size()],
+              delivery,
+              new Held("no path is open", NOW.plusSeconds(30))));
+    }
+
+    Set<Long> applied =
+        new ResultStore(database.database())
+            .write(new ResultStore.Group(results, List.of(), ResultStore.Extent.WHOLE));
+
+    assertThat(applied).containsExactly(batch.deliveries().get(1).id());
+    assertThat(database.texts("SELECT coalesce(category, 'untouched') FROM delivery ORDER BY id"))
+        .containsExactly("untouched", "held", "untouched");
+  }
+
+  @Test
+  void aReplyThatTheDatabaseRefusesCostsNobodyElseAResultAndIsRecordedWithoutItsWords()
+      throws Exception {
+    refuse("attempt", "INSERT", "NEW.reply LIKE '%poison%'");
+    ClaimedBatch batch = claimedBatch(60, 1);
+
+    assertThat(acceptAll(batch, "250 2.0.0 poison")).hasSize(60).containsOnly(APPLIED);
+
+    assertThat(database.number("SELECT count(*) FROM delivery WHERE state = 'accepted'"))
+        .isEqualTo(60);
+    assertThat(database.number("SELECT count(*) FROM attempt")).isEqualTo(60);
+    assertThat(database.number("SELECT sum(count) FROM result_rollup")).isEqualTo(60);
+    assertThat(database.texts("SELECT code || '/' || enhanced FROM attempt WHERE reply IS NULL"))
+        .containsExactly("250/2.0.0");
+    assertThat(heard).hasSize(60);
+  }
+
+  @Test
+  void anAttemptThatTheDatabaseRefusesAltogetherStillEndsItsDelivery() throws Exception {
+    ClaimedBatch batch = claimedBatch(60, 1);
+    long culprit = batch.deliveries().get(41).id();
+    refuse("attempt", "INSERT", "NEW.delivery_id = " + culprit);
+
+    assertThat(acceptAll(batch, "250 2.0.0 ok")).hasSize(60).containsOnly(APPLIED);
+
+    assertThat(database.texts("SELECT DISTINCT state FROM delivery")).containsExactly("accepted");
+    assertThat(database.number("SELECT count(*) FROM attempt")).isEqualTo(59);
+  }
+
+  @Test
+  void aResultThatCannotBeRecordedAtAllIsGivenUpAlone() throws Exception {
+    ClaimedBatch batch = claimedBatch(60, 1);
+    long culprit = batch.deliveries().get(17).id();
+    refuse("delivery", "UPDATE", "NEW.id = " + culprit);
+    List<CompletableFuture<Recorded>> done = new ArrayList<>();
+    try (ResultRecorder recorder = recorder()) {
+      recorder.record(pathFailure(batch, "before"));
+      for (ClaimedDelivery delivery : batch.deliveries()) {
+        done.add(recorder.record(batch, delivery, new Accepted(attempt("250 ok"))));
+      }
+      recorder.record(pathFailure(batch, "after"));
+    }
+
+    assertThat(done.get(17)).isCompletedExceptionally();
+    assertThat(done.stream().filter(each -> !each.isCompletedExceptionally()))
+        .hasSize(59)
+        .allSatisfy(each -> assertThat(each.get(10, TimeUnit.SECONDS)).isEqualTo(APPLIED));
+    assertThat(database.texts("SELECT id FROM delivery WHERE state = 'planned'"))
+        .containsExactly(String.valueOf(culprit));
+    assertThat(database.texts("SELECT detail FROM path_failure ORDER BY detail"))
+        .containsExactly("after", "before");
+  }
+
+  @Test
+  void aPathFailureThatTheDatabaseRefusesIsDroppedAlone() throws Exception {
+    refuse("path_failure", "INSERT", "NEW.detail = 'poison'");
+    ClaimedBatch batch = claimedBatch(1, 1);
+    try (ResultRecorder recorder = recorder()) {
+      recorder.record(pathFailure(batch, "poison"));
+      recorder.record(pathFailure(batch, "fine\0"));
+      var done =
+          recorder.record(batch, batch.deliveries().getFirst(), new Accepted(attempt("250 ok")));
+
+      assertThat(done.get(10, TimeUnit.SECONDS)).isEqualTo(APPLIED);
+    }
+    assertThat(database.texts("SELECT detail FROM path_failure")).containsExactly("fine\ufffd");
+  }
+
+  @Test
+  void aStatementThatRanOutOfTimeIsTriedAgain() throws Exception {
+    database.execute("CREATE SEQUENCE refusals");
+    database.execute(
+        """
+        CREATE FUNCTION give_up() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          -- a sequence keeps its count though the transaction is rolled back
+          IF nextval('refusals') <= 2 THEN RAISE EXCEPTION 'statement timeout' USING ERRCODE = '57014'; END IF;
+          RETURN NEW;
+        END $$
+        """);
+    database.execute(
+        "CREATE TRIGGER give_up BEFORE UPDATE ON delivery FOR EACH ROW EXECUTE FUNCTION give_up()");
+    ClaimedBatch batch = claimedBatch(1, 1);
+
+    assertThat(acceptAll(batch, "250 ok")).containsExactly(APPLIED);
+    assertThat(database.number("SELECT count(*) FROM attempt")).isEqualTo(1);
+  }
+
+  @Test
+  void pathFailuresAreNoAttempts() throws Exception {
+    ClaimedBatch batch = claimedBatch(1, 1);
+    try (ResultRecorder recorder = recorder()) {
+      recorder.record(pathFailure(batch, "no answer within 10 s"));
     }
     assertThat(database.texts("SELECT kind || ' ' || millis FROM path_failure"))
         .containsExactly("connect-timeout 10000");
@@ -169,6 +273,55 @@ class ResultRecorderTest {
     assertThat(database.number("SELECT count(*) FROM attempt")).isZero();
     assertThat(database.texts("SELECT state || ' ' || attempts FROM delivery"))
         .containsExactly("planned 0");
+  }
+
+  /** Accepts every delivery of a batch; the one in the middle with a reply of its own. */
+  private List<Recorded> acceptAll(ClaimedBatch batch, String replyInTheMiddle) throws Exception {
+    List<CompletableFuture<Recorded>> done = new ArrayList<>();
+    try (ResultRecorder recorder = recorder()) {
+      for (ClaimedDelivery delivery : batch.deliveries()) {
+        boolean middle = done.size() == batch.deliveries().size() / 2;
+        done.add(
+            recorder.record(
+                batch,
+                delivery,
+                new Accepted(attempt(middle ? replyInTheMiddle : "250 2.0.0 ok"))));
+      }
+    }
+    List<Recorded> recorded = new ArrayList<>();
+    for (CompletableFuture<Recorded> each : done) {
+      recorded.add(each.get(10, TimeUnit.SECONDS));
+    }
+    return recorded;
+  }
+
+  /** Lets the database refuse rows of a table for good. */
+  private void refuse(String table, String event, String condition) {
+    database.execute(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF "
+            + condition
+            + " THEN RAISE EXCEPTION 'not this one'; END IF; RETURN NEW; END $$");
+    database.execute(
+        "CREATE TRIGGER refuse BEFORE "
+            + event
+            + " ON "
+            + table
+            + " FOR EACH ROW EXECUTE FUNCTION refuse()");
+  }
+
+  private static PathFailure pathFailure(ClaimedBatch batch, String detail) {
+    return new PathFailure(
+        NOW,
+        batch.campaignId(),
+        "gmail",
+        "gmail",
+        DIRECT,
+        3,
+        "mx.gmail.test",
+        Phase.CONNECT,
+        "connect-timeout",
+        detail,
+        Duration.ofSeconds(10));
   }
 
   private ResultRecorder recorder() {

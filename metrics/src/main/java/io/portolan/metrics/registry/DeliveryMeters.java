@@ -3,7 +3,6 @@ package io.portolan.metrics.registry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -14,11 +13,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.portolan.core.delivery.Attempt;
 import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.delivery.DeliveryOutcome.Accepted;
-import io.portolan.core.delivery.DeliveryOutcome.Bounced;
-import io.portolan.core.delivery.DeliveryOutcome.Deferred;
-import io.portolan.core.delivery.DeliveryOutcome.Expired;
-import io.portolan.core.delivery.DeliveryOutcome.Held;
-import io.portolan.core.delivery.DeliveryOutcome.Undeliverable;
 import io.portolan.core.delivery.PathFailure;
 import io.portolan.core.delivery.RecordedResult;
 import io.portolan.core.delivery.ResultListener;
@@ -70,10 +64,6 @@ public final class DeliveryMeters implements ResultListener, AutoCloseable {
     return registry.scrape();
   }
 
-  public MeterRegistry registry() {
-    return registry;
-  }
-
   @Override
   public void close() {
     gc.close();
@@ -82,12 +72,11 @@ public final class DeliveryMeters implements ResultListener, AutoCloseable {
 
   private void count(RecordedResult result) {
     DeliveryOutcome outcome = result.outcome();
-    Optional<Attempt> attempt = attempt(outcome);
-    Tags path = path(result.platform(), attempt.map(Attempt::path));
+    Tags path = path(result.platform(), outcome.attemptMade().map(Attempt::path));
     count(
         "portolan.results",
         "Results of deliveries",
-        path.and("outcome", name(outcome)).and("category", category(outcome)));
+        path.and("outcome", outcome.label()).and("category", outcome.cause().orElse("none")));
     if (outcome instanceof Accepted accepted) {
       Timer.builder("portolan.exchange")
           .description("From MAIL to acceptance")
@@ -107,35 +96,5 @@ public final class DeliveryMeters implements ResultListener, AutoCloseable {
         "platform", platform,
         "route", path.map(Path::route).orElse("none"),
         "port", path.map(Path::port).map(String::valueOf).orElse("none"));
-  }
-
-  private static Optional<Attempt> attempt(DeliveryOutcome outcome) {
-    return switch (outcome) {
-      case Accepted accepted -> Optional.of(accepted.attempt());
-      case Bounced bounced -> Optional.of(bounced.attempt());
-      case Deferred deferred -> Optional.of(deferred.attempt());
-      case Expired expired -> expired.lastAttempt();
-      case Undeliverable _, Held _ -> Optional.empty();
-    };
-  }
-
-  private static String name(DeliveryOutcome outcome) {
-    return switch (outcome) {
-      case Accepted _ -> "accepted";
-      case Bounced _, Undeliverable _ -> "bounced";
-      case Deferred _ -> "deferred";
-      case Expired _ -> "expired";
-      case Held _ -> "held";
-    };
-  }
-
-  private static String category(DeliveryOutcome outcome) {
-    return switch (outcome) {
-      case Accepted _, Held _ -> "none";
-      case Bounced bounced -> bounced.category();
-      case Deferred deferred -> deferred.category();
-      case Expired expired -> expired.category();
-      case Undeliverable undeliverable -> undeliverable.category();
-    };
   }
 }
