@@ -1,5 +1,6 @@
 package io.portolan.api.cli;
 
+import io.portolan.api.bench.BenchCommand;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.demo.DemoCommand;
 import io.portolan.api.http.Version;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       ServeCommand.class,
       DemoCommand.class,
+      BenchCommand.class,
       ConfigCommand.class,
       ListCommand.class,
       CampaignCommand.class,

@@ -1,6 +1,7 @@
 package io.portolan.api.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.portolan.api.application.TemporaryHome;
 import io.portolan.api.cli.ApiClient;
 import io.portolan.api.cli.ReportCommand;
 import io.portolan.api.cli.Table;
@@ -61,7 +62,8 @@ final class Demo {
    *
    * @param home for its database; not deleted here
    */
-  DemoReport run(DemoHome home, Afterwards afterwards) throws IOException, InterruptedException {
+  DemoReport run(TemporaryHome home, Afterwards afterwards)
+      throws IOException, InterruptedException {
     String password = password();
     DemoRecipients recipients = DemoRecipients.of(number);
     introduce(recipients);
@@ -135,7 +137,7 @@ final class Demo {
             table));
   }
 
-  private Node start(DemoHome home, SimulatedWorld world, String password) throws IOException {
+  private Node start(TemporaryHome home, SimulatedWorld world, String password) throws IOException {
     int port = freePort();
     Configuration configuration =
         Configuration.defaults(

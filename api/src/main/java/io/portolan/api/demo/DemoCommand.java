@@ -1,20 +1,18 @@
 package io.portolan.api.demo;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.portolan.api.application.Application;
+import io.portolan.api.application.EarlyEnd;
+import io.portolan.api.application.TemporaryHome;
 import io.portolan.api.node.Node;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,8 +26,6 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Callable<Integer> {
   private static final int FEWEST = 100;
   private static final int MOST = 200_000;
-  private static final int INTERRUPTED = 130;
-  private static final Duration FAREWELL = Duration.ofSeconds(2);
 
   @Option(
       names = "--recipients",
@@ -53,8 +49,6 @@ public final class DemoCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
-  private volatile boolean stopping;
-
   @Override
   public Integer call() throws IOException {
     if (recipients < FEWEST || recipients > MOST) {
@@ -62,26 +56,26 @@ public final class DemoCommand implements Callable<Integer> {
           spec.commandLine(), "--recipients is " + recipients + "; give 100 to 200000");
     }
     // what it has to tell the demo tells itself, and nothing may break into the progress
-    level("io.portolan", Level.WARN);
-    level("io.portolan.sender.path", Level.OFF);
+    EarlyEnd.level("io.portolan", Level.WARN);
+    EarlyEnd.level("io.portolan.sender.path", Level.OFF);
     InstantSource clock = Application.systemClock();
     DemoScreen screen = new DemoScreen(spec.commandLine().getOut(), clock);
-    CountDownLatch ended = new CountDownLatch(1);
-    try (DemoHome home = DemoHome.create()) {
-      stopWithProcess(Thread.currentThread(), home, ended);
+    EarlyEnd end = new EarlyEnd(Thread.currentThread());
+    try (TemporaryHome home = TemporaryHome.create("demo")) {
+      end.watch(home);
       DemoReport done =
           new Demo(recipients, screen, clock)
               .run(home, (made, node, campaignId) -> after(made, node, campaignId, screen));
       return done.allHeld() ? 0 : 1;
     } catch (InterruptedException e) {
-      return INTERRUPTED;
+      return EarlyEnd.EXIT_CODE;
     } catch (RuntimeException e) {
-      if (stopping) {
-        return INTERRUPTED; // what broke broke because everything was being ended
+      if (end.hasBegun()) {
+        return EarlyEnd.EXIT_CODE; // what broke broke because everything was being ended
       }
       throw e;
     } finally {
-      ended.countDown();
+      end.close();
     }
   }
 
@@ -117,36 +111,5 @@ public final class DemoCommand implements Callable<Integer> {
             node.firstKey().orElse(""),
             SimulatedWorld.RELAY,
             SimulatedWorld.BLOCKED_PORT);
-  }
-
-  /** Ends the demo when the process is told to end, at whatever point it is. */
-  private void stopWithProcess(Thread runner, DemoHome home, CountDownLatch ended) {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  if (ended.getCount() == 0) {
-                    return;
-                  }
-                  stopping = true;
-                  level(org.slf4j.Logger.ROOT_LOGGER_NAME, Level.OFF);
-                  level("io.portolan", Level.OFF);
-                  // jobs in hand find their database gone; nobody is left whom it concerns
-                  Thread.setDefaultUncaughtExceptionHandler((_, _) -> {});
-                  runner.interrupt();
-                  try {
-                    ended.await(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                  home.close();
-                },
-                "stop"));
-  }
-
-  private static void level(String name, Level level) {
-    if (LoggerFactory.getLogger(name) instanceof Logger logger) {
-      logger.setLevel(level);
-    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.portolan.api.application.TemporaryHome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -73,7 +74,7 @@ final class DemoTest {
     CountDownLatch scheduled = new CountDownLatch(1);
     PrintWriter out = new PrintWriter(new Listening("scheduled the campaign", scheduled));
     InstantSource clock = InstantSource.system();
-    DemoHome home = DemoHome.create();
+    TemporaryHome home = TemporaryHome.create("demo");
     CompletableFuture<Throwable> outcome = new CompletableFuture<>();
     Thread runner =
         Thread.ofPlatform()

@@ -1,4 +1,4 @@
-package io.portolan.api.demo;
+package io.portolan.api.application;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,37 +17,42 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory in which a demo has its database, and which is gone when the demo is: closing it
- * ends whatever still runs in it and deletes it.
+ * The directory of a run that keeps nothing, such as a demo: closing it ends the database server
+ * that still runs in it and every process that this one has started, and deletes it.
  *
  * <p>Thread-safe; closing twice does no harm.
  */
-final class DemoHome implements AutoCloseable {
+public final class TemporaryHome implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final int MOST_SWEEPS = 20;
   private static final Duration BETWEEN_SWEEPS = Duration.ofMillis(250);
 
   private final Path directory;
 
-  private DemoHome(Path directory) {
+  private TemporaryHome(Path directory) {
     this.directory = directory;
   }
 
-  static DemoHome create() throws IOException {
-    return new DemoHome(Files.createTempDirectory("portolan-demo-"));
+  /**
+   * Makes the directory.
+   *
+   * @param what the run is, for the directory's name
+   */
+  public static TemporaryHome create(String what) throws IOException {
+    return new TemporaryHome(Files.createTempDirectory("portolan-" + what + "-"));
   }
 
-  Path directory() {
+  public Path directory() {
     return directory;
   }
 
   /** Where the database server has its data. */
-  Path database() {
+  public Path database() {
     return directory.resolve("postgres");
   }
 
   /**
-   * A server that was being started when the demo was stopped may still be at it: sweeps until all
+   * A server that was being started when the run was stopped may still be at it: sweeps until all
    * is quiet.
    */
   @Override
@@ -78,7 +83,8 @@ final class DemoHome implements AutoCloseable {
         });
   }
 
-  private Optional<ProcessHandle> server() {
+  /** The database server, while one runs. */
+  public Optional<ProcessHandle> server() {
     try {
       List<String> lines = Files.readAllLines(database().resolve("postmaster.pid"));
       return lines.isEmpty() || !lines.getFirst().strip().matches("\\d{1,9}")
