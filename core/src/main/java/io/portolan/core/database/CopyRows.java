@@ -81,9 +81,13 @@ public final class CopyRows {
     putShort(Math.clamp(value, Short.MIN_VALUE, Short.MAX_VALUE));
   }
 
-  /** Adds a column of type {@code timestamptz}, to the microsecond. */
+  /**
+   * Adds a column of type {@code timestamptz}, rounded to the microsecond as the driver rounds a
+   * parameter: the same instant is the same in both ways.
+   */
   public void add(Instant value) {
-    add(ChronoUnit.MICROS.between(EPOCH, value.truncatedTo(ChronoUnit.MICROS)));
+    Instant rounded = value.plusNanos(500).truncatedTo(ChronoUnit.MICROS);
+    add(ChronoUnit.MICROS.between(EPOCH, rounded));
   }
 
   /** Adds a NULL. */

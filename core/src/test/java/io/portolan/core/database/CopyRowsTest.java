@@ -55,6 +55,33 @@ class CopyRowsTest {
   }
 
   @Test
+  void roundsATimeAsTheDriverDoes() {
+    for (String nanos : List.of("000000499", "000000500", "123456789", "999999999")) {
+      Instant instant = Instant.parse("2026-11-24T10:00:00." + nanos + "Z");
+      CopyRows rows = new CopyRows(1);
+      rows.begin();
+      rows.add(instant);
+
+      boolean equal =
+          postgres
+              .database()
+              .inTransaction(
+                  connection -> {
+                    Sql.update(
+                        connection, "CREATE TEMP TABLE times (at timestamptz) ON COMMIT DROP");
+                    rows.send(connection, "COPY times (at) FROM STDIN (FORMAT binary)");
+                    return Sql.one(
+                        connection,
+                        "SELECT at = ? AS equal FROM times",
+                        row -> row.flag("equal"),
+                        instant);
+                  });
+
+      assertThat(equal).as(nanos).isTrue();
+    }
+  }
+
+  @Test
   void bringsNumbersTimesAndNulls() {
     CopyRows rows = new CopyRows(4);
     rows.begin();
@@ -79,7 +106,7 @@ class CopyRowsTest {
                       found -> found.text("row"));
                 });
 
-    assertThat(row).isEqualTo("-2147483648 32767 1999-12-31 23:59:59.123456 -");
+    assertThat(row).isEqualTo("-2147483648 32767 1999-12-31 23:59:59.123457 -");
   }
 
   private static List<String> copied(CopyRows rows, int times) {

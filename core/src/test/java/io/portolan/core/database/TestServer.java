@@ -46,8 +46,11 @@ final class TestServer {
     template = prefix + "template";
     administer("CREATE DATABASE " + template);
     Database.open(settings(template)).close();
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> drop(template), "drop the template database"));
+    if (origin == Origin.GIVEN) {
+      // the others end with all that is in them
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> drop(template), "drop the template database"));
+    }
   }
 
   /** Starts the server if no test of this JVM has asked for it before. */
