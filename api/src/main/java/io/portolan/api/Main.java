@@ -1,12 +1,19 @@
 package io.portolan.api;
 
+import io.portolan.api.bench.BenchCommand;
 import io.portolan.api.cli.PortolanCommand;
+import io.portolan.api.demo.DemoCommand;
+import picocli.CommandLine;
 
 /** The one entry point. */
 public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(PortolanCommand.run(arguments));
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    return PortolanCommand.commandLine(new DemoCommand(), new BenchCommand());
   }
 }

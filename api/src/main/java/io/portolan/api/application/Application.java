@@ -1,13 +1,11 @@
 package io.portolan.api.application;
 
 import io.portolan.api.configuration.Configuration;
-import io.portolan.api.configuration.Configuration.DatabaseConfiguration;
 import io.portolan.api.configuration.Configuration.DkimConfiguration;
 import io.portolan.api.configuration.Configuration.MailConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.core.access.InstallationStore;
 import io.portolan.core.database.Database;
-import io.portolan.core.database.DatabaseSettings;
 import io.portolan.core.delivery.ConnectionSlots;
 import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.isp.DomainResolver;
@@ -39,7 +37,6 @@ import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathHealth;
 import io.portolan.sender.smtp.DeadlineWatch;
 import io.portolan.sender.smtp.SessionOpener;
-import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
@@ -66,9 +63,6 @@ public final class Application implements AutoCloseable {
       DomainResolver resolver,
       ActivePolicyCache policy,
       PathHealth paths,
-      MailHostFinder hosts,
-      SessionOpener sessions,
-      Secrets secrets,
       MessageComposer composer,
       Tokens tokens,
       CampaignScheduler scheduler,
@@ -136,7 +130,8 @@ public final class Application implements AutoCloseable {
     InstantSource clock = surroundings.clock();
     Network network = surroundings.network();
     Secrets secrets = new Secrets(surroundings.environment());
-    Database database = closing.add(database(configuration.database(), secrets, closing));
+    Database database =
+        closing.add(ConfiguredDatabase.start(configuration.database(), secrets)).database();
     Stores stores = Stores.of(database, clock);
     stores.imports().failAbandoned();
     IspDirectory isps =
@@ -203,9 +198,6 @@ public final class Application implements AutoCloseable {
         resolver,
         policy,
         paths,
-        hosts,
-        sessions,
-        secrets,
         composer,
         tokens,
         scheduler,
@@ -213,33 +205,6 @@ public final class Application implements AutoCloseable {
         sender.relayTrial(),
         meters,
         clock);
-  }
-
-  private static Database database(
-      DatabaseConfiguration configuration, Secrets secrets, Closing closing) {
-    if (configuration.url().isPresent()) {
-      String password =
-          configuration.password().isEmpty() ? "" : secrets.resolve(configuration.password());
-      return Database.open(
-          new DatabaseSettings(
-              configuration.url().get(),
-              configuration.username(),
-              password,
-              configuration.poolSize(),
-              configuration.connectionTimeout()));
-    }
-    try {
-      EmbeddedDatabase server =
-          closing.add(EmbeddedDatabase.start(configuration.directory(), configuration.poolSize()));
-      return Database.open(
-          server.settings(configuration.poolSize(), configuration.connectionTimeout()));
-    } catch (IOException e) {
-      throw new ConfigurationException(
-          "The embedded database in "
-              + configuration.directory()
-              + " does not start: "
-              + e.getMessage());
-    }
   }
 
   private static MessageSettings messageSettings(MailConfiguration mail, URI publicUrl) {

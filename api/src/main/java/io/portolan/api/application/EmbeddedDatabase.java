@@ -3,8 +3,11 @@ package io.portolan.api.application;
 import io.portolan.core.database.DatabaseSettings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,8 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A PostgreSQL that runs as a child of this process, with its data in a directory that outlives it.
- * A server that an earlier process left running over the same directory is stopped first.
+ * A PostgreSQL of Portolan's own, with its data in a directory that outlives it. One process has a
+ * directory at a time; a server that a killed process left running over it is stopped first.
+ *
+ * <p>Neither a Ctrl-C on the terminal nor the end of this process stops the server before it is
+ * closed here, so that what is in hand is recorded first.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
@@ -24,39 +30,57 @@ public final class EmbeddedDatabase implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration STOP = Duration.ofSeconds(20);
   private static final int CONNECTIONS_BESIDE_POOL = 10;
+  private static final int CONNECTIONS_OF_GUEST = 4;
+  private static final int PORT_LINE = 3; // of postmaster.pid, counted from 0
 
   private final EmbeddedPostgres server;
+  private final FileChannel lock;
 
-  private EmbeddedDatabase(EmbeddedPostgres server) {
+  private EmbeddedDatabase(EmbeddedPostgres server, FileChannel lock) {
     this.server = server;
+    this.lock = lock;
   }
 
   /**
    * Starts a server.
    *
    * @param poolSize connections that will be wanted
-   * @throws IOException if it does not start; the message says why
+   * @throws IOException if it does not start, or another process has the directory; the message
+   *     says why
    */
   public static EmbeddedDatabase start(Path directory, int poolSize) throws IOException {
     Files.createDirectories(directory);
-    stopLeftOver(directory);
-    return new EmbeddedDatabase(
-        EmbeddedPostgres.builder()
-            .setDataDirectory(directory)
-            .setCleanDataDirectory(false)
-            .setPGStartupWait(START)
-            // the library turns it off; a result must be durable when it is called recorded
-            .setServerConfig("synchronous_commit", "on")
-            .setServerConfig("fsync", "on")
-            .setServerConfig("full_page_writes", "on")
-            .setServerConfig(
-                "max_connections", Integer.toString(poolSize + CONNECTIONS_BESIDE_POOL))
-            .setServerConfig("shared_buffers", "256MB")
-            .setServerConfig("max_wal_size", "2GB")
-            .setServerConfig("listen_addresses", "127.0.0.1")
-            .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
-            .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
-            .start());
+    FileChannel lock = lock(directory);
+    try {
+      stopLeftOver(directory);
+      return new EmbeddedDatabase(server(directory, poolSize), lock);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /**
+   * How to reach the server that another process runs over a directory; empty if none does.
+   *
+   * @throws IOException if the directory cannot be read
+   */
+  public static Optional<DatabaseSettings> running(Path directory, Duration connectionTimeout)
+      throws IOException {
+    Optional<ProcessHandle> process = postmaster(directory);
+    if (process.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> lines = Files.readAllLines(pidFile(directory));
+    return lines.size() <= PORT_LINE
+        ? Optional.empty()
+        : Optional.of(
+            new DatabaseSettings(
+                "jdbc:postgresql://localhost:" + lines.get(PORT_LINE).strip() + "/postgres",
+                "postgres",
+                "",
+                CONNECTIONS_OF_GUEST,
+                connectionTimeout));
   }
 
   public DatabaseSettings settings(int poolSize, Duration connectionTimeout) {
@@ -66,31 +90,56 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
+    try (lock) {
       server.close();
     } catch (IOException e) {
       log.warn("The embedded database did not stop cleanly; it recovers at the next start", e);
     }
   }
 
+  private static EmbeddedPostgres server(Path directory, int poolSize) throws IOException {
+    return EmbeddedPostgres.builder()
+        .setDataDirectory(directory)
+        .setCleanDataDirectory(false)
+        // it would stop the server while results are still being written to it
+        .setRegisterShutdownHook(false)
+        .setPGStartupWait(START)
+        // the library turns it off; a result must be durable when it is called recorded
+        .setServerConfig("synchronous_commit", "on")
+        .setServerConfig("fsync", "on")
+        .setServerConfig("full_page_writes", "on")
+        .setServerConfig("max_connections", Integer.toString(poolSize + CONNECTIONS_BESIDE_POOL))
+        .setServerConfig("shared_buffers", "256MB")
+        .setServerConfig("max_wal_size", "2GB")
+        .setServerConfig("listen_addresses", "127.0.0.1")
+        .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
+        .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  private static FileChannel lock(Path directory) throws IOException {
+    // beside the directory, which has to be empty when the server first writes to it
+    Path file = directory.resolveSibling(directory.getFileName() + ".lock");
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // held by this process itself: as taken as by another
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    channel.close();
+    throw new IOException(
+        "another Portolan is running on this directory. Stop it, or give this one another"
+            + " database.directory");
+  }
+
   private static void stopLeftOver(Path directory) throws IOException {
-    Path pidFile = directory.resolve("postmaster.pid");
-    if (!Files.exists(pidFile)) {
-      return;
-    }
-    List<String> lines = Files.readAllLines(pidFile);
-    if (lines.isEmpty() || !lines.getFirst().strip().matches("\\d{1,9}")) {
-      return;
-    }
-    Optional<ProcessHandle> process =
-        ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
-            .filter(
-                handle ->
-                    handle
-                        .info()
-                        .command()
-                        .map(command -> command.endsWith("postgres"))
-                        .orElse(false));
+    Optional<ProcessHandle> process = postmaster(directory);
     if (process.isEmpty()) {
       return;
     }
@@ -104,12 +153,30 @@ public final class EmbeddedDatabase implements AutoCloseable {
       throw new IOException("interrupted while a database server was being stopped", e);
     } catch (ExecutionException | TimeoutException e) {
       throw new IOException(
-          "The database server "
+          "the database server "
               + process.get().pid()
-              + " still uses "
-              + directory
-              + ". Stop it and start again.",
+              + " still uses it. Stop that process and start again",
           e);
     }
+  }
+
+  /** The server that runs over a directory, whoever started it. */
+  private static Optional<ProcessHandle> postmaster(Path directory) throws IOException {
+    Path pidFile = pidFile(directory);
+    if (!Files.exists(pidFile)) {
+      return Optional.empty();
+    }
+    List<String> lines = Files.readAllLines(pidFile);
+    if (lines.isEmpty() || !lines.getFirst().strip().matches("\\d{1,9}")) {
+      return Optional.empty();
+    }
+    return ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
+        .filter(
+            handle ->
+                handle.info().command().map(command -> command.endsWith("postgres")).orElse(false));
+  }
+
+  private static Path pidFile(Path directory) {
+    return directory.resolve("postmaster.pid");
   }
 }

@@ -20,7 +20,10 @@ final class PolicyCommand {
   @Command(name = "show", description = "Prints the active policy, or another version, as YAML.")
   int show(
       @Mixin Remote remote,
-      @Option(names = "--version", defaultValue = "0", description = "The active one by default.")
+      @Parameters(
+              paramLabel = "VERSION",
+              defaultValue = "0",
+              description = "The active one by default.")
           int version) {
     try (ApiClient client = remote.client()) {
       String path = version == 0 ? POLICY : POLICY + "/versions/" + version;

@@ -1,8 +1,6 @@
 package io.portolan.api.cli;
 
-import io.portolan.api.bench.BenchCommand;
 import io.portolan.api.configuration.ConfigurationException;
-import io.portolan.api.demo.DemoCommand;
 import io.portolan.api.http.Version;
 import io.portolan.core.CoreException;
 import java.io.PrintWriter;
@@ -15,8 +13,6 @@ import picocli.CommandLine.Command;
     description = "Sends e-mail campaigns, and finds the port that gets through.",
     subcommands = {
       ServeCommand.class,
-      DemoCommand.class,
-      BenchCommand.class,
       ConfigCommand.class,
       ListCommand.class,
       CampaignCommand.class,
@@ -25,9 +21,11 @@ import picocli.CommandLine.Command;
       RelayCommand.class,
       SuppressionCommand.class,
       PathsCommand.class,
+      KeyCommand.class,
       CommandLine.HelpCommand.class
     },
     mixinStandardHelpOptions = true,
+    scope = CommandLine.ScopeType.INHERIT, // every command takes --help
     versionProvider = PortolanCommand.Versions.class)
 public final class PortolanCommand {
   private PortolanCommand() {}
@@ -41,15 +39,15 @@ public final class PortolanCommand {
   }
 
   /**
-   * Runs the command that the arguments name and returns its exit code: 0 done, 1 failed, 2 wrongly
-   * called.
+   * The command line. Executing it returns 0 done, 1 failed, 2 wrongly called.
+   *
+   * @param more commands beside those of this package
    */
-  public static int run(String... arguments) {
-    return commandLine().execute(arguments);
-  }
-
-  static CommandLine commandLine() {
+  public static CommandLine commandLine(Object... more) {
     CommandLine commandLine = new CommandLine(new PortolanCommand());
+    for (Object command : more) {
+      commandLine.addSubcommand(command);
+    }
     commandLine.setExecutionExceptionHandler(PortolanCommand::failed);
     return commandLine;
   }

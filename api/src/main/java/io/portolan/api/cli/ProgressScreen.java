@@ -12,6 +12,8 @@ import java.util.Locale;
  * Not thread-safe.
  */
 public final class ProgressScreen {
+  private static final int WIDTH = 80;
+
   private final PrintWriter out;
   private final boolean overwrite;
   private int drawn;
@@ -65,59 +67,62 @@ public final class ProgressScreen {
 
   static String render(JsonNode progress) {
     Table table =
-        new Table(
-            "ISP",
-            "RECIPIENTS",
-            "ACCEPTED",
-            "BOUNCED",
-            "EXPIRED",
-            "DEFERRALS",
-            "PATH FAILURES",
-            "WAITING",
-            "RATE",
-            "LEFT",
-            "PATH IN USE");
+        new Table("ISP", "SENT", "DEFERRED", "BOUNCED", "WAITING", "RATE", "LEFT", "PATH IN USE");
     for (JsonNode isp : progress.path("isps")) {
       JsonNode counts = isp.path("counts");
       table.add(
           isp.path("isp").asText(),
-          number(counts, "recipients"),
           number(counts, "accepted"),
-          number(counts, "bounced"),
-          number(counts, "expired"),
           number(counts, "deferrals"),
-          number(counts, "pathFailures"),
+          number(counts, "bounced"),
           number(counts, "waiting"),
-          String.format(Locale.ROOT, "%.1f/s", counts.path("messagesPerSecond").asDouble()),
+          rate(counts),
           left(counts),
           paths(isp));
     }
-    return headline(progress) + "\n\n" + table;
+    return speed(progress) + "\n" + counts(progress.path("total")) + "\n\n" + table.toString(WIDTH);
   }
 
   static String headline(JsonNode progress) {
+    return speed(progress) + "  " + counts(progress.path("total"));
+  }
+
+  private static String speed(JsonNode progress) {
     JsonNode total = progress.path("total");
     return String.format(
         Locale.ROOT,
-        "%s  %5.1f %%  %s of %s accepted, %s bounced, %s expired, %s suppressed, %s waiting  %.0f/s"
-            + "  %s left",
+        "%s  %5.1f %%  %s waiting  %s  %s",
         progress.path("state").asText(),
         progress.path("percent").asDouble(),
-        number(total, "accepted"),
-        number(total, "recipients"),
-        number(total, "bounced"),
-        number(total, "expired"),
-        number(total, "suppressed"),
         number(total, "waiting"),
-        total.path("messagesPerSecond").asDouble(),
-        left(total));
+        rate(total),
+        total.path("waiting").asLong() == 0 ? "done" : left(total) + " left");
+  }
+
+  /** What has happened so far; what has not is not mentioned. */
+  private static String counts(JsonNode total) {
+    List<String> parts = new ArrayList<>();
+    parts.add(number(total, "accepted") + " of " + number(total, "recipients") + " sent");
+    for (String count : List.of("bounced", "expired", "suppressed", "cancelled")) {
+      if (total.path(count).asLong() > 0) {
+        parts.add(number(total, count) + " " + count);
+      }
+    }
+    return String.join(", ", parts);
   }
 
   private static String paths(JsonNode isp) {
     List<String> paths = new ArrayList<>();
     isp.path("paths")
         .forEach(path -> paths.add(path.path("route").asText() + ":" + path.path("port").asInt()));
-    return String.join(" ", paths);
+    long failures = isp.path("counts").path("pathFailures").asLong();
+    return String.join(" ", paths)
+        + (failures == 0 ? "" : String.format(Locale.ROOT, " (%,d failed)", failures));
+  }
+
+  private static String rate(JsonNode counts) {
+    double rate = counts.path("messagesPerSecond").asDouble();
+    return String.format(Locale.ROOT, rate < 100 ? "%.1f/s" : "%,.0f/s", rate);
   }
 
   private static String number(JsonNode counts, String field) {

@@ -3,26 +3,23 @@ package io.portolan.api.cli;
 import io.portolan.api.application.Application;
 import io.portolan.api.configuration.Configuration;
 import io.portolan.api.node.Node;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code portolan serve}: the product. */
 @Command(name = "serve", description = "Runs Portolan until it is stopped.")
 final class ServeCommand implements Callable<Integer> {
-  private static final Path USUAL = Path.of("portolan.yaml");
+  private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Configuration; portolan.yaml in this directory if it is there.")
-  private Optional<Path> config = Optional.empty();
+  @Mixin
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private ConfigurationOption file;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -30,10 +27,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Optional<Path> file = config.or(() -> Optional.of(USUAL).filter(Files::isRegularFile));
-    Configuration configuration =
-        file.map(path -> Configuration.read(path, System.getenv()))
-            .orElseGet(() -> Configuration.defaults(System.getenv()));
+    Configuration configuration = file.read(System.getenv());
     CountDownLatch stopped = new CountDownLatch(1);
     Node node = Node.start(configuration, System.getenv(), Application.systemClock());
     Runtime.getRuntime()
@@ -44,6 +38,10 @@ final class ServeCommand implements Callable<Integer> {
                   stopped.countDown();
                 },
                 "stop"));
+    if (configuration.http().publicUrl().isEmpty()) {
+      log.warn(
+          "http.public-url is not set: unsubscribe links lead to this machine, where recipients do not get. Set it before you send to others.");
+    }
     say("Portolan serves at " + node.url() + " (API: " + node.url() + "/docs/openapi.yaml).");
     node.firstKey()
         .ifPresent(

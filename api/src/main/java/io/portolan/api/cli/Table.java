@@ -17,13 +17,18 @@ public final class Table {
     String[] row = new String[cells.length];
     for (int i = 0; i < cells.length; i++) {
       String text = String.valueOf(cells[i]).replaceAll("\\p{Cntrl}", " ");
-      row[i] = text.length() <= WIDEST ? text : text.substring(0, WIDEST - 1) + "…";
+      row[i] = cut(text, WIDEST);
     }
     rows.add(row);
   }
 
   @Override
   public String toString() {
+    return toString(Integer.MAX_VALUE);
+  }
+
+  /** Lays the rows out in lines of at most {@code width} characters. */
+  String toString(int width) {
     int columns = rows.getFirst().length;
     int[] widths = new int[columns];
     for (String[] row : rows) {
@@ -40,9 +45,13 @@ public final class Table {
         String pad = " ".repeat(widths[i] - row[i].length());
         line.append(right ? pad + row[i] : row[i] + pad).append("  ");
       }
-      out.append(line.toString().stripTrailing()).append('\n');
+      out.append(cut(line.toString().stripTrailing(), width)).append('\n');
     }
     return out.toString();
+  }
+
+  private static String cut(String text, int width) {
+    return text.length() <= width ? text : text.substring(0, width - 1) + "…";
   }
 
   private boolean columnIsNumeric(int column) {
@@ -50,6 +59,6 @@ public final class Table {
   }
 
   private static boolean isNumeric(String text) {
-    return text.matches("[-+]?[0-9][0-9,.]*( ?[%s]| ms)?") || text.isEmpty();
+    return text.matches("[-+]?[0-9][0-9,.]*( ?[%s]| ms| min|/s)?") || text.isEmpty();
   }
 }

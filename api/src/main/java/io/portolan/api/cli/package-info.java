@@ -1,6 +1,4 @@
-/**
- * The command line: {@code serve}, {@code demo}, {@code bench}, and the API's calls as commands.
- */
+/** The command line: {@code serve} and the API's calls as commands. */
 @NullMarked
 package io.portolan.api.cli;
 

@@ -107,7 +107,7 @@ final class CampaignsApi {
     routes.patch(ONE, this::edit, Access.OPERATE);
     routes.delete(ONE, this::delete, Access.OPERATE);
     routes.post(ONE + "/preview", this::preview, Access.READ);
-    routes.post(ONE + "/test", this::test, Access.OPERATE);
+    routes.post(ONE + "/test", Idempotent.of(stores.idempotency(), this::test), Access.OPERATE);
     routes.post(
         ONE + "/schedule", Idempotent.of(stores.idempotency(), this::schedule), Access.OPERATE);
     routes.post(

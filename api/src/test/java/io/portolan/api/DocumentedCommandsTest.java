@@ -1,4 +1,4 @@
-package io.portolan.api.cli;
+package io.portolan.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -36,7 +36,7 @@ class DocumentedCommandsTest {
       // an ellipsis stands for what the reader knows
       String[] words = words(command.replace("…", ""));
       if (!command.contains("…")) {
-        assertThatCode(() -> PortolanCommand.commandLine().parseArgs(words))
+        assertThatCode(() -> Main.commandLine().parseArgs(words))
             .as(command)
             .doesNotThrowAnyException();
       }
