@@ -21,7 +21,7 @@ public final class DeadlineWatch implements AutoCloseable {
   private static final long PERIOD_MILLIS = 50;
 
   private final LongSupplier nanoTime;
-  private final Set<Guard> guards = ConcurrentHashMap.newKeySet();
+  private final Set<Guard> guards;
   private final Thread sweeper;
   private volatile boolean closed;
 
@@ -36,7 +36,15 @@ public final class DeadlineWatch implements AutoCloseable {
    * @param nanoTime a clock that runs evenly, from an arbitrary start
    */
   public DeadlineWatch(LongSupplier nanoTime) {
+    this(nanoTime, ConcurrentHashMap.newKeySet());
+  }
+
+  /**
+   * @param guards concurrent and empty
+   */
+  DeadlineWatch(LongSupplier nanoTime, Set<Guard> guards) {
     this.nanoTime = nanoTime;
+    this.guards = guards;
     sweeper = Thread.ofPlatform().name("smtp-deadlines").daemon().start(this::run);
   }
 
@@ -48,11 +56,9 @@ public final class DeadlineWatch implements AutoCloseable {
   /** Takes a connection under watch; it has no deadline yet. */
   Guard guard(Socket socket) {
     Guard guard = new Guard(socket);
-    boolean first = guards.isEmpty();
     guards.add(guard);
-    if (first) {
-      LockSupport.unpark(sweeper);
-    }
+    // always: whether it is the only one cannot be told without a lock
+    LockSupport.unpark(sweeper);
     return guard;
   }
 

@@ -7,11 +7,16 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.AbstractSet;
+import java.util.Iterator;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -88,6 +93,68 @@ class DeadlineWatchTest {
       assertThat(guard.expired()).isTrue();
       assertThat(watch.connections()).isZero();
       assertThat(mute.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void watchesAConnectionThatComesAsTheLastOneGoes() throws Exception {
+    LastGoes guards = new LastGoes();
+    try (DeadlineWatch watch = new DeadlineWatch(System::nanoTime, guards);
+        Socket last = new Socket();
+        Socket next = new Socket()) {
+      guards.last = watch.guard(last);
+
+      watch.guard(next).within(Duration.ofMillis(1));
+
+      assertThat(guards.expired.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  /** Guards of which the last one goes, and the sweeper to sleep, just before the next comes. */
+  private static final class LastGoes extends AbstractSet<DeadlineWatch.Guard> {
+    private final Set<DeadlineWatch.Guard> guards = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Boolean> expired = new CompletableFuture<>();
+    private DeadlineWatch.@Nullable Guard last;
+    private volatile @Nullable Thread sweeper;
+
+    @Override
+    public boolean add(DeadlineWatch.Guard guard) {
+      if (last != null) {
+        last.release();
+        Thread asleep = sweeper;
+        while (asleep == null || asleep.getState() != Thread.State.WAITING) {
+          Thread.onSpinWait();
+          asleep = sweeper;
+        }
+      }
+      return guards.add(guard);
+    }
+
+    @Override
+    public boolean isEmpty() {
+      if (Thread.currentThread().isDaemon() && !Thread.currentThread().isVirtual()) {
+        sweeper = Thread.currentThread();
+      }
+      return guards.isEmpty();
+    }
+
+    @Override
+    public boolean remove(Object guard) {
+      boolean removed = guards.remove(guard);
+      if (guard != last && removed) {
+        expired.complete(true);
+      }
+      return removed;
+    }
+
+    @Override
+    public Iterator<DeadlineWatch.Guard> iterator() {
+      return guards.iterator();
+    }
+
+    @Override
+    public int size() {
+      return guards.size();
     }
   }
 
