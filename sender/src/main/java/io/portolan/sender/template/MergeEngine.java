@@ -43,7 +43,7 @@ final class MergeEngine {
   private static Handlebars engine(@Nullable Helper<Object> missing) {
     return new Handlebars(new NoTemplates())
         .with(new ClosedHelpers(missing))
-        .with((value, next) -> MergeHelpers.text(value));
+        .with((value, next) -> Growth.count(MergeHelpers.text(value)));
   }
 
   private static Object missing(Options options, MissingField missingField) throws IOException {

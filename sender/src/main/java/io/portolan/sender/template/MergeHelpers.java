@@ -49,7 +49,7 @@ final class MergeHelpers {
               UnlessHelper.NAME,
               UnlessHelper.INSTANCE,
               EachHelper.NAME,
-              EachHelper.INSTANCE,
+              Growth.EACH,
               WithHelper.NAME,
               WithHelper.INSTANCE,
               "default",

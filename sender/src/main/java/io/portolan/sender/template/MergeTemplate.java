@@ -29,6 +29,9 @@ public final class MergeTemplate {
   private static final int MAX_SOURCE = 1_000_000;
   private static final int MAX_RENDERED = 4_000_000;
 
+  /** What is made on the way counts more than once. */
+  private static final long MAX_MADE = 4L * MAX_RENDERED;
+
   private final TemplatePart part;
   private final String source;
   private final Template template;
@@ -72,7 +75,12 @@ public final class MergeTemplate {
   public String render(Map<String, Object> fields) {
     String rendered;
     try {
-      rendered = template.apply(Context.newBuilder(fields).resolver(JsonResolver.INSTANCE).build());
+      rendered =
+          Growth.within(
+              MAX_MADE,
+              () ->
+                  template.apply(
+                      Context.newBuilder(fields).resolver(JsonResolver.INSTANCE).build()));
     } catch (HandlebarsException e) {
       throw part.refused(placeOf(source, e.getError()), reasonOf(e));
     } catch (IOException e) {

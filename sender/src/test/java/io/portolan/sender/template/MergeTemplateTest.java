@@ -256,6 +256,33 @@ class MergeTemplateTest {
         .withMessage("html: becomes 6000000 characters long; 4000000 are allowed");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{{#each a}}{{#each ../a}}{{#each ../../a}}xxxxxxxxxx{{/each}}{{/each}}{{/each}}",
+        "{{#a}}{{#each ../a}}{{#each ../../a}}{{this}}{{/each}}{{/each}}{{/a}}",
+        "{{#each a}}{{#each ../a}}{{../../long}}{{/each}}{{/each}}"
+      })
+  void stopsLoopsWithinLoopsWhileTheyRun(String source) {
+    List<Integer> many = IntStream.range(0, 1_000).boxed().toList();
+    MergeTemplate template = MergeTemplate.compile(TemplatePart.TEXT, source, MissingField.EMPTY);
+
+    assertThatExceptionOfType(InvalidException.class)
+        .isThrownBy(() -> template.render(Map.of("a", many, "long", "x".repeat(100_000))))
+        .withMessageContaining("grows beyond 16000000 characters here")
+        .withMessageStartingWith("text: line 1, column ");
+  }
+
+  @Test
+  void stopsValuesThatAreRepeatedWhileTheyAreWritten() {
+    MergeTemplate template =
+        MergeTemplate.compile(TemplatePart.HTML, "{{a}}".repeat(100_000), MissingField.EMPTY);
+
+    assertThatExceptionOfType(InvalidException.class)
+        .isThrownBy(() -> template.render(Map.of("a", "x".repeat(1_000_000))))
+        .withMessageContaining("grows beyond 16000000 characters here");
+  }
+
   @Test
   void rendersTheSameInManyThreads() {
     MergeTemplate template =
