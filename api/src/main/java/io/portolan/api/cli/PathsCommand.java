@@ -52,7 +52,7 @@ final class PathsCommand implements Callable<Integer> {
       remote.say(
           "Relay "
               + hold.path("route").asText()
-              + " has no valid login, its mail is held until "
+              + " is on hold until "
               + hold.path("until").asText()
               + ": "
               + hold.path("reply").asText());

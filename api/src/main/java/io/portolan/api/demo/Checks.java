@@ -222,7 +222,7 @@ final class Checks {
             .map(Received::recipient)
             .toList();
     return new Check(
-        "every message can be unsubscribed from with one click",
+        "every message can be unsubscribed from",
         without.isEmpty() && !evidence.received().isEmpty(),
         evidence.received().size()
             - without.size()

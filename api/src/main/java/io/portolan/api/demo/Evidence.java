@@ -59,8 +59,7 @@ record Evidence(Audience audience, Ledger ledger, List<Received> received, Serve
    * A message in a simulated mailbox.
    *
    * @param port on which the server took it
-   * @param canUnsubscribe whether it has both header fields of one-click unsubscription (RFC 8058);
-   *     true where the text is not kept
+   * @param canUnsubscribe whether it has a List-Unsubscribe field; true where the text is not kept
    */
   record Received(String recipient, int port, boolean canUnsubscribe) {}
 

@@ -146,12 +146,16 @@ public final class CampaignMessage {
   }
 
   private void listUnsubscribe(MessageBuffer out, String token) {
-    // RFC 2369 3.2; RFC 8058 3.1 wants exactly one https URL beside which a mailbox may stand
+    // RFC 2369 3.2; RFC 8058 3.1 wants exactly one https URL beside which a mailbox may stand, and
+    // one-click with nothing else
     out.ascii("List-Unsubscribe: <").ascii(composer.settings().unsubscribeUrl(token)).ascii(">");
     if (!shared.unsubscribeMailto().isEmpty()) {
       out.ascii(",\r\n <").ascii(shared.unsubscribeMailto()).ascii(token).ascii(">");
     }
-    out.crlf().ascii("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+    out.crlf();
+    if (composer.settings().isOneClickReady()) {
+      out.ascii("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+    }
   }
 
   private void body(MessageBuffer out, Merged merged, String boundary) {

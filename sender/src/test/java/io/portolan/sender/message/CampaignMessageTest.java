@@ -335,6 +335,9 @@ class CampaignMessageTest {
     assertThat(message.getHeader("List-Unsubscribe"))
         .containsExactly(
             "<http://localhost:8080/unsubscribe/" + TOKENS.sign(Purpose.UNSUBSCRIBE, 1) + ">");
+    assertThat(message.getHeader("List-Unsubscribe-Post"))
+        .as("RFC 8058 3.1: one click works with https alone")
+        .isNull();
   }
 
   private static ComposedMessage compose(CampaignContent content) {
