@@ -153,7 +153,7 @@ final class LineOpener {
         case Destinations.Unknown(String reason) -> Optional.of(new Trouble(reason, false));
         case Destinations.Known known -> {
           Opening.PathFailed last = null;
-          for (SessionTarget target : lease.isTrial() ? known.first() : known.targets()) {
+          for (SessionTarget target : known.targets()) {
             switch (opener.open(target)) {
               case Opening.Opened(var session) -> {
                 lease.opened();

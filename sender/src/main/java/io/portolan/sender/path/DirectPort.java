@@ -1,34 +1,50 @@
 package io.portolan.sender.path;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Direct's one port as a whole. A mail host that does not answer is its own trouble; when connects
- * fail at unrelated platforms and none succeeds meanwhile, the port is blocked between here and all
- * of them.
+ * fail at unrelated platforms, and meanwhile none succeeds and no open session takes a message, the
+ * port is blocked between here and all of them.
  *
  * <p>Not thread-safe; guarded by the monitor of {@link PathHealth}.
  */
 final class DirectPort {
   private static final PathEntry.Dials DIALS = new PathEntry.Dials(2, 2, 8);
   private static final String OTHER = "other/";
+  private static final int MOST_NAMED = 5;
+
+  /** Platforms of the directory that must fail; their hosts are as good as never down. */
+  private static final int ENOUGH_PLATFORMS = 2;
 
   /*
-   * Two platforms of the directory are enough. Domains outside of it are often dead for years, and a list has many of
-   * them, so each weighs half.
+   * Domains outside of the directory are often dead for years, a list has many of them, and its last retries go to
+   * nobody else. So they say nothing beside the platforms, and by themselves only when they are more than come in a row
+   * by chance; without that a list of such domains alone would find out about a blocked port domain by domain.
    */
-  private static final int ENOUGH = 4;
+  private static final int ENOUGH_DOMAINS = 16;
   private static final int MOST_EVIDENCE = 64;
+  private static final int MOST_PROVEN = 1_000;
+
+  /** For so long after a trial is due it is kept for a target that was open before. */
+  private static final Duration PRECEDENCE = Duration.ofMinutes(1);
 
   private record Failure(String target, String kind, long lease, Instant at) {}
 
   private final PathEntry entry;
   private final HealthSettings settings;
   private final List<Failure> failures = new ArrayList<>();
+
+  /** The targets that were open, those of long ago first. */
+  private final Set<String> proven = new LinkedHashSet<>();
 
   DirectPort(HealthSettings settings, Instant now) {
     this.settings = settings;
@@ -43,6 +59,29 @@ final class DirectPort {
   void connected(PathLease lease, Instant now) {
     failures.removeIf(failure -> failure.lease() < lease.number());
     entry.opened(lease, now, settings);
+    proven.remove(lease.target());
+    proven.add(lease.target());
+    if (proven.size() > MOST_PROVEN) {
+      proven.remove(proven.iterator().next());
+    }
+  }
+
+  /** A message was taken somewhere: what failed so far is contradicted. */
+  void passed() {
+    failures.clear();
+  }
+
+  /**
+   * Until when a trial that is due is kept from a target, because others say more about the port: a
+   * dead mail host would close it for all.
+   */
+  Optional<Instant> keptFrom(String target, Instant now) {
+    PathCondition condition = entry.condition();
+    if (!condition.isLeft() || proven.isEmpty() || proven.contains(target)) {
+      return Optional.empty();
+    }
+    Instant end = condition.until().plus(PRECEDENCE);
+    return now.isBefore(end) ? Optional.of(end) : Optional.empty();
   }
 
   void connectFailed(PathLease lease, String kind, Instant now) {
@@ -56,19 +95,18 @@ final class DirectPort {
     }
     Instant oldest = now.minus(settings.evidenceWindow());
     failures.removeIf(failure -> failure.at().isBefore(oldest));
-    if (entry.isTrial(lease) || weight() >= ENOUGH) {
+    if (entry.isTrial(lease) || isEnough()) {
       entry.failed(lease, words(), true, now, settings);
     } else {
       entry.abandoned(lease, now);
     }
   }
 
-  private int weight() {
-    return failures.stream()
-        .map(Failure::target)
-        .distinct()
-        .mapToInt(target -> target.startsWith(OTHER) ? 1 : 2)
-        .sum();
+  private boolean isEnough() {
+    Set<String> targets = new HashSet<>();
+    failures.forEach(failure -> targets.add(failure.target()));
+    long domains = targets.stream().filter(target -> target.startsWith(OTHER)).count();
+    return targets.size() - domains >= ENOUGH_PLATFORMS || domains >= ENOUGH_DOMAINS;
   }
 
   private String words() {
@@ -78,6 +116,8 @@ final class DirectPort {
       kinds.add(failure.kind());
       targets.add(failure.target());
     }
-    return String.join(", ", kinds) + " at " + String.join(", ", targets);
+    String named = targets.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
+    int others = targets.size() - MOST_NAMED;
+    return String.join(", ", kinds) + " at " + named + (others > 0 ? " and " + others + " more" : "");
   }
 }

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param rampFor how long a path that reopened is given one opening at a time
  * @param evidenceWindow within which connect failures at unrelated platforms add up to a blocked
  *     port
- * @param loginHold how long a relay that refused the login is left alone
+ * @param loginHold how long a relay that refused the login, or all our mail, is left alone
  */
 public record HealthSettings(
     Duration firstBlock,

@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The choice of a path: the first of the policy's that health lets through. Takes the policy's
@@ -74,12 +75,33 @@ public final class PathChoice {
     return passedOver.outcome(rule, pinnedRoute, clock.instant());
   }
 
+  /** A message was taken on a session of this path; called for each. */
+  public void passed(Path path) {
+    health.passed(path);
+  }
+
+  /**
+   * A relay refuses our mail, whoever it is for: its mail is held, or takes the next route of its
+   * row.
+   *
+   * @param reply the relay's words
+   */
+  public void mailRefused(Path path, String reply) {
+    relay(path).ifPresent(relay -> health.mailRefused(relay, reply));
+  }
+
   /**
    * Says what a session open on {@code current} should do with its next message. Quick enough to be
    * asked for every one; asks for leave only on paths that the rule puts before {@code current}.
+   *
+   * @param mayMoveTo which of those are worth a try
    */
   public Standing review(
-      Path current, EffectiveRule rule, String target, Optional<String> pinnedRoute) {
+      Path current,
+      EffectiveRule rule,
+      String target,
+      Optional<String> pinnedRoute,
+      Predicate<Path> mayMoveTo) {
     if (pinnedRoute.isPresent() && !current.route().equals(pinnedRoute.get())) {
       return new Standing.Leave("pinned to route " + pinnedRoute.get());
     }
@@ -97,12 +119,15 @@ public final class PathChoice {
     if (obstacle.isPresent()) {
       return new Standing.Leave(obstacle.get());
     }
+    if (relay(current).filter(health::refusesMail).isPresent()) {
+      return new Standing.Leave("relay " + current.route() + " refuses our mail");
+    }
     PassedOver passedOver = new PassedOver();
     for (Path better : rule.paths().subList(0, place)) {
       if (pinnedRoute.isPresent() && !better.route().equals(pinnedRoute.get())) {
         continue;
       }
-      if (obstacle(better).isPresent()) {
+      if (obstacle(better).isPresent() || !mayMoveTo.test(better)) {
         continue;
       }
       switch (health.ask(better, target, relay(better))) {
@@ -170,7 +195,7 @@ public final class PathChoice {
   }
 
   private static String words(RouteHold hold) {
-    return "relay " + hold.route() + " has no valid login (" + hold.reply() + ")";
+    return "relay " + hold.route() + " is on hold (" + hold.reply() + ")";
   }
 
   /** The paths that came before in the policy's order, and why none of them was taken. */

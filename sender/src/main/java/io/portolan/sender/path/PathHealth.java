@@ -4,6 +4,7 @@ import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.reply.Phase;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,8 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What this node knows about every path, from its own openings. A relay's path is known as one;
@@ -48,22 +47,23 @@ public final class PathHealth {
 
   private record Key(Path path, String target) {}
 
-  private static final Logger log = LoggerFactory.getLogger(PathHealth.class);
   private static final PathEntry.Dials DIALS = new PathEntry.Dials(1, 1, 6);
   private static final int MOST_ENTRIES = 10_000;
+
+  /** A relay that cannot check a login just now is left alone for so long. */
+  private static final Duration LOGIN_PAUSE = Duration.ofMinutes(1);
 
   private final HealthSettings settings;
   private final InstantSource clock;
   private final Object monitor = new Object();
   private final Map<Key, PathEntry> entries = new LinkedHashMap<>(64, 0.75f, true);
   private final Map<Integer, DirectPort> directPorts = new LinkedHashMap<>();
-  private final RouteHolds holds;
+  private final RouteHolds holds = new RouteHolds();
   private long leases;
 
   public PathHealth(HealthSettings settings, InstantSource clock) {
     this.settings = settings;
     this.clock = clock;
-    holds = new RouteHolds(settings.loginHold());
   }
 
   /** Everything known, ports as a whole first. */
@@ -103,7 +103,10 @@ public final class PathHealth {
       Optional<PathEntry> whole =
           path.isDirect() ? Optional.of(direct(path.port(), now).entry()) : Optional.empty();
       Optional<Answer> refusal =
-          whole.flatMap(port -> refusal(port, now)).or(() -> refusal(entry, now));
+          whole
+              .flatMap(port -> refusal(port, now))
+              .or(() -> path.isDirect() ? keptFrom(path.port(), target, now) : Optional.empty())
+              .or(() -> refusal(entry, now));
       if (refusal.isPresent()) {
         return refusal.get();
       }
@@ -126,7 +129,7 @@ public final class PathHealth {
         connected(lease, now, news);
       }
     }
-    news.forEach(PathHealth::report);
+    news.forEach(PathLog::report);
   }
 
   void opened(PathLease lease) {
@@ -134,10 +137,43 @@ public final class PathHealth {
     List<PathStatus> news = new ArrayList<>();
     synchronized (monitor) {
       if (opened(lease, now, news)) {
-        lease.relay().ifPresent(relay -> holds.release(relay.name()));
+        lease
+            .relay()
+            .ifPresent(relay -> holds.release(relay.name(), RouteHolds.Refused.LOGIN));
       }
     }
-    news.forEach(PathHealth::report);
+    news.forEach(PathLog::report);
+  }
+
+  /**
+   * A message was taken on a session of this path: its port passes packets, and its relay takes our
+   * mail. Quick enough to be called for every message.
+   */
+  void passed(Path path) {
+    synchronized (monitor) {
+      if (path.isDirect()) {
+        DirectPort port = directPorts.get(path.port());
+        if (port != null) {
+          port.passed();
+        }
+      } else {
+        holds.release(path.route(), RouteHolds.Refused.MAIL);
+      }
+    }
+  }
+
+  /** A relay logs us in and refuses our mail, whoever it is for; its mail is held for a while. */
+  void mailRefused(Relay relay, String reply) {
+    RouteHold hold = hold(relay, RouteHolds.Refused.MAIL, reply, settings.loginHold());
+    PathLog.mailRefused(relay, hold);
+  }
+
+  /** Whether a relay's mail is held because it refuses our mail on open sessions. */
+  boolean refusesMail(Relay relay) {
+    Instant now = clock.instant();
+    synchronized (monitor) {
+      return holds.refusesMail(relay, now);
+    }
   }
 
   void loginRefused(PathLease lease, String reply) {
@@ -146,29 +182,43 @@ public final class PathHealth {
     synchronized (monitor) {
       opened(lease, now, news);
     }
-    news.forEach(PathHealth::report);
-    hold(lease, reply, now);
+    news.forEach(PathLog::report);
+    holdForLogin(lease, reply);
+  }
+
+  void loginDeferred(PathLease lease, String reply) {
+    Instant now = clock.instant();
+    List<PathStatus> news = new ArrayList<>();
+    synchronized (monitor) {
+      opened(lease, now, news);
+    }
+    news.forEach(PathLog::report);
+    Relay relay = relayOf(lease);
+    RouteHold hold = hold(relay, RouteHolds.Refused.LOGIN, reply, LOGIN_PAUSE);
+    PathLog.loginDeferred(hold);
   }
 
   void loginMissing(PathLease lease, String reason) {
     abandoned(lease);
-    hold(lease, reason, clock.instant());
+    holdForLogin(lease, reason);
   }
 
-  private void hold(PathLease lease, String reason, Instant now) {
-    Relay relay = lease.relay().orElseThrow(() -> new IllegalStateException("direct has no login"));
-    RouteHold hold;
+  private void holdForLogin(PathLease lease, String reason) {
+    Relay relay = relayOf(lease);
+    RouteHold hold = hold(relay, RouteHolds.Refused.LOGIN, reason, settings.loginHold());
+    PathLog.loginRefused(relay, hold);
+  }
+
+  private RouteHold hold(
+      Relay relay, RouteHolds.Refused refused, String reason, Duration length) {
+    Instant now = clock.instant();
     synchronized (monitor) {
-      hold = holds.refused(relay, reason, now);
+      return holds.hold(relay, refused, reason, now, length);
     }
-    log.error(
-        "relay {} cannot be logged in to as {} ({}): its mail is held until {}; check its username"
-            + " and {}",
-        relay.name(),
-        relay.username(),
-        reason,
-        hold.until(),
-        relay.secretRef());
+  }
+
+  private static Relay relayOf(PathLease lease) {
+    return lease.relay().orElseThrow(() -> new IllegalStateException("direct has no login"));
   }
 
   void failed(PathLease lease, Phase phase, String kind) {
@@ -198,7 +248,7 @@ public final class PathHealth {
         }
       }
     }
-    news.forEach(PathHealth::report);
+    news.forEach(PathLog::report);
   }
 
   void abandoned(PathLease lease) {
@@ -264,6 +314,14 @@ public final class PathHealth {
     };
   }
 
+  /** What keeps a trial of the direct port, which would be due, from a target. */
+  private Optional<Answer> keptFrom(int port, String target, Instant now) {
+    DirectPort direct = direct(port, now);
+    return direct
+        .keptFrom(target, now)
+        .map(until -> new Answer.Shut(direct.entry().condition(), until));
+  }
+
   private PathEntry entry(Key key, Instant now) {
     PathEntry known = entries.get(key);
     if (known != null) {
@@ -319,19 +377,5 @@ public final class PathHealth {
         condition.since(),
         nextTry,
         condition.evidence());
-  }
-
-  private static void report(PathStatus status) {
-    switch (status.state()) {
-      case SUSPECT, BLOCKED ->
-          log.warn(
-              "path {} is {} ({}); next try {}",
-              status.label(),
-              status.state().id(),
-              status.evidence(),
-              status.nextTry().map(Instant::toString).orElse("unknown"));
-      case UNKNOWN, OPEN, HALF_OPEN ->
-          log.info("path {} is {}", status.label(), status.state().id());
-    }
   }
 }

@@ -10,8 +10,8 @@ import java.util.Optional;
  * Leave to open one session on a path. Its holder says how far it came, and closes it in any case;
  * closed without a word it counts as not tried.
  *
- * <p>Thread-safe; only the first of {@link #opened}, {@link #loginRefused}, {@link #failed} and
- * {@link #close} counts.
+ * <p>Thread-safe; only the first of {@link #opened}, {@link #loginRefused}, {@link
+ * #loginDeferred}, {@link #failed} and {@link #close} counts.
  */
 public final class PathLease implements AutoCloseable {
   private final PathHealth health;
@@ -57,11 +57,8 @@ public final class PathLease implements AutoCloseable {
     return relay;
   }
 
-  /**
-   * Whether it tries a path that failed before. One connection is enough to see, so one address is
-   * to be dialled, not all.
-   */
-  public boolean isTrial() {
+  /** Whether it tries a path that failed before. */
+  boolean isTrial() {
     return isTrial;
   }
 
@@ -86,6 +83,16 @@ public final class PathLease implements AutoCloseable {
    */
   public void loginRefused(String reply) {
     health.loginRefused(this, reply);
+  }
+
+  /**
+   * The relay answered the login with 4yz: it cannot say now. Proves the port open, and holds the
+   * route's mail for a short time.
+   *
+   * @param reply the relay's words
+   */
+  public void loginDeferred(String reply) {
+    health.loginDeferred(this, reply);
   }
 
   /**

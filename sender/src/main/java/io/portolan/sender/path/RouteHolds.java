@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The relays that refused our login. Their mail is held, for every further trial brings the account
- * nearer to being locked; when the hold ends one session tries first.
+ * The relays that refused our login, or us. Their mail is held, for every further trial brings the
+ * account nearer to being locked; when the hold ends one session tries first.
  *
  * <p>Not thread-safe; guarded by the monitor of {@link PathHealth}.
  */
@@ -18,21 +18,29 @@ final class RouteHolds {
   /** How long the session that tries first keeps the others away. */
   private static final Duration TRIAL = Duration.ofMinutes(1);
 
-  private record Hold(Relay relay, RouteHold what) {}
-
-  private final Map<String, Hold> holds = new HashMap<>();
-  private final Duration length;
-
-  RouteHolds(Duration length) {
-    this.length = length;
+  /** What was refused, and so what ends the hold before its time. */
+  enum Refused {
+    /** The login: a session that opens ends it. */
+    LOGIN,
+    /** Our mail, on a session that was open: a message that is taken ends it. */
+    MAIL
   }
 
-  RouteHold refused(Relay relay, String reply, Instant now) {
+  private record Hold(Relay relay, Refused refused, RouteHold what) {}
+
+  private final Map<String, Hold> holds = new HashMap<>();
+
+  RouteHold hold(Relay relay, Refused refused, String reply, Instant now, Duration length) {
     Hold before = holds.get(relay.name());
     Instant since = before != null && before.relay().equals(relay) ? before.what().since() : now;
     RouteHold hold = new RouteHold(relay.name(), reply, since, now.plus(length));
-    holds.put(relay.name(), new Hold(relay, hold));
+    holds.put(relay.name(), new Hold(relay, refused, hold));
     return hold;
+  }
+
+  /** Whether open sessions with a relay are of no use: it takes our login, and not our mail. */
+  boolean refusesMail(Relay relay, Instant now) {
+    return on(relay, now).isPresent() && holds.get(relay.name()).refused() == Refused.MAIL;
   }
 
   /** The hold on a relay, unless it is over or the relay's definition has changed since. */
@@ -55,11 +63,17 @@ final class RouteHolds {
         (name, hold) ->
             new Hold(
                 relay,
+                hold.refused(),
                 new RouteHold(name, hold.what().reply(), hold.what().since(), now.plus(TRIAL))));
   }
 
   void release(String route) {
     holds.remove(route);
+  }
+
+  /** Ends a hold on a relay if it was for this refusal. */
+  void release(String route, Refused refused) {
+    holds.computeIfPresent(route, (_, hold) -> hold.refused() == refused ? null : hold);
   }
 
   List<RouteHold> all() {

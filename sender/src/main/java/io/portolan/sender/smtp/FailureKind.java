@@ -7,7 +7,7 @@ import java.util.Locale;
  *
  * <p>A kind blocks the path when it is evidence that this port, in this TLS mode, does not get
  * through from here, so that the next path may be taken. The others speak of one server or of this
- * host: the port stays, the lane waits.
+ * host: the port stays, and at a recipient's mail hosts the lane waits.
  */
 public enum FailureKind {
   /** The name has no address. */
@@ -69,6 +69,20 @@ public enum FailureKind {
   /** Whether the next path may be taken at once. */
   public boolean blocksPath() {
     return blocksPath;
+  }
+
+  /**
+   * Whether a relay's next path may be taken at once. A relay is there to talk to us and serves all
+   * our mail: one that is silent or hangs up is of no use now, whoever makes it so. Only what is
+   * not of the path, our DNS and this host, holds the mail.
+   */
+  public boolean blocksRelayPath() {
+    return this != DNS && this != LOCAL_FAULT;
+  }
+
+  /** Whether a connection did not come about for a reason outside of this host. */
+  boolean isOfTheWay() {
+    return this == CONNECT_TIMEOUT || this == CONNECT_REFUSED || this == NO_ROUTE;
   }
 
   /** The lower-case name used in tables and reports, such as {@code connect-timeout}. */

@@ -17,7 +17,24 @@ public sealed interface Opening {
    * @param took from the start of opening
    */
   record PathFailed(Phase phase, FailureKind kind, String host, String detail, Duration took)
-      implements Opening {}
+      implements Opening {
+
+    /**
+     * Of this and a later failure of one search the one that says more of the path: the one that
+     * came further, and any before a fault of this host or its lack of IPv6.
+     */
+    public PathFailed orMoreTelling(PathFailed later) {
+      boolean laterSaysMore =
+          !later.isOfHere() && (isOfHere() || later.phase.compareTo(phase) > 0);
+      PathFailed more = laterSaysMore ? later : this;
+      return new PathFailed(more.phase, more.kind, more.host, more.detail, later.took);
+    }
+
+    /** Whether it may mean no more than that this host has no IPv6. */
+    private boolean isOfHere() {
+      return kind == FailureKind.NO_ROUTE || kind == FailureKind.LOCAL_FAULT;
+    }
+  }
 
   /**
    * The genuine peer answered, and said no: the port is open.

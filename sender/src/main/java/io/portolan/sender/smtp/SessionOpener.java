@@ -24,6 +24,25 @@ public final class SessionOpener {
   /** More addresses than this of one host would only spend the detection budget. */
   private static final int MAX_ADDRESSES = 4;
 
+  /** Hears of each address that is dialled, while the session is still being opened. */
+  public interface DialListener {
+    /** Listens to nothing. */
+    DialListener NONE =
+        new DialListener() {
+          @Override
+          public void connected(String address) {}
+
+          @Override
+          public void unreachable(String address) {}
+        };
+
+    /** TCP is connected; the banner may be long in coming. */
+    void connected(String address);
+
+    /** The network or the peer let no connection come about. */
+    void unreachable(String address);
+  }
+
   private final Dialer dialer;
   private final TlsTrust trust;
   private final DeadlineWatch watch;
@@ -35,10 +54,15 @@ public final class SessionOpener {
     this.watch = watch;
   }
 
+  /** Opens a session, and tells nobody how far it came. */
+  public Opening open(SessionTarget target) {
+    return open(target, DialListener.NONE);
+  }
+
   /**
    * Opens a session. A refusal by the peer ends the search; a failure goes on to the next address.
    */
-  public Opening open(SessionTarget target) {
+  public Opening open(SessionTarget target, DialListener listener) {
     long start = watch.nanoTime();
     Path path = target.path();
     if (target.credentials().isPresent()
@@ -54,8 +78,9 @@ public final class SessionOpener {
     }
     Opening.@Nullable PathFailed telling = null;
     for (String address : target.addresses().stream().limit(MAX_ADDRESSES).toList()) {
-      switch (new Attempt(target, address, start).open()) {
-        case Opening.PathFailed failed -> telling = moreTelling(telling, failed);
+      switch (new Attempt(target, address, start, listener).open()) {
+        case Opening.PathFailed failed ->
+            telling = telling == null ? failed : telling.orMoreTelling(failed);
         case Opening.Opened opened -> {
           return opened;
         }
@@ -70,34 +95,18 @@ public final class SessionOpener {
         : telling;
   }
 
-  /** The failure that says more of the path: the one further on, and any before a lack of IPv6. */
-  private static Opening.PathFailed moreTelling(
-      Opening.@Nullable PathFailed earlier, Opening.PathFailed later) {
-    if (earlier == null) {
-      return later;
-    }
-    boolean laterSaysMore =
-        !isOfHere(later) && (isOfHere(earlier) || later.phase().compareTo(earlier.phase()) > 0);
-    Opening.PathFailed more = laterSaysMore ? later : earlier;
-    return new Opening.PathFailed(
-        more.phase(), more.kind(), more.host(), more.detail(), later.took());
-  }
-
-  /** Whether a failure may mean no more than that this host has no IPv6. */
-  private static boolean isOfHere(Opening.PathFailed failed) {
-    return failed.kind() == FailureKind.NO_ROUTE || failed.kind() == FailureKind.LOCAL_FAULT;
-  }
-
   /** The opening of a session at one address. */
   private final class Attempt {
     private final SessionTarget target;
     private final String address;
     private final long start;
+    private final DialListener listener;
 
-    Attempt(SessionTarget target, String address, long start) {
+    Attempt(SessionTarget target, String address, long start, DialListener listener) {
       this.target = target;
       this.address = address;
       this.start = start;
+      this.listener = listener;
     }
 
     Opening open() {
@@ -123,6 +132,7 @@ public final class SessionOpener {
       }
       boolean ready = false;
       try {
+        listener.connected(address);
         Opening opening = negotiated(wire, peer, tlsFailure);
         ready = opening instanceof Opening.Opened;
         return opening;
@@ -156,6 +166,9 @@ public final class SessionOpener {
 
     private Opening failedToConnect(FailureKind kind, String detail) {
       if (kind != FailureKind.RESET) {
+        if (kind.isOfTheWay()) {
+          listener.unreachable(address);
+        }
         return failed(Phase.CONNECT, kind, detail);
       }
       // the same as a reset an instant later, when it is what came next that fails

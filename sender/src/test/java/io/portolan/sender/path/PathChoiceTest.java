@@ -116,7 +116,7 @@ class PathChoiceTest {
     assertThat(paths.status(SES_587, "").state()).isEqualTo(PathState.OPEN);
     assertThat(paths.health.holds()).extracting(RouteHold::route).containsExactly("ses");
     Choice.NoneOpen none = none(paths.choose("yahoo", SES_587, SES_465));
-    assertThat(none.reason()).contains("no valid login").contains("535 5.7.8");
+    assertThat(none.reason()).contains("relay ses is on hold").contains("535 5.7.8");
     assertThat(none.until())
         .isEqualTo(paths.clock.instant().plus(HealthSettings.DEFAULT.loginHold()));
     assertThat(taken(paths.choose("yahoo", SES_587, POSTMARK_587)).path()).isEqualTo(POSTMARK_587);
@@ -160,6 +160,49 @@ class PathChoiceTest {
 
     assertThat(paths.health.holds()).isEmpty();
     assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.Take.class);
+  }
+
+  @Test
+  void holdsForAMinuteOnlyARouteThatCannotTakeALoginNow() {
+    paths.take("yahoo", SES_587).loginDeferred("454 4.7.0 try again later");
+
+    Choice.NoneOpen none = none(paths.choose("yahoo", SES_587, SES_465));
+    assertThat(none.reason()).contains("454 4.7.0");
+    assertThat(none.until()).isEqualTo(paths.clock.instant().plus(Duration.ofMinutes(1)));
+    paths.clock.advance(Duration.ofMinutes(1));
+    paths.take("yahoo", SES_587).opened();
+    assertThat(paths.health.holds()).isEmpty();
+  }
+
+  @Test
+  void holdsARouteThatRefusesOurMailUntilItTakesAMessage() {
+    paths.take("yahoo", SES_587).opened();
+    paths.choice.mailRefused(SES_587, "554 5.7.1 Relay access denied");
+
+    assertThat(paths.health.holds()).extracting(RouteHold::route).containsExactly("ses");
+    assertThat(review(SES_587, SES_587)).isInstanceOf(Standing.Leave.class);
+    assertThat(taken(paths.choose("yahoo", SES_587, POSTMARK_587)).path()).isEqualTo(POSTMARK_587);
+    paths.clock.advance(HealthSettings.DEFAULT.loginHold());
+    paths.take("yahoo", SES_587).opened();
+    assertThat(none(paths.choose("gmail", SES_587)).reason())
+        .as("it may refuse the mail of the session that tries, too")
+        .contains("554 5.7.1");
+
+    paths.choice.passed(SES_587);
+
+    assertThat(paths.health.holds()).isEmpty();
+    assertThat(review(SES_587, SES_587)).isInstanceOf(Standing.Keep.class);
+  }
+
+  @Test
+  void keepsASessionAwayFromABetterPathThatIsNotWorthATry() {
+    paths.take("yahoo", SES_587).opened();
+
+    Standing standing =
+        paths.choice.review(
+            SES_587, rule(DIRECT, SES_587), "yahoo", Optional.empty(), path -> !path.isDirect());
+
+    assertThat(standing).isInstanceOf(Standing.Keep.class);
   }
 
   @Test
@@ -207,14 +250,14 @@ class PathChoiceTest {
   void leavesAPathThatTheMessageMayNotTake() {
     assertThat(review(SES_587, DIRECT)).isInstanceOf(Standing.Leave.class);
     assertThat(review(SES_587, DIRECT, SES_465)).isInstanceOf(Standing.Leave.class);
-    assertThat(paths.choice.review(SES_587, rule(SES_587), "yahoo", Optional.of("direct")))
+    assertThat(paths.choice.review(SES_587, rule(SES_587), "yahoo", Optional.of("direct"), _ -> true))
         .isInstanceOf(Standing.Leave.class);
     paths.relays.remove("ses");
     assertThat(review(SES_587, SES_587)).isInstanceOf(Standing.Leave.class);
   }
 
   private Standing review(Path current, Path... rule) {
-    return paths.choice.review(current, rule(rule), "yahoo", Optional.empty());
+    return paths.choice.review(current, rule(rule), "yahoo", Optional.empty(), _ -> true);
   }
 
   private Choice pinned(String route, Path... rule) {

@@ -208,15 +208,56 @@ class PathHealthTest {
   }
 
   @Test
-  void weighsDomainsOutsideTheDirectoryHalf() {
-    for (String domain : List.of("other/a.example", "other/b.example", "other/c.example")) {
-      paths.take(domain, DIRECT).failed(Phase.CONNECT, TIMEOUT);
+  void takesMoreDomainsOutsideTheDirectoryThanAListHasDeadOnesInARow() {
+    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    for (int i = 0; i < 15; i++) {
+      paths.take("other/dead" + i + ".example", DIRECT).failed(Phase.CONNECT, TIMEOUT);
     }
     assertThat(paths.status(DIRECT, "").state()).isEqualTo(PathState.UNKNOWN);
 
-    paths.take("other/d.example", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("other/dead15.example", DIRECT).failed(Phase.CONNECT, TIMEOUT);
 
     assertThat(paths.status(DIRECT, "").state()).isEqualTo(PathState.BLOCKED);
+    assertThat(paths.status(DIRECT, "").evidence())
+        .startsWith("connect-timeout at gmail, other/dead0.example")
+        .endsWith("and 12 more");
+  }
+
+  @Test
+  void countsAMessageThatIsTakenOnAnOpenSessionAsContradiction() {
+    paths.take("orange", DIRECT).opened();
+    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.choice.passed(DIRECT);
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+
+    assertThat(paths.status(DIRECT, "").state()).isEqualTo(PathState.OPEN);
+  }
+
+  @Test
+  void givesTheTrialOfThePortToAPlatformThatWasOpen() {
+    paths.take("orange", DIRECT).opened();
+    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    assertThat(paths.status(DIRECT, "").state()).isEqualTo(PathState.SUSPECT);
+    paths.clock.advance(HealthSettings.DEFAULT.suspectFor());
+
+    assertThat(paths.choose("other/dead.example", DIRECT))
+        .isInstanceOfSatisfying(
+            Choice.NoneOpen.class,
+            none ->
+                assertThat(none.until())
+                    .isEqualTo(paths.clock.instant().plus(Duration.ofMinutes(1))));
+    assertThat(paths.take("orange", DIRECT).isTrial()).isTrue();
+  }
+
+  @Test
+  void givesTheTrialOfThePortToAnybodyWhenNobodyElseComes() {
+    paths.take("orange", DIRECT).opened();
+    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.clock.advance(HealthSettings.DEFAULT.suspectFor().plusMinutes(1));
+
+    assertThat(paths.take("other/new.example", DIRECT).isTrial()).isTrue();
   }
 
   @Test

@@ -1,0 +1,55 @@
+package io.portolan.sender.path;
+
+import io.portolan.core.relay.Relay;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What path health tells the operator: each change once. */
+final class PathLog {
+  private static final Logger log = LoggerFactory.getLogger(PathHealth.class);
+
+  private PathLog() {}
+
+  static void report(PathStatus status) {
+    switch (status.state()) {
+      case SUSPECT, BLOCKED ->
+          log.warn(
+              "path {} is {} ({}); next try {}",
+              status.label(),
+              status.state().id(),
+              status.evidence(),
+              status.nextTry().map(Instant::toString).orElse("unknown"));
+      case UNKNOWN, OPEN, HALF_OPEN ->
+          log.info("path {} is {}", status.label(), status.state().id());
+    }
+  }
+
+  static void loginRefused(Relay relay, RouteHold hold) {
+    log.error(
+        "relay {} cannot be logged in to as {} ({}): its mail is held until {}; check its username"
+            + " and {}",
+        relay.name(),
+        relay.username(),
+        hold.reply(),
+        hold.until(),
+        relay.secretRef());
+  }
+
+  static void loginDeferred(RouteHold hold) {
+    log.info(
+        "relay {} takes no login now ({}): its mail waits until {}",
+        hold.route(),
+        hold.reply(),
+        hold.until());
+  }
+
+  static void mailRefused(Relay relay, RouteHold hold) {
+    log.error(
+        "relay {} refuses our mail ({}): its mail is held until {}; check what it allows {} to send",
+        relay.name(),
+        hold.reply(),
+        hold.until(),
+        relay.needsLogin() ? relay.username() : "this host");
+  }
+}
