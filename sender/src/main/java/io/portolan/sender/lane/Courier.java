@@ -220,7 +220,9 @@ final class Courier implements AutoCloseable {
       open = null;
     }
     if (open != null) {
-      switch (parts.paths().review(open.path(), rule, lane.key(), delivery.pinnedRoute(), _ -> true)) {
+      switch (parts
+          .paths()
+          .review(open.path(), rule, lane.key(), delivery.pinnedRoute(), _ -> true)) {
         case Standing.Keep(Decision decision) -> {
           if (parts.lines().serves(open, delivery, rule)) {
             open.decide(decision);

@@ -118,6 +118,9 @@ final class DirectPort {
     }
     String named = targets.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
     int others = targets.size() - MOST_NAMED;
-    return String.join(", ", kinds) + " at " + named + (others > 0 ? " and " + others + " more" : "");
+    return String.join(", ", kinds)
+        + " at "
+        + named
+        + (others > 0 ? " and " + others + " more" : "");
   }
 }

@@ -137,9 +137,7 @@ public final class PathHealth {
     List<PathStatus> news = new ArrayList<>();
     synchronized (monitor) {
       if (opened(lease, now, news)) {
-        lease
-            .relay()
-            .ifPresent(relay -> holds.release(relay.name(), RouteHolds.Refused.LOGIN));
+        lease.relay().ifPresent(relay -> holds.release(relay.name(), RouteHolds.Refused.LOGIN));
       }
     }
     news.forEach(PathLog::report);
@@ -209,8 +207,7 @@ public final class PathHealth {
     PathLog.loginRefused(relay, hold);
   }
 
-  private RouteHold hold(
-      Relay relay, RouteHolds.Refused refused, String reason, Duration length) {
+  private RouteHold hold(Relay relay, RouteHolds.Refused refused, String reason, Duration length) {
     Instant now = clock.instant();
     synchronized (monitor) {
       return holds.hold(relay, refused, reason, now, length);

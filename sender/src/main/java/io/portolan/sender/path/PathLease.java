@@ -10,8 +10,8 @@ import java.util.Optional;
  * Leave to open one session on a path. Its holder says how far it came, and closes it in any case;
  * closed without a word it counts as not tried.
  *
- * <p>Thread-safe; only the first of {@link #opened}, {@link #loginRefused}, {@link
- * #loginDeferred}, {@link #failed} and {@link #close} counts.
+ * <p>Thread-safe; only the first of {@link #opened}, {@link #loginRefused}, {@link #loginDeferred},
+ * {@link #failed} and {@link #close} counts.
  */
 public final class PathLease implements AutoCloseable {
   private final PathHealth health;

@@ -3,7 +3,8 @@ package io.portolan.sender.path;
 import java.time.Instant;
 
 /**
- * A relay whose mail is held because it refused our login or our mail, or we have no login to offer.
+ * A relay whose mail is held because it refused our login or our mail, or we have no login to
+ * offer.
  *
  * @param route the relay's name
  * @param reply what it said, or why we have no login

@@ -40,7 +40,8 @@ final class RouteHolds {
 
   /** Whether open sessions with a relay are of no use: it takes our login, and not our mail. */
   boolean refusesMail(Relay relay, Instant now) {
-    return on(relay, now).isPresent() && holds.get(relay.name()).refused() == Refused.MAIL;
+    Hold hold = holds.get(relay.name());
+    return hold != null && hold.refused() == Refused.MAIL && on(relay, now).isPresent();
   }
 
   /** The hold on a relay, unless it is over or the relay's definition has changed since. */

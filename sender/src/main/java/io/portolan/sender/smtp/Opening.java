@@ -24,8 +24,7 @@ public sealed interface Opening {
      * came further, and any before a fault of this host or its lack of IPv6.
      */
     public PathFailed orMoreTelling(PathFailed later) {
-      boolean laterSaysMore =
-          !later.isOfHere() && (isOfHere() || later.phase.compareTo(phase) > 0);
+      boolean laterSaysMore = !later.isOfHere() && (isOfHere() || later.phase.compareTo(phase) > 0);
       PathFailed more = laterSaysMore ? later : this;
       return new PathFailed(more.phase, more.kind, more.host, more.detail, later.took);
     }

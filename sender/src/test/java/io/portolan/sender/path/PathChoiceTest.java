@@ -250,7 +250,8 @@ class PathChoiceTest {
   void leavesAPathThatTheMessageMayNotTake() {
     assertThat(review(SES_587, DIRECT)).isInstanceOf(Standing.Leave.class);
     assertThat(review(SES_587, DIRECT, SES_465)).isInstanceOf(Standing.Leave.class);
-    assertThat(paths.choice.review(SES_587, rule(SES_587), "yahoo", Optional.of("direct"), _ -> true))
+    assertThat(
+            paths.choice.review(SES_587, rule(SES_587), "yahoo", Optional.of("direct"), _ -> true))
         .isInstanceOf(Standing.Leave.class);
     paths.relays.remove("ses");
     assertThat(review(SES_587, SES_587)).isInstanceOf(Standing.Leave.class);
