@@ -17,6 +17,8 @@ final class Line implements AutoCloseable {
   private final String destination;
   private int offered;
   private Decision decision;
+  private String servedDomain = "";
+  private Instant servedUntil = Instant.MIN;
 
   /**
    * @param destination which recipients the peer takes: a relay's name, or the mail hosts of a
@@ -39,6 +41,17 @@ final class Line implements AutoCloseable {
 
   String destination() {
     return destination;
+  }
+
+  /** Notes that the peer takes the mail of a domain, and until when that need not be asked again. */
+  void serves(String domain, Instant until) {
+    servedDomain = domain;
+    servedUntil = until;
+  }
+
+  /** Whether that was noted and still counts. */
+  boolean isKnownToServe(String domain, Instant now) {
+    return servedDomain.equals(domain) && now.isBefore(servedUntil);
   }
 
   Decision decision() {

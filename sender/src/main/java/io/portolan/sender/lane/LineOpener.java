@@ -30,6 +30,9 @@ import java.util.Optional;
  * <p>Thread-safe.
  */
 final class LineOpener {
+  /** How long the mail hosts of a domain are taken to be what they were; their DNS names live longer. */
+  private static final Duration SERVES = Duration.ofSeconds(5);
+
   private final PathChoice paths;
   private final Destinations destinations;
   private final SessionOpener opener;
@@ -102,10 +105,21 @@ final class LineOpener {
   /** Whether the peer of an open session takes a delivery's mail. */
   boolean serves(Line line, ClaimedDelivery delivery, EffectiveRule rule)
       throws InterruptedException {
-    return !line.path().isDirect()
-        || (destinations.direct(line.path(), delivery.domain(), rule)
+    if (!line.path().isDirect()) {
+      return true;
+    }
+    Instant now = clock.instant();
+    if (line.isKnownToServe(delivery.domain(), now)) {
+      return true;
+    }
+    boolean serves =
+        destinations.direct(line.path(), delivery.domain(), rule)
                 instanceof Destinations.Known known
-            && known.key().equals(line.destination()));
+            && known.key().equals(line.destination());
+    if (serves) {
+      line.serves(delivery.domain(), now.plus(SERVES));
+    }
+    return serves;
   }
 
   /** Opens a session on the best path that can be opened. */
