@@ -70,6 +70,8 @@ public final class BenchCommand implements Callable<Integer> {
     BenchSettings settings = settings();
     // what it has to tell the bench tells itself, and nothing may break into the progress
     EarlyEnd.level("io.portolan", Level.WARN);
+    // a server that takes long to stop is ended with its home
+    EarlyEnd.level("io.zonky", Level.OFF);
     BenchScreen screen = new BenchScreen(spec.commandLine().getErr(), json);
     EarlyEnd end = new EarlyEnd(Thread.currentThread());
     try (TemporaryHome home = TemporaryHome.create("bench")) {
