@@ -43,7 +43,9 @@ final class Line implements AutoCloseable {
     return destination;
   }
 
-  /** Notes that the peer takes the mail of a domain, and until when that need not be asked again. */
+  /**
+   * Notes that the peer takes the mail of a domain, and until when that need not be asked again.
+   */
   void serves(String domain, Instant until) {
     servedDomain = domain;
     servedUntil = until;

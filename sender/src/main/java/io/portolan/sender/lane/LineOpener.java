@@ -30,7 +30,10 @@ import java.util.Optional;
  * <p>Thread-safe.
  */
 final class LineOpener {
-  /** How long the mail hosts of a domain are taken to be what they were; their DNS names live longer. */
+  /**
+   * How long the mail hosts of a domain are taken to be what they were; their DNS names live
+   * longer.
+   */
   private static final Duration SERVES = Duration.ofSeconds(5);
 
   private final PathChoice paths;
