@@ -4,6 +4,7 @@ import io.portolan.core.batch.BatchStore;
 import io.portolan.core.batch.PlanStore;
 import io.portolan.core.campaign.Campaign;
 import io.portolan.core.campaign.CampaignStore;
+import io.portolan.core.campaign.CheckedContent;
 import io.portolan.core.database.DatabaseException;
 import io.portolan.core.database.Partitions;
 import io.portolan.core.isp.DomainStore;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -21,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes campaigns happen: launches, plans and sends them at their times, on all nodes that share
  * the database. Changes of a campaign's state go through here, so that triggers and gates follow:
- * the state is committed first, then Quartz is told. If the second fails the call says so, the
- * state holds, and reconciling tells Quartz within seconds.
+ * the state is committed first, then Quartz is told. If the second fails the call succeeds all the
+ * same, since the state holds, and reconciling tells Quartz within seconds.
  *
  * <p>Pausing and cancelling stop new messages on every node within a second; what a peer has
  * accepted stays accepted.
@@ -88,27 +90,35 @@ public final class CampaignScheduler implements AutoCloseable {
     return scheduled(campaigns.scheduleNow(campaignId));
   }
 
+  /**
+   * Schedules a draft that was checked; see {@link CampaignStore#schedule(long, Optional,
+   * CheckedContent)}.
+   */
+  public Campaign schedule(long campaignId, Optional<Instant> launchAt, CheckedContent checked) {
+    return scheduled(campaigns.schedule(campaignId, launchAt, checked));
+  }
+
   /** Makes a scheduled campaign a draft again. */
   public Campaign unschedule(long campaignId) {
     Campaign campaign = campaigns.unschedule(campaignId);
-    triggers.remove(campaignId);
+    afterCommit(campaignId, () -> triggers.remove(campaignId));
     return campaign;
   }
 
   /** Pauses a running campaign. */
   public Campaign pause(long campaignId) {
     Campaign campaign = campaigns.pause(campaignId);
-    parts.gate().refresh();
-    triggers.pause(campaignId);
+    afterCommit(campaignId, parts.gate()::refresh);
+    afterCommit(campaignId, () -> triggers.pause(campaignId));
     return campaign;
   }
 
   /** Resumes a paused campaign. */
   public Campaign resume(long campaignId) {
     Campaign campaign = campaigns.resume(campaignId);
-    parts.gate().refresh();
-    triggers.resume(campaignId);
-    feeder.feed(campaignId);
+    afterCommit(campaignId, parts.gate()::refresh);
+    afterCommit(campaignId, () -> triggers.resume(campaignId));
+    afterCommit(campaignId, () -> feeder.feed(campaignId));
     return campaign;
   }
 
@@ -118,11 +128,11 @@ public final class CampaignScheduler implements AutoCloseable {
    */
   public Campaign cancel(long campaignId) {
     Campaign campaign = campaigns.cancel(campaignId);
-    parts.gate().refresh();
-    triggers.remove(campaignId);
+    afterCommit(campaignId, parts.gate()::refresh);
+    afterCommit(campaignId, () -> triggers.remove(campaignId));
     if (campaign.times().launchedAt().isPresent()) {
       if (campaign.times().plannedAt().isEmpty()) {
-        triggers.storeLaunch(campaignId, node.now());
+        afterCommit(campaignId, () -> triggers.storeLaunch(campaignId, node.now()));
       }
       Future<?> _ = background.submit(() -> cancelQueued(campaignId));
     }
@@ -164,8 +174,21 @@ public final class CampaignScheduler implements AutoCloseable {
   }
 
   private Campaign scheduled(Campaign campaign) {
-    triggers.storeLaunch(campaign.id(), campaign.times().launchAt().orElseThrow());
+    Instant launchAt = campaign.times().launchAt().orElseThrow();
+    afterCommit(campaign.id(), () -> triggers.storeLaunch(campaign.id(), launchAt));
     return campaign;
+  }
+
+  /** Does what follows from a change that is committed; what fails is left to reconciling. */
+  private static void afterCommit(long campaignId, Runnable work) {
+    try {
+      work.run();
+    } catch (SchedulingException | DatabaseException e) {
+      log.warn(
+          "The change of campaign {} is stored, but not yet followed everywhere; reconciling does that within seconds",
+          campaignId,
+          e);
+    }
   }
 
   // whatever is left undone here is done by reconciling

@@ -2,6 +2,8 @@ package io.portolan.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.core.campaign.Campaign;
+import io.portolan.core.campaign.CampaignState;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,20 @@ class HealingTest {
 
     fixture.awaitState(campaign, "finished");
     fixture.assertEachAcceptedOnce(campaign, 3_000);
+  }
+
+  @Test
+  void answersForAChangeThatIsStoredThoughQuartzCannotFollowYet() {
+    TestNode node = fixture.startNode();
+    long campaign = fixture.draft(10);
+    fixture.database().execute("ALTER TABLE qrtz_triggers RENAME TO qrtz_triggers_away");
+
+    Campaign scheduled = node.scheduler().scheduleNow(campaign);
+
+    fixture.database().execute("ALTER TABLE qrtz_triggers_away RENAME TO qrtz_triggers");
+    assertThat(scheduled.state()).isEqualTo(CampaignState.SCHEDULED);
+    fixture.awaitState(campaign, "finished");
+    fixture.assertEachAcceptedOnce(campaign, 10);
   }
 
   @Test

@@ -180,6 +180,18 @@ public final class CampaignStore {
         connection -> Set.copyOf(Sql.list(connection, OPEN, row -> row.number("id"))));
   }
 
+  /**
+   * What a campaign says, for a check that {@link #schedule(long, Optional, CheckedContent)} needs.
+   */
+  public CheckedContent contentToCheck(long id) {
+    return database.read(
+        connection -> {
+          Campaign campaign = CampaignRows.get(connection, id);
+          return new CheckedContent(
+              campaign.revision(), CampaignRows.content(connection, campaign));
+        });
+  }
+
   /** What a campaign says: its content, with the template's text where a draft names one. */
   public CampaignContent content(long id) {
     return database.read(
@@ -208,12 +220,22 @@ public final class CampaignStore {
    * @throws ConflictException if it is no draft
    */
   public Campaign schedule(long id, Instant launchAt) {
-    return schedule(id, Optional.of(launchAt));
+    return schedule(id, Optional.of(launchAt), Optional.empty());
   }
 
   /** Schedules a draft to be launched at once; see {@link #schedule(long, Instant)}. */
   public Campaign scheduleNow(long id) {
-    return schedule(id, Optional.empty());
+    return schedule(id, Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * Schedules a draft that was checked; see {@link #schedule(long, Instant)}.
+   *
+   * @param launchAt empty for at once
+   * @throws ConflictException if the campaign or its template was changed since it was checked
+   */
+  public Campaign schedule(long id, Optional<Instant> launchAt, CheckedContent checked) {
+    return schedule(id, launchAt, Optional.of(checked));
   }
 
   /** Makes a scheduled campaign a draft again. */
@@ -276,12 +298,16 @@ public final class CampaignStore {
         connection -> Sql.update(connection, FINISH_IF_DONE, now, now, id) == 1);
   }
 
-  private Campaign schedule(long id, Optional<Instant> wanted) {
+  private Campaign schedule(long id, Optional<Instant> wanted, Optional<CheckedContent> checked) {
     return database.inTransaction(
         connection -> {
           Campaign campaign = CampaignRows.get(connection, id);
           campaign.lifecycle().schedule();
           CampaignContent content = CampaignRows.content(connection, campaign);
+          CheckedContent found = new CheckedContent(campaign.revision(), content);
+          if (checked.isPresent() && !checked.get().equals(found)) {
+            throw CampaignRows.changed(id, checked.get().revision());
+          }
           Instant now = clock.instant();
           Instant launchAt = wanted.orElse(now);
           Problems problems = new Problems();

@@ -30,6 +30,11 @@ public final class DatabaseException extends CoreException {
     return sqlState.equals("23503");
   }
 
+  /** Whether a text holds the NUL character, which PostgreSQL cannot store. */
+  public boolean isUnstorableText() {
+    return sqlState.equals("22021") || sqlState.equals("22P05");
+  }
+
   /**
    * Whether the connection failed rather than the statement, so that the same may succeed later.
    */

@@ -1,6 +1,8 @@
 package io.portolan.core.delivery;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Where a delivery stands. It leaves {@link #PLANNED} exactly once and never comes back. */
 public enum DeliveryState {
@@ -20,5 +22,10 @@ public enum DeliveryState {
   /** The name in SQL, JSON and reports. */
   public String id() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The state of a name that {@link #id} gave. */
+  public static Optional<DeliveryState> of(String id) {
+    return Arrays.stream(values()).filter(state -> state.id().equals(id)).findFirst();
   }
 }

@@ -95,9 +95,9 @@ final class ResultStore {
 
   private static final String ADD_ACCEPT_TIMES =
       """
-      INSERT INTO accept_time_rollup AS t (campaign_id, minute, isp, route, port, bucket, count)
-      SELECT * FROM unnest(?::bigint[], ?::timestamptz[], ?::text[], ?::text[], ?::int[], ?::smallint[], ?::bigint[])
-      ON CONFLICT (campaign_id, minute, isp, route, port, bucket)
+      INSERT INTO accept_time_rollup AS t (campaign_id, minute, isp, route, port, tls, bucket, count)
+      SELECT * FROM unnest(?::bigint[], ?::timestamptz[], ?::text[], ?::text[], ?::int[], ?::text[], ?::smallint[], ?::bigint[])
+      ON CONFLICT (campaign_id, minute, isp, route, port, tls, bucket)
       DO UPDATE SET count = t.count + excluded.count
       """;
 

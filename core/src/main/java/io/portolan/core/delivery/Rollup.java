@@ -39,6 +39,7 @@ final class Rollup {
               .thenComparing(TimeKey::isp)
               .thenComparing(TimeKey::route)
               .thenComparingInt(TimeKey::port)
+              .thenComparing(TimeKey::tls)
               .thenComparingInt(TimeKey::bucket));
 
   private record ResultKey(
@@ -53,7 +54,13 @@ final class Rollup {
       String category) {}
 
   private record TimeKey(
-      long campaignId, Instant minute, String isp, String route, int port, int bucket) {}
+      long campaignId,
+      Instant minute,
+      String isp,
+      String route,
+      int port,
+      String tls,
+      int bucket) {}
 
   /** A column of a key: its element type in SQL, and its value. */
   private record Column<K>(String type, Function<K, Object> value) {}
@@ -78,6 +85,7 @@ final class Rollup {
               result.delivery().isp(),
               path.route(),
               path.port(),
+              path.tls().id(),
               AcceptTime.bucket(Duration.between(first, result.at()).toMillis())),
           1L,
           Long::sum);
@@ -129,6 +137,7 @@ final class Rollup {
             new Column<>("text", TimeKey::isp),
             new Column<>("text", TimeKey::route),
             new Column<>("int", TimeKey::port),
+            new Column<>("text", TimeKey::tls),
             new Column<>("smallint", TimeKey::bucket)));
   }
 

@@ -2,6 +2,8 @@ package io.portolan.core.json;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -21,12 +23,15 @@ import java.util.Map;
 /**
  * Reads and writes records as JSON: the components and nothing else, times as ISO 8601 text, enums
  * in lower case, an empty {@link java.util.Optional} left out. Reading is strict: a field that is
- * unknown, missing, null or there twice is refused, as is text where a number belongs, and the
- * refusal names the place. Only an {@code Optional} may be missing or null.
+ * unknown, missing, null or there twice is refused, as are a null in a list or map and text where a
+ * number belongs, and the refusal names the place. Only an {@code Optional} may be missing or null.
  */
 public final class Json {
   private static final ObjectMapper MAPPER =
       configure(JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)).build();
+  // attributes were stored with nulls before those were refused
+  private static final ObjectMapper OBJECT_MAPPER =
+      MAPPER.copy().setDefaultSetterInfo(JsonSetter.Value.empty());
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
   private Json() {}
@@ -41,6 +46,7 @@ public final class Json {
         .visibility(PropertyAccessor.CREATOR, Visibility.ANY)
         .defaultPropertyInclusion(
             JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS))
+        .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
         .disable(
             SerializationFeature.WRITE_DATES_AS_TIMESTAMPS,
             SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
@@ -89,7 +95,7 @@ public final class Json {
    */
   public static Map<String, Object> readObject(String json) {
     try {
-      Map<String, Object> object = MAPPER.readValue(json, OBJECT);
+      Map<String, Object> object = OBJECT_MAPPER.readValue(json, OBJECT);
       if (object == null) {
         throw new InvalidException("document", "null is no object");
       }

@@ -43,6 +43,9 @@ final class Refusal {
         || message.startsWith("Cannot map `null`")) {
       return "is missing";
     }
+    if (message.startsWith("Invalid `null` value")) {
+      return "holds a null";
+    }
     if (message.startsWith("Trailing token")) {
       return "something follows the end of the document";
     }

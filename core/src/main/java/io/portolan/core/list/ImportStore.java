@@ -83,7 +83,10 @@ public final class ImportStore {
         ImportReject::line);
   }
 
-  /** Writes all rows that an import rejected as CSV with the columns line, reason and content. */
+  /**
+   * Writes the rejected rows of an import that are kept as CSV with the columns line, reason and
+   * content, a piece at a time.
+   */
   public void writeRejects(long importId, Writer out) throws IOException {
     get(importId);
     // the writer is closed by whoever opened it

@@ -6,6 +6,7 @@ import io.portolan.core.database.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -114,7 +115,7 @@ final class ImportWriter {
       throw new NotFoundException("list", job.listId());
     }
     Merged merged = merge(connection, job, chunk);
-    reject(connection, importId, chunk);
+    reject(connection, job, chunk);
     return Sql.one(
         connection,
         COUNT,
@@ -160,16 +161,18 @@ final class ImportWriter {
         job.id());
   }
 
-  private static void reject(Connection connection, long importId, ImportChunk chunk)
+  private static void reject(Connection connection, ImportJob job, ImportChunk chunk)
       throws SQLException {
-    if (!chunk.rejects().isEmpty()) {
+    long room = ImportCounts.MOST_REJECTS_KEPT - job.rows().rejectsKept();
+    List<ImportReject> kept = chunk.rejects().stream().limit(room).toList();
+    if (!kept.isEmpty()) {
       Sql.update(
           connection,
           REJECT,
-          importId,
-          chunk.rejects().stream().map(ImportReject::line).toList(),
-          chunk.rejects().stream().map(ImportReject::reason).toList(),
-          chunk.rejects().stream().map(ImportReject::content).toList());
+          job.id(),
+          kept.stream().map(ImportReject::line).toList(),
+          kept.stream().map(ImportReject::reason).toList(),
+          kept.stream().map(ImportReject::content).toList());
     }
   }
 }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -56,6 +57,33 @@ public final class RecipientImporter {
     return CsvHeader.read(new CsvRows(csv), options);
   }
 
+  /** One of the few imports that may run at once. Thread-safe; closing it twice is as once. */
+  public final class Place implements AutoCloseable {
+    private final AtomicBoolean taken = new AtomicBoolean(true);
+
+    private Place() {}
+
+    @Override
+    public void close() {
+      if (taken.compareAndSet(true, false)) {
+        free.release();
+      }
+    }
+  }
+
+  /**
+   * Takes a place for an import, such as before a file is received.
+   *
+   * @throws ConflictException if as many imports as may are running
+   */
+  public Place reserve() {
+    if (!free.tryAcquire()) {
+      throw new ConflictException(
+          MOST_AT_ONCE + " imports are running already; wait until one of them has finished.");
+    }
+    return new Place();
+  }
+
   /**
    * Imports a file and returns when that is done. The stream is best a file: while it does not
    * deliver, the import waits.
@@ -70,20 +98,29 @@ public final class RecipientImporter {
    */
   public ImportJob run(ImportRequest request, InputStream csv, Consumer<ImportJob> listener)
       throws IOException {
+    try (Place place = reserve()) {
+      return run(place, request, csv, listener);
+    }
+  }
+
+  /**
+   * Imports a file in a place that was taken before, and leaves the place taken; else like {@link
+   * #run(ImportRequest, InputStream, Consumer)}.
+   */
+  public ImportJob run(
+      Place place, ImportRequest request, InputStream csv, Consumer<ImportJob> listener)
+      throws IOException {
+    if (!place.taken.get()) {
+      throw new IllegalStateException("the place was given back");
+    }
     Problems problems = new Problems();
     problems.checkName("fileName", request.fileName(), LONGEST_NAME);
     problems.throwIfAny("The import is not right");
-    if (!free.tryAcquire()) {
-      throw new ConflictException(
-          MOST_AT_ONCE + " imports are running already; wait until one of them has finished.");
-    }
     try (ImportLease lease = new ImportLease(database)) {
       CsvRows rows = new CsvRows(csv);
       CsvHeader header = CsvHeader.read(rows, request.options());
       ImportJob job = lease.begin(request, clock.instant());
       return new ImportRun(database, clock, patience, lease, job).read(rows, header, listener);
-    } finally {
-      free.release();
     }
   }
 }

@@ -257,6 +257,33 @@ class CampaignStoreTest {
   }
 
   @Test
+  void refusesToScheduleWhatNobodyChecked() {
+    TemplateStore templates = new TemplateStore(postgres.database(), InstantSource.fixed(NOW));
+    long template = templates.create(new Template.Settings("checked", "s", "", "t")).id();
+    CampaignContent sender =
+        new CampaignContent("", "news@shop.example", "", "", "", "", MissingField.ERROR);
+    CampaignSettings settings =
+        new CampaignSettings(
+            "c", Optional.of(list()), Optional.of(template), sender, Optional.empty());
+    Campaign draft = campaigns.create(settings);
+    CheckedContent checked = campaigns.contentToCheck(draft.id());
+
+    templates.update(template, new Template.Settings("checked", "s", "", "another"));
+    assertThatThrownBy(() -> campaigns.schedule(draft.id(), Optional.empty(), checked))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("template, was changed");
+
+    CheckedContent again = campaigns.contentToCheck(draft.id());
+    campaigns.edit(draft.id(), draft.revision(), settings);
+    assertThatThrownBy(() -> campaigns.schedule(draft.id(), Optional.empty(), again))
+        .isInstanceOf(ConflictException.class);
+
+    CheckedContent last = campaigns.contentToCheck(draft.id());
+    assertThat(campaigns.schedule(draft.id(), Optional.empty(), last).state())
+        .isEqualTo(CampaignState.SCHEDULED);
+  }
+
+  @Test
   void refusesTextBesideATemplate() {
     TemplateStore templates = new TemplateStore(postgres.database(), InstantSource.fixed(NOW));
     long template = templates.create(new Template.Settings("beside", "s", "", "t")).id();

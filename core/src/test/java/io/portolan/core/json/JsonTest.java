@@ -109,6 +109,7 @@ class JsonTest {
             + " | delay | \"soon\" is not a duration such as PT15M",
         "{\"count\":1,\"paths\":[],\"at\":\"monday\",\"delay\":\"PT1S\"}"
             + " | at | \"monday\" is not an instant such as 2026-11-24T09:00:00Z",
+        "{\"count\":1,\"paths\":[null],\"delay\":\"PT1S\"} | paths | holds a null",
         "[] | document | must be an object",
         "null | document | null is no Sample",
       })

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.portolan.core.ConflictException;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.address.EmailAddress;
@@ -281,6 +282,34 @@ class RecipientImporterTest {
       file.append("p").append(row).append("@a.example,").append(row).append('\n');
     }
     return file.toString();
+  }
+
+  @Test
+  void keepsTheFirstRejectsAloneAndCountsAll() throws IOException {
+    int rows = ImportCounts.MOST_REJECTS_KEPT + 10;
+
+    ImportJob job = run("email\n" + "x\n".repeat(rows));
+
+    assertThat(job.state()).isEqualTo(ImportState.FINISHED);
+    assertThat(job.rows().rejected()).isEqualTo(rows);
+    assertThat(job.rows().rejectsKept()).isEqualTo(ImportCounts.MOST_REJECTS_KEPT);
+    assertThat(postgres.number("SELECT count(*) FROM import_reject WHERE import_id = ?", job.id()))
+        .isEqualTo(ImportCounts.MOST_REJECTS_KEPT);
+  }
+
+  @Test
+  void givesAPlaceBackOnce() {
+    RecipientImporter.Place first = importer.reserve();
+    RecipientImporter.Place second = importer.reserve();
+    assertThatThrownBy(importer::reserve).isInstanceOf(ConflictException.class);
+
+    first.close();
+    first.close();
+
+    RecipientImporter.Place third = importer.reserve();
+    assertThatThrownBy(importer::reserve).isInstanceOf(ConflictException.class);
+    third.close();
+    second.close();
   }
 
   private ImportJob run(String file) throws IOException {
