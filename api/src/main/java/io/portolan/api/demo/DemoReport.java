@@ -66,7 +66,7 @@ record DemoReport(
     return new DemoReport(
         report.path("recipients").asLong(),
         accepted,
-        total.path("bounced").asLong(),
+        total.path("bounced").asLong() + counts.path("notSent").asLong(),
         counts.path("expired").asLong(),
         counts.path("suppressed").asLong(),
         counts.path("cancelled").asLong(),

@@ -21,7 +21,7 @@ record ReportView(
     Part total,
     List<IspView> isps,
     List<Report.TopReply> topReplies,
-    List<Report.Minute> minutes) {
+    List<Report.Interval> intervals) {
 
   /** Counts, and the rates that follow from them, each with its numerator and denominator. */
   record Part(
@@ -31,6 +31,7 @@ record ReportView(
       Rate softBounceRate,
       Rate blockRate,
       Rate deferralRate,
+      Rate reputationRate,
       Report.AcceptTimes acceptTimes) {
     static Part of(Counts counts, Report.AcceptTimes times) {
       return new Part(
@@ -40,6 +41,7 @@ record ReportView(
           counts.softBounceRate(),
           counts.blockRate(),
           counts.deferralRate(),
+          counts.reputationRate(),
           times);
     }
   }
@@ -59,7 +61,7 @@ record ReportView(
         Part.of(report.total(), report.acceptTimes()),
         report.isps().stream().map(ReportView::isp).toList(),
         report.topReplies(),
-        report.minutes());
+        report.intervals());
   }
 
   private static IspView isp(Report.IspReport isp) {

@@ -27,25 +27,20 @@ final class ReportsApi {
   }
 
   private void campaign(Context ctx) {
-    Requests.allowQuery(ctx, "format");
+    Requests.allowQuery(ctx, "format", "part");
     answer(ctx, reports.ofCampaign(id(ctx, "id")));
   }
 
   private void span(Context ctx) {
-    Requests.allowQuery(ctx, "from", "until", "format");
-    Instant from = instant(ctx, "from");
-    Instant until = instant(ctx, "until");
-    if (!from.isBefore(until)) {
-      throw new InvalidException("until", "is not after from");
-    }
-    answer(ctx, reports.ofSpan(from, until));
+    Requests.allowQuery(ctx, "from", "until", "format", "part");
+    answer(ctx, reports.ofSpan(instant(ctx, "from"), instant(ctx, "until")));
   }
 
   private static Instant instant(Context ctx, String name) {
     String text =
         Requests.query(ctx, name).orElseThrow(() -> new InvalidException(name, "is missing"));
     try {
-      return OffsetDateTime.parse(text).toInstant();
+      return Requests.instant(name, OffsetDateTime.parse(text));
     } catch (DateTimeException e) {
       throw new InvalidException(
           name, "\"" + text + "\" is no time with offset such as 2026-12-01T09:00:00Z");
@@ -55,10 +50,18 @@ final class ReportsApi {
   private static void answer(Context ctx, Report report) {
     switch (format(ctx)) {
       case "json" -> Requests.json(ctx, ReportView.of(report));
-      case "csv" -> ctx.contentType("text/csv; charset=utf-8").result(ReportCsv.write(report));
+      case "csv" -> ctx.contentType("text/csv; charset=utf-8").result(csv(ctx, report));
       case "html" -> ctx.contentType("text/html; charset=utf-8").result(ReportHtml.write(report));
       default -> throw new InvalidException("format", "is none of json, csv and html");
     }
+  }
+
+  private static String csv(Context ctx, Report report) {
+    return switch (Requests.query(ctx, "part").orElse("rows")) {
+      case "rows" -> ReportCsv.write(report);
+      case "replies" -> ReportCsv.writeReplies(report);
+      default -> throw new InvalidException("part", "is neither rows nor replies");
+    };
   }
 
   private static String format(Context ctx) {

@@ -9,10 +9,10 @@ import java.util.Optional;
  *
  * @param title of what it covers, for people
  * @param from start of the span; empty for a whole campaign
- * @param until end of the span, exclusive; empty for a whole campaign
+ * @param until end of the span, exclusive, a whole minute as from is; empty for a whole campaign
  * @param recipients of the campaign; 0 for a span
  * @param waiting recipients whose delivery has not ended; 0 for a span
- * @param minutes accepted and refused by minute, in order, for the plot
+ * @param intervals what happened when, in order; a few hundred at most, for the plots
  */
 public record Report(
     String title,
@@ -25,7 +25,7 @@ public record Report(
     AcceptTimes acceptTimes,
     List<IspReport> isps,
     List<TopReply> topReplies,
-    List<Minute> minutes) {
+    List<Interval> intervals) {
 
   /** One ISP, its paths in order of use. */
   public record IspReport(
@@ -36,7 +36,10 @@ public record Report(
       AcceptTimes acceptTimes,
       List<PathReport> paths) {}
 
-  /** One path to one ISP. Expired, suppressed and cancelled are not of a path and are 0 here. */
+  /**
+   * One path to one ISP. What was not sent, expired, suppressed and cancelled is of no path and is
+   * 0 here.
+   */
   public record PathReport(
       String route, int port, String tls, Counts counts, AcceptTimes acceptTimes) {}
 
@@ -62,7 +65,12 @@ public record Report(
       long count,
       String sample) {}
 
-  /** One minute. */
-  public record Minute(
-      Instant minute, long accepted, long refused, long deferrals, long pathFailures) {}
+  /**
+   * One stretch of time.
+   *
+   * @param minutes its length
+   * @param bounced refused for good by a peer
+   */
+  public record Interval(
+      Instant start, int minutes, long accepted, long bounced, long deferrals, long pathFailures) {}
 }

@@ -4,20 +4,23 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import io.portolan.metrics.report.Report.AcceptTimes;
 import io.portolan.metrics.report.Report.IspReport;
 import io.portolan.metrics.report.Report.PathReport;
+import io.portolan.metrics.report.Report.TopReply;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Writes a report as CSV (RFC 4180): a row for each ISP and path, and one for each ISP in all. */
+/**
+ * Writes a report as CSV (RFC 4180). The rows are those of the page: one for each path, one for
+ * each ISP, whose route is "all", and one for everything, whose ISP is "all", too. A path's row
+ * leaves empty what is of no path. Top replies are a document of their own.
+ */
 public final class ReportCsv {
-  private ReportCsv() {}
-
-  public static String write(Report report) {
-    StringWriter out = new StringWriter();
-    try (CsvWriter csv = CsvWriter.builder().build(out)) {
-      csv.writeRecord(
+  private static final List<String> BEFORE_RATES =
+      List.of(
           "isp",
           "platform",
           "route",
@@ -29,38 +32,68 @@ public final class ReportCsv {
           "soft_bounced",
           "blocked",
           "deferrals",
+          "blocked_deferrals",
           "path_failures",
+          "not_sent",
           "expired",
+          "expired_blocked",
           "suppressed",
-          "cancelled",
-          "hard_bounce_rate",
-          "hard_bounce_low",
-          "hard_bounce_high",
-          "block_rate",
-          "deferral_rate",
-          "accept_median_ms",
-          "accept_p95_ms");
+          "cancelled");
+
+  private ReportCsv() {}
+
+  /** The rows by ISP and path, and the total. */
+  public static String write(Report report) {
+    StringWriter out = new StringWriter();
+    try (CsvWriter csv = CsvWriter.builder().build(out)) {
+      csv.writeRecord(header());
       for (IspReport isp : report.isps()) {
         csv.writeRecord(
             row(
-                isp,
-                "all",
-                "",
-                "",
-                Long.toString(isp.recipients()),
+                List.of(isp.isp(), isp.platform(), "all", "", ""),
+                Optional.of(isp.recipients()),
                 isp.total(),
                 isp.acceptTimes()));
         for (PathReport path : isp.paths()) {
           csv.writeRecord(
               row(
-                  isp,
-                  path.route(),
-                  Integer.toString(path.port()),
-                  path.tls(),
-                  "",
+                  List.of(
+                      isp.isp(),
+                      isp.platform(),
+                      path.route(),
+                      Integer.toString(path.port()),
+                      path.tls()),
+                  Optional.empty(),
                   path.counts(),
                   path.acceptTimes()));
         }
+      }
+      csv.writeRecord(
+          row(
+              List.of("all", "all", "all", "", ""),
+              Optional.of(report.recipients()),
+              report.total(),
+              report.acceptTimes()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString();
+  }
+
+  /** The top replies. */
+  public static String writeReplies(Report report) {
+    StringWriter out = new StringWriter();
+    try (CsvWriter csv = CsvWriter.builder().build(out)) {
+      csv.writeRecord("count", "isp", "code", "enhanced", "category", "outcome", "sample");
+      for (TopReply reply : report.topReplies()) {
+        csv.writeRecord(
+            Long.toString(reply.count()),
+            reply.isp(),
+            Integer.toString(reply.code()),
+            reply.enhanced(),
+            reply.category(),
+            reply.outcome(),
+            harmless(reply.sample()));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -68,46 +101,66 @@ public final class ReportCsv {
     return out.toString();
   }
 
-  private static String[] row(
-      IspReport isp,
-      String route,
-      String port,
-      String tls,
-      String recipients,
-      Counts counts,
-      AcceptTimes times) {
-    Rate hard = counts.hardBounceRate();
-    return new String[] {
-      isp.isp(),
-      isp.platform(),
-      route,
-      port,
-      tls,
-      recipients,
-      Long.toString(counts.accepted()),
-      Long.toString(counts.hardBounced()),
-      Long.toString(counts.softBounced()),
-      Long.toString(counts.blocked()),
-      Long.toString(counts.deferrals()),
-      Long.toString(counts.pathFailures()),
-      Long.toString(counts.expired()),
-      Long.toString(counts.suppressed()),
-      Long.toString(counts.cancelled()),
-      share(hard.value()),
-      share(hard.low()),
-      share(hard.high()),
-      share(counts.blockRate().value()),
-      share(counts.deferralRate().value()),
-      millis(times.medianMillis()),
-      millis(times.p95Millis())
-    };
+  private static List<String> header() {
+    List<String> header = new ArrayList<>(BEFORE_RATES);
+    for (RateKind kind : RateKind.values()) {
+      header.add(kind.column() + "_rate");
+      header.add(kind.column() + "_of");
+      header.add(kind.column() + "_low");
+      header.add(kind.column() + "_high");
+    }
+    header.add("accept_median_ms");
+    header.add("accept_p95_ms");
+    return header;
+  }
+
+  /**
+   * @param recipients empty in the row of a path, which also leaves out what is of no path
+   */
+  private static List<String> row(
+      List<String> key, Optional<Long> recipients, Counts counts, AcceptTimes times) {
+    List<String> row = new ArrayList<>(key);
+    row.add(recipients.map(String::valueOf).orElse(""));
+    for (long count :
+        new long[] {
+          counts.accepted(),
+          counts.hardBounced(),
+          counts.softBounced(),
+          counts.blocked(),
+          counts.deferrals(),
+          counts.blockedDeferrals(),
+          counts.pathFailures()
+        }) {
+      row.add(Long.toString(count));
+    }
+    for (long count :
+        new long[] {
+          counts.notSent(),
+          counts.expired(),
+          counts.expiredBlocked(),
+          counts.suppressed(),
+          counts.cancelled()
+        }) {
+      row.add(recipients.isPresent() ? Long.toString(count) : "");
+    }
+    for (RateKind kind : RateKind.values()) {
+      Rate rate = kind.of(counts);
+      row.add(rate.of() == 0 ? "" : share(rate.value()));
+      row.add(Long.toString(rate.of()));
+      row.add(share(rate.low()));
+      row.add(share(rate.high()));
+    }
+    row.add(times.medianMillis().map(String::valueOf).orElse(""));
+    row.add(times.p95Millis().map(String::valueOf).orElse(""));
+    return row;
   }
 
   private static String share(double share) {
     return String.format(Locale.ROOT, "%.5f", share);
   }
 
-  private static String millis(Optional<Long> millis) {
-    return millis.map(String::valueOf).orElse("");
+  /** A peer's words so that no spreadsheet takes them for a formula. */
+  private static String harmless(String text) {
+    return !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
   }
 }

@@ -7,7 +7,6 @@ import io.portolan.metrics.report.Report.TopReply;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * Writes a report as one HTML page that needs nothing else: no script, no font, no image from
@@ -30,11 +29,29 @@ public final class ReportHtml {
       th{font-weight:600;color:#44525f;border-bottom:2px solid #c8d2da}th.t,td.t{text-align:left}tr.path td{color:#44525f;background:#fafcfd}
       tr.path td.t:first-child{padding-left:1.6rem}.cards{display:flex;flex-wrap:wrap;gap:.7rem}.card{border:1px solid #dbe3ea;border-radius:.5rem;padding:.6rem .9rem;min-width:7rem}
       .card b{display:block;font-size:1.35rem}.card span{color:#5a6b7b}small{color:#5a6b7b}code{font-size:.9em;word-break:break-word}
-      .ok{fill:#2f7d5b}.bad{fill:#b3423a}.later{fill:#d39b2d}.path{fill:#6a5acd}.legend span{margin-right:1.2rem}.legend i{display:inline-block;width:.8rem;height:.8rem;margin-right:.35rem;border-radius:.15rem}
+      .ok{fill:#2f7d5b}.okp{fill:#a8cdbb}.bad{fill:#b3423a}.soft{fill:#e08a5b}.block{fill:#7a1f4b}.later{fill:#d39b2d}.path{fill:#6a5acd}.gone{fill:#8a97a3}
+      .legend span{margin-right:1.2rem}.wide{overflow-x:auto}tr.total td{border-top:2px solid #c8d2da}
       svg text{font:11px system-ui,sans-serif;fill:#5a6b7b}
       @media (prefers-color-scheme:dark){body{background:#11181f;color:#dbe4ec}th,td{border-color:#27323c}tr.path td{background:#151e26;color:#a9b8c5}.card{border-color:#2b3843}}
       </style></head><body>
       """;
+
+  private static final String PATH = "path";
+  private static final String[] COUNTS = {
+    "recipients",
+    "accepted",
+    "hard",
+    "soft",
+    "blocked",
+    "deferrals",
+    "blocks of these",
+    "path failures",
+    "not sent",
+    "expired",
+    "blocked of these",
+    "suppressed",
+    "cancelled"
+  };
 
   private final StringBuilder out = new StringBuilder(16_384);
 
@@ -44,7 +61,7 @@ public final class ReportHtml {
     ReportHtml page = new ReportHtml();
     page.out.append(HEAD.replace("{title}", escape(report.title())));
     page.summary(report);
-    page.plot(report);
+    page.plots(report);
     page.isps(report);
     page.replies(report);
     page.definitions();
@@ -69,46 +86,80 @@ public final class ReportHtml {
     card("bounced hard", total.hardBounced());
     card("bounced soft", total.softBounced());
     card("blocked", total.blocked());
+    card("not sent", total.notSent());
     card("expired", total.expired());
+    card("of them blocked", total.expiredBlocked());
     card("suppressed", total.suppressed());
     card("cancelled", total.cancelled());
     card("deferrals", total.deferrals());
+    card("of them blocks", total.blockedDeferrals());
     card("path failures", total.pathFailures());
     out.append("</div>");
   }
 
   private void card(String label, long count) {
     out.append("<div class=card><b>")
-        .append(number(count))
+        .append(Figures.number(count))
         .append("</b><span>")
         .append(label)
         .append("</span></div>");
   }
 
-  private void plot(Report report) {
-    out.append("<h2>By minute</h2>");
-    out.append(MinutePlot.svg(report.minutes()));
-    out.append(
-        "<p class=legend><span><i style=\"background:#2f7d5b\"></i>accepted</span><span><i style=\"background:#b3423a\"></i>bounced</span>"
-            + "<span><i style=\"background:#d39b2d\"></i>deferrals</span><span><i style=\"background:#6a5acd\"></i>path failures</span></p>");
+  private void plots(Report report) {
+    out.append("<h2>By time</h2>").append(TimePlot.svg(report.intervals()));
+    legend("ok", "accepted", "bad", "bounced", "later", "deferrals", "path", "path failures");
+    out.append("<h2>How deliveries ended, by ISP</h2>").append(IspPlots.endings(report.isps()));
+    legend(
+        "ok",
+        "accepted",
+        "bad",
+        "hard bounces",
+        "soft",
+        "soft bounces",
+        "block",
+        "blocked",
+        "gone",
+        "expired or not sent");
+    out.append("<h2>Time to accept, by ISP</h2>").append(IspPlots.acceptTimes(report.isps()));
+    legend("ok", "up to the median", "okp", "up to p95");
+  }
+
+  /**
+   * @param pairs of class and label
+   */
+  private void legend(String... pairs) {
+    out.append("<p class=legend>");
+    for (int i = 0; i < pairs.length; i += 2) {
+      out.append("<span><svg width=13 height=13><rect class=")
+          .append(pairs[i])
+          .append(" width=13 height=13 /></svg> ")
+          .append(pairs[i + 1])
+          .append("</span>");
+    }
+    out.append("</p>");
   }
 
   private void isps(Report report) {
     out.append(
-            "<h2>By ISP, route and port</h2><table id=isps><thead><tr><th class=t>ISP, path<th class=t>TLS<th>recipients<th>accepted")
-        .append(
-            "<th>hard<th>soft<th>blocked<th>deferrals<th>path failures<th>expired<th>hard bounce rate<th>block rate<th>median<th>p95</tr></thead><tbody>");
+        "<h2>By ISP, route and port</h2><div class=wide><table id=isps><thead><tr><th class=t>ISP, path<th class=t>TLS");
+    for (String title : COUNTS) {
+      out.append("<th>").append(title);
+    }
+    for (RateKind kind : RateKind.values()) {
+      out.append("<th>").append(kind.title());
+    }
+    out.append("<th>median<th>p95</tr></thead><tbody>");
     for (IspReport isp : report.isps()) {
       row(
           "isp",
           "<b>" + escape(isp.isp()) + "</b>" + platform(isp),
           "",
-          number(isp.recipients()),
+          Figures.number(isp.recipients()),
           isp.total(),
           isp.acceptTimes());
       for (PathReport path : isp.paths()) {
         row(
-            "path",
+            PATH,
             escape(path.route()) + ":" + path.port(),
             escape(path.tls()),
             "",
@@ -116,7 +167,14 @@ public final class ReportHtml {
             path.acceptTimes());
       }
     }
-    out.append("</tbody></table>");
+    row(
+        "total",
+        "<b>all</b>",
+        "",
+        report.recipients() > 0 ? Figures.number(report.recipients()) : "",
+        report.total(),
+        report.acceptTimes());
+    out.append("</tbody></table></div>");
   }
 
   private static String platform(IspReport isp) {
@@ -133,24 +191,37 @@ public final class ReportHtml {
         .append(name)
         .append("<td class=t>")
         .append(tls);
-    for (String cell :
-        new String[] {
-          recipients,
-          number(counts.accepted()),
-          number(counts.hardBounced()),
-          number(counts.softBounced()),
-          number(counts.blocked()),
-          number(counts.deferrals()),
-          number(counts.pathFailures()),
-          kind.equals("path") ? "" : number(counts.expired()),
-          rate(counts.hardBounceRate()),
-          rate(counts.blockRate()),
-          millis(times.medianMillis()),
-          millis(times.p95Millis())
+    out.append("<td>").append(recipients);
+    for (long count :
+        new long[] {
+          counts.accepted(),
+          counts.hardBounced(),
+          counts.softBounced(),
+          counts.blocked(),
+          counts.deferrals(),
+          counts.blockedDeferrals(),
+          counts.pathFailures()
         }) {
-      out.append("<td>").append(cell);
+      out.append("<td>").append(Figures.number(count));
     }
-    out.append("</tr>\n");
+    for (long count :
+        new long[] {
+          counts.notSent(),
+          counts.expired(),
+          counts.expiredBlocked(),
+          counts.suppressed(),
+          counts.cancelled()
+        }) {
+      out.append("<td>").append(kind.equals(PATH) ? "" : Figures.number(count));
+    }
+    for (RateKind rate : RateKind.values()) {
+      out.append("<td>").append(rate(rate.of(counts)));
+    }
+    out.append("<td>")
+        .append(Figures.millis(times.medianMillis()))
+        .append("<td>")
+        .append(Figures.millis(times.p95Millis()))
+        .append("</tr>\n");
   }
 
   private void replies(Report report) {
@@ -161,7 +232,7 @@ public final class ReportHtml {
         "<h2>Top replies</h2><table id=replies><thead><tr><th>count<th class=t>ISP<th class=t>reply<th class=t>category<th class=t>outcome</tr></thead><tbody>");
     for (TopReply reply : report.topReplies()) {
       out.append("<tr><td>")
-          .append(number(reply.count()))
+          .append(Figures.number(reply.count()))
           .append("<td class=t>")
           .append(escape(reply.isp()))
           .append("<td class=t><code>")
@@ -183,36 +254,25 @@ public final class ReportHtml {
     out.append(
         """
         <h2>What is counted</h2>
-        <p class=note>Accepted: the next hop took responsibility; no proof of arrival in a mailbox. Hard and soft bounce rate and block rate are
-        shares of accepted + bounced. Deferrals are attempts; one recipient may be deferred several times. Path failures are connections that could
-        not be opened or broke before the end of data: nothing was offered to a recipient, and they are in no rate. In brackets: the Wilson interval
-        at 95 %. Median and p95: time from the first attempt to acceptance, to within an eighth.</p>
+        <p class=note>Accepted: the next hop took responsibility; no proof of arrival in a mailbox. Hard and soft bounces and blocks: refused
+        for good by the peer; a block is for the reputation of the sending address. Their rates are shares of accepted + hard + soft + blocked,
+        which is what a peer decided for good. Deferrals are attempts answered for now, some of them blocks; one recipient may be deferred several
+        times. The deferral rate is the share of them in all attempts: what was decided for good + deferrals. The reputation rate is the share
+        of blocks, for now or for good, in all attempts. Path failures are connections that could not be opened or broke before the end of data:
+        nothing was offered to a recipient. Not sent: no attempt was made, because the message could not be composed or the domain is not there.
+        Expired: deferred or held until the lifetime ran out, some of them for a block. Path failures, not sent, expired, suppressed and
+        cancelled are in no rate. In brackets: the Wilson interval at 95 %. Median and p95: time from the first attempt to acceptance, to
+        within an eighth.</p>
         """);
   }
 
   private static String rate(Rate rate) {
-    if (rate.of() == 0) {
-      return "<small>none</small>";
-    }
-    return String.format(
-        Locale.ROOT,
-        "%.2f %% <small>[%.2f, %.2f] of %s</small>",
-        100 * rate.value(),
-        100 * rate.low(),
-        100 * rate.high(),
-        number(rate.of()));
-  }
-
-  private static String millis(Optional<Long> millis) {
-    if (millis.isEmpty()) {
-      return "";
-    }
-    long value = millis.get();
-    return value < 10_000 ? value + " ms" : String.format(Locale.ROOT, "%.1f s", value / 1000.0);
-  }
-
-  private static String number(long count) {
-    return String.format(Locale.ROOT, "%,d", count);
+    return rate.of() == 0
+        ? "<small>none</small>"
+        : Figures.share(rate.value(), rate.low(), rate.high()).replace("[", "<small>[")
+            + " of "
+            + Figures.number(rate.of())
+            + "</small>";
   }
 
   static String escape(String text) {

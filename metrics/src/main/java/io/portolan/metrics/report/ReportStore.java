@@ -1,26 +1,26 @@
 package io.portolan.metrics.report;
 
+import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
-import io.portolan.core.delivery.AcceptTime;
-import io.portolan.core.reply.BounceCategory;
-import io.portolan.metrics.report.Report.AcceptTimes;
-import io.portolan.metrics.report.Report.IspReport;
-import io.portolan.metrics.report.Report.Minute;
-import io.portolan.metrics.report.Report.PathReport;
+import io.portolan.metrics.report.Report.Interval;
 import io.portolan.metrics.report.Report.TopReply;
+import io.portolan.metrics.report.ReportRows.CountRow;
+import io.portolan.metrics.report.ReportRows.IspKey;
+import io.portolan.metrics.report.ReportRows.PathKey;
+import io.portolan.metrics.report.ReportRows.RecipientRow;
+import io.portolan.metrics.report.ReportRows.TimeRow;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Reads reports from the rollups: their cost grows with minutes, ISPs and paths, not with messages.
@@ -48,24 +48,34 @@ public final class ReportStore {
        GROUP BY 1, 2, 3, 4, 5, 6, 7
       """;
 
-  private static final String MINUTES =
+  // minutes share an interval where there are more of them than a plot has bars
+  private static final String INTERVALS =
       """
-      SELECT minute,
+      WITH counted AS MATERIALIZED (
+          SELECT minute, outcome, route, sum(count) AS count
+            FROM result_rollup
+           WHERE (? = 0 OR campaign_id = ?) AND minute >= ? AND minute < ?
+             AND outcome IN ('accepted', 'bounced', 'deferred', 'path-failure')
+           GROUP BY 1, 2, 3),
+      step AS (
+          SELECT min(minute) AS first,
+                 ceil((extract(epoch FROM max(minute) - min(minute)) / 60 + 1) / ?)::int AS minutes
+            FROM counted)
+      SELECT date_bin(make_interval(mins => step.minutes), minute, step.first) AS start, step.minutes,
              coalesce(sum(count) FILTER (WHERE outcome = 'accepted'), 0) AS accepted,
-             coalesce(sum(count) FILTER (WHERE outcome = 'bounced'), 0) AS refused,
+             coalesce(sum(count) FILTER (WHERE outcome = 'bounced' AND route <> ''), 0) AS bounced,
              coalesce(sum(count) FILTER (WHERE outcome = 'deferred'), 0) AS deferrals,
              coalesce(sum(count) FILTER (WHERE outcome = 'path-failure'), 0) AS path_failures
-        FROM result_rollup
-       WHERE (? = 0 OR campaign_id = ?) AND minute >= ? AND minute < ?
-       GROUP BY 1 ORDER BY 1
+        FROM counted, step
+       GROUP BY 1, 2 ORDER BY 1
       """;
 
   private static final String ACCEPT_TIMES =
       """
-      SELECT isp, route, port, bucket, sum(count) AS count
+      SELECT isp, route, port, tls, bucket, sum(count) AS count
         FROM accept_time_rollup
        WHERE (? = 0 OR campaign_id = ?) AND minute >= ? AND minute < ?
-       GROUP BY 1, 2, 3, 4
+       GROUP BY 1, 2, 3, 4, 5
       """;
 
   private static final String TOP_REPLIES =
@@ -79,6 +89,10 @@ public final class ReportStore {
        LIMIT 20
       """;
 
+  /** The longest span of a report. */
+  public static final Duration LONGEST_SPAN = Duration.ofDays(92);
+
+  private static final int MOST_INTERVALS = 240;
   private static final Instant EVER = Instant.parse("2000-01-01T00:00:00Z");
   private static final Instant NEVER = Instant.parse("9000-01-01T00:00:00Z");
   private static final long ALL_CAMPAIGNS = 0;
@@ -116,11 +130,22 @@ public final class ReportStore {
    *
    * @param from rounded down to a minute
    * @param until exclusive, rounded down to a minute
+   * @throws InvalidException if that is no minute, or longer than {@link #LONGEST_SPAN}
    */
   public Report ofSpan(Instant from, Instant until) {
-    return database.read(
-        connection ->
-            report(connection, new Scope(ALL_CAMPAIGNS, from, until), "All campaigns", 0));
+    Scope scope =
+        new Scope(
+            ALL_CAMPAIGNS,
+            from.truncatedTo(ChronoUnit.MINUTES),
+            until.truncatedTo(ChronoUnit.MINUTES));
+    if (!scope.from().isBefore(scope.until())) {
+      throw new InvalidException("until", "is not in a later minute than from");
+    }
+    if (Duration.between(scope.from(), scope.until()).compareTo(LONGEST_SPAN) > 0) {
+      throw new InvalidException(
+          "until", "is more than " + LONGEST_SPAN.toDays() + " days after from");
+    }
+    return database.read(connection -> report(connection, scope, "All campaigns", 0));
   }
 
   /** What a report covers. */
@@ -134,160 +159,61 @@ public final class ReportStore {
     }
   }
 
-  private record IspKey(String isp, String platform) {}
-
-  private record PathKey(String isp, String route, int port, String tls) {}
-
-  private record CountRow(IspKey isp, PathKey path, Counts counts) {}
-
-  private record TimeRow(String isp, String route, int port, int bucket, long count) {}
-
   private Report report(Connection connection, Scope scope, String title, long recipients)
       throws SQLException {
-    List<CountRow> rows = Sql.list(connection, COUNTS, ReportStore::countRow, scope.parameters());
+    List<CountRow> counts = Sql.list(connection, COUNTS, ReportStore::countRow, scope.parameters());
     List<TimeRow> times =
-        Sql.list(
-            connection,
-            ACCEPT_TIMES,
-            row ->
-                new TimeRow(
-                    row.text("isp"),
-                    row.text("route"),
-                    row.integer("port"),
-                    row.integer("bucket"),
-                    row.number("count")),
-            scope.parameters());
-    Map<IspKey, Long> recipientsByIsp =
-        new TreeMap<>(Comparator.comparing(IspKey::isp).thenComparing(IspKey::platform));
-    if (!scope.isSpan()) {
-      Sql.list(
-              connection,
-              RECIPIENTS,
-              row ->
-                  Map.entry(
-                      new IspKey(row.text("isp"), row.text("platform")), row.number("recipients")),
-              scope.campaignId())
-          .forEach(entry -> recipientsByIsp.put(entry.getKey(), entry.getValue()));
-    }
-    rows.forEach(row -> recipientsByIsp.putIfAbsent(row.isp(), 0L));
-    List<IspReport> isps = new ArrayList<>();
-    recipientsByIsp.forEach((isp, count) -> isps.add(ispReport(isp, count, rows, times)));
-    isps.sort(
-        Comparator.comparingLong((IspReport isp) -> -isp.recipients() - isp.total().accepted())
-            .thenComparing(IspReport::isp));
-    Counts total = sum(rows);
-    long ended =
-        total.accepted()
-            + total.bounced()
-            + total.expired()
-            + total.suppressed()
-            + total.cancelled();
+        Sql.list(connection, ACCEPT_TIMES, ReportStore::timeRow, scope.parameters());
+    List<RecipientRow> byIsp =
+        scope.isSpan()
+            ? List.of()
+            : Sql.list(connection, RECIPIENTS, ReportStore::recipientRow, scope.campaignId());
+    ReportRows rows = new ReportRows(counts, times, byIsp);
+    Counts total = rows.total();
     return new Report(
         title,
         clock.instant(),
         scope.isSpan() ? Optional.of(scope.from()) : Optional.empty(),
         scope.isSpan() ? Optional.of(scope.until()) : Optional.empty(),
         recipients,
-        scope.isSpan() ? 0 : Math.max(0, recipients - ended),
+        scope.isSpan() ? 0 : Math.max(0, recipients - total.ended()),
         total,
-        acceptTimes(times),
-        List.copyOf(isps),
+        rows.acceptTimes(),
+        rows.isps(),
         Sql.list(connection, TOP_REPLIES, ReportStore::topReply, scope.parameters()),
-        Sql.list(connection, MINUTES, ReportStore::minute, scope.parameters()));
+        Sql.list(
+            connection,
+            INTERVALS,
+            ReportStore::interval,
+            scope.campaignId(),
+            scope.campaignId(),
+            scope.from(),
+            scope.until(),
+            MOST_INTERVALS));
   }
 
-  private static IspReport ispReport(
-      IspKey isp, long recipients, List<CountRow> allRows, List<TimeRow> allTimes) {
-    List<CountRow> rows = allRows.stream().filter(row -> row.isp().equals(isp)).toList();
-    List<TimeRow> times = allTimes.stream().filter(row -> row.isp().equals(isp.isp())).toList();
-    Map<PathKey, Counts> paths =
-        new TreeMap<>(
-            Comparator.comparing(PathKey::route)
-                .thenComparingInt(PathKey::port)
-                .thenComparing(PathKey::tls));
-    for (CountRow row : rows) {
-      if (!row.path().route().isEmpty()) {
-        paths.merge(row.path(), row.counts(), Counts::plus);
-      }
-    }
-    List<PathReport> pathReports = new ArrayList<>();
-    paths.forEach(
-        (path, counts) ->
-            pathReports.add(
-                new PathReport(
-                    path.route(),
-                    path.port(),
-                    path.tls(),
-                    counts,
-                    acceptTimes(
-                        times.stream()
-                            .filter(
-                                row ->
-                                    row.route().equals(path.route()) && row.port() == path.port())
-                            .toList()))));
-    pathReports.sort(Comparator.comparingLong((PathReport path) -> -path.counts().accepted()));
-    return new IspReport(
-        isp.isp(),
-        isp.platform(),
-        recipients,
-        sum(rows),
-        acceptTimes(times),
-        List.copyOf(pathReports));
+  private static IspKey isp(Row row) throws SQLException {
+    return new IspKey(row.text("isp"), row.text("platform"));
   }
 
-  private static Counts sum(List<CountRow> rows) {
-    return rows.stream().map(CountRow::counts).reduce(Counts.NONE, Counts::plus);
-  }
-
-  private static AcceptTimes acceptTimes(List<TimeRow> rows) {
-    Map<Integer, Long> buckets = new TreeMap<>();
-    rows.forEach(row -> buckets.merge(row.bucket(), row.count(), Long::sum));
-    long all = buckets.values().stream().mapToLong(Long::longValue).sum();
-    return new AcceptTimes(quantile(buckets, all, 0.5), quantile(buckets, all, 0.95));
-  }
-
-  /** The lower bound of the bucket in which the quantile lies. */
-  private static Optional<Long> quantile(Map<Integer, Long> buckets, long all, double quantile) {
-    long rank = (long) Math.ceil(quantile * all);
-    long seen = 0;
-    for (Map.Entry<Integer, Long> bucket : buckets.entrySet()) {
-      seen += bucket.getValue();
-      if (seen >= rank && rank > 0) {
-        return Optional.of(AcceptTime.lowerMillis(bucket.getKey()));
-      }
-    }
-    return Optional.empty();
+  private static PathKey path(Row row) throws SQLException {
+    return new PathKey(row.text("route"), row.integer("port"), row.text("tls"));
   }
 
   private static CountRow countRow(Row row) throws SQLException {
-    String isp = row.text("isp");
+    PathKey path = path(row);
     return new CountRow(
-        new IspKey(isp, row.text("platform")),
-        new PathKey(isp, row.text("route"), row.integer("port"), row.text("tls")),
-        counts(row.text("outcome"), row.text("category"), row.number("count")));
+        isp(row),
+        path,
+        Counts.of(row.text("outcome"), row.text("category"), path.isPath(), row.number("count")));
   }
 
-  private static Counts counts(String outcome, String category, long count) {
-    return switch (outcome) {
-      case "accepted" -> new Counts(count, 0, 0, 0, 0, 0, 0, 0, 0);
-      case "bounced" -> bounced(category, count);
-      case "deferred" -> new Counts(0, 0, 0, 0, count, 0, 0, 0, 0);
-      case "path-failure" -> new Counts(0, 0, 0, 0, 0, count, 0, 0, 0);
-      case "expired" -> new Counts(0, 0, 0, 0, 0, 0, count, 0, 0);
-      case "suppressed" -> new Counts(0, 0, 0, 0, 0, 0, 0, count, 0);
-      case "cancelled" -> new Counts(0, 0, 0, 0, 0, 0, 0, 0, count);
-      default -> throw new IllegalStateException("unknown outcome in result_rollup: " + outcome);
-    };
+  private static TimeRow timeRow(Row row) throws SQLException {
+    return new TimeRow(row.text("isp"), path(row), row.integer("bucket"), row.number("count"));
   }
 
-  private static Counts bounced(String category, long count) {
-    Optional<BounceCategory> known = BounceCategory.of(category);
-    if (known.filter(BounceCategory::isHard).isPresent()) {
-      return new Counts(0, count, 0, 0, 0, 0, 0, 0, 0);
-    }
-    return known.filter(BounceCategory.IP_REPUTATION::equals).isPresent()
-        ? new Counts(0, 0, 0, count, 0, 0, 0, 0, 0)
-        : new Counts(0, 0, count, 0, 0, 0, 0, 0, 0);
+  private static RecipientRow recipientRow(Row row) throws SQLException {
+    return new RecipientRow(isp(row), row.number("recipients"));
   }
 
   private static TopReply topReply(Row row) throws SQLException {
@@ -301,11 +227,12 @@ public final class ReportStore {
         row.text("sample"));
   }
 
-  private static Minute minute(Row row) throws SQLException {
-    return new Minute(
-        row.instant("minute"),
+  private static Interval interval(Row row) throws SQLException {
+    return new Interval(
+        row.instant("start"),
+        row.integer("minutes"),
         row.number("accepted"),
-        row.number("refused"),
+        row.number("bounced"),
         row.number("deferrals"),
         row.number("path_failures"));
   }

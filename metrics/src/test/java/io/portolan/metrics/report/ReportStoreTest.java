@@ -3,11 +3,16 @@ package io.portolan.metrics.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.database.TestDatabase;
 import io.portolan.core.delivery.AcceptTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,7 +32,7 @@ class ReportStoreTest {
         "INSERT INTO campaign (name, state, content) VALUES ('spring <sale>', 'running', '{}')");
     campaign = database.number("SELECT id FROM campaign");
     database.execute(
-        "INSERT INTO campaign_isp (campaign_id, isp, platform, recipients) VALUES (?, 'gmail', 'gmail', 120)",
+        "INSERT INTO campaign_isp (campaign_id, isp, platform, recipients) VALUES (?, 'gmail', 'gmail', 130)",
         campaign);
     result("direct", 25, "accepted", "", 90);
     result("relay", 587, "accepted", "", 10);
@@ -38,6 +43,10 @@ class ReportStoreTest {
     result("direct", 25, "path-failure", "connect-timeout", 7);
     result("", 0, "expired", "rate-limited", 1);
     result("", 0, "suppressed", "", 5);
+    result("direct", 25, "deferred", "ip-reputation", 6);
+    result("", 0, "expired", "ip-reputation", 2);
+    result("", 0, "bounced", "not-composed", 7);
+    result("", 0, "bounced", "bad-domain", 1);
     acceptTime("direct", 25, 100, 60);
     acceptTime("direct", 25, 5_000, 30);
     acceptTime("relay", 587, 800, 10);
@@ -47,8 +56,8 @@ class ReportStoreTest {
   void countsByIspRouteAndPort() {
     Report report = reports.ofCampaign(campaign);
 
-    assertThat(report.total()).isEqualTo(new Counts(100, 4, 2, 3, 20, 7, 1, 5, 0));
-    assertThat(report.recipients()).isEqualTo(120);
+    assertThat(report.total()).isEqualTo(new Counts(100, 4, 2, 3, 26, 6, 7, 8, 3, 2, 5, 0));
+    assertThat(report.recipients()).isEqualTo(130);
     assertThat(report.waiting()).isEqualTo(5);
     Report.IspReport gmail = report.isps().getFirst();
     assertThat(gmail.paths())
@@ -64,7 +73,39 @@ class ReportStoreTest {
     assertThat(total.hardBounceRate().count()).isEqualTo(4);
     assertThat(total.hardBounceRate().of()).as("accepted and bounced").isEqualTo(109);
     assertThat(total.blockRate().of()).isEqualTo(109);
-    assertThat(total.deferralRate().of()).as("attempts").isEqualTo(129);
+    assertThat(total.deferralRate().of()).as("attempts").isEqualTo(135);
+    assertThat(total.reputationRate().count()).as("3 for good, 6 for now").isEqualTo(9);
+    assertThat(total.reputationRate().of()).as("attempts").isEqualTo(135);
+  }
+
+  @Test
+  void countsWhatNoPeerDecidedApartAndInNoRate() {
+    Counts total = reports.ofCampaign(campaign).total();
+
+    assertThat(total.notSent()).as("not composed, no such domain").isEqualTo(8);
+    assertThat(total.softBounced()).isEqualTo(2);
+    assertThat(total.hardBounced()).isEqualTo(4);
+    assertThat(total.softBounceRate().of()).isEqualTo(109);
+  }
+
+  @Test
+  void showsBlocksThatNeverBecameBounces() {
+    Counts total = reports.ofCampaign(campaign).total();
+
+    assertThat(total.blockedDeferrals()).isEqualTo(6);
+    assertThat(total.expiredBlocked()).isEqualTo(2);
+  }
+
+  @Test
+  void tellsPathsThatDifferInTlsAloneApart() {
+    result("relay", 587, "implicit", "accepted", "", 3);
+    acceptTime("relay", 587, "implicit", 20_000, 3);
+
+    assertThat(reports.ofCampaign(campaign).isps().getFirst().paths())
+        .extracting(path -> path.tls() + " " + path.acceptTimes().medianMillis().orElseThrow())
+        .contains(
+            "opportunistic " + AcceptTime.lowerMillis(AcceptTime.bucket(800)),
+            "implicit " + AcceptTime.lowerMillis(AcceptTime.bucket(20_000)));
   }
 
   @Test
@@ -80,8 +121,52 @@ class ReportStoreTest {
   @Test
   void coversASpanOfAllCampaigns() {
     assertThat(reports.ofSpan(MINUTE, MINUTE.plusSeconds(60)).total().accepted()).isEqualTo(100);
+    assertThat(reports.ofSpan(MINUTE, MINUTE.plusSeconds(60)).intervals()).hasSize(1);
     assertThat(reports.ofSpan(MINUTE.plusSeconds(60), MINUTE.plusSeconds(120)).total())
         .isEqualTo(Counts.NONE);
+  }
+
+  @Test
+  void cutsASpanToWholeMinutesAtBothEnds() {
+    reply(MINUTE.plusSeconds(10));
+    reply(MINUTE.plusSeconds(70));
+
+    Report report = reports.ofSpan(MINUTE.plusSeconds(40), MINUTE.plusSeconds(119));
+
+    assertThat(report.from()).contains(MINUTE);
+    assertThat(report.until()).contains(MINUTE.plusSeconds(60));
+    assertThat(report.total().accepted()).isEqualTo(100);
+    assertThat(report.topReplies()).singleElement().returns(1L, Report.TopReply::count);
+  }
+
+  @Test
+  void refusesASpanWithoutAMinuteAndOneThatIsTooLong() {
+    assertThatThrownBy(() -> reports.ofSpan(MINUTE, MINUTE.plusSeconds(59)))
+        .isInstanceOf(InvalidException.class)
+        .hasMessageContaining("later minute");
+    assertThatThrownBy(() -> reports.ofSpan(MINUTE, MINUTE.plus(Duration.ofDays(93))))
+        .isInstanceOf(InvalidException.class)
+        .hasMessageContaining("92 days");
+  }
+
+  @Test
+  void sharesAnIntervalAmongMinutesWhenThereAreMany() {
+    database.execute(
+        """
+        INSERT INTO result_rollup (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
+        SELECT ?, ?::timestamptz + make_interval(mins => n), 'gmail', 'gmail', 'direct', 25, 'opportunistic', 'accepted', '', 1
+          FROM generate_series(1, 10000) n
+        """,
+        campaign,
+        MINUTE.toString());
+
+    List<Report.Interval> intervals =
+        reports.ofSpan(MINUTE, MINUTE.plus(Duration.ofDays(30))).intervals();
+
+    assertThat(intervals).hasSizeLessThanOrEqualTo(240);
+    assertThat(intervals.getFirst().start()).isEqualTo(MINUTE);
+    assertThat(intervals.getFirst().minutes()).isEqualTo(42);
+    assertThat(intervals.stream().mapToLong(Report.Interval::accepted).sum()).isEqualTo(10_100);
   }
 
   @Test
@@ -96,19 +181,61 @@ class ReportStoreTest {
     String page = ReportHtml.write(reports.ofCampaign(campaign));
 
     assertThat(page)
-        .contains("spring &lt;sale&gt;", "direct:25", "<svg")
+        .contains("spring &lt;sale&gt;", "direct:25", "By time", "How deliveries ended, by ISP")
+        .contains("Time to accept, by ISP", "soft bounce rate", "deferral rate", "<tr class=total>")
         .doesNotContain("<sale>", "http://", "https://", "<script");
   }
 
   @Test
-  void writesARowForEachPath() {
-    String csv = ReportCsv.write(reports.ofCampaign(campaign));
+  void writesTheSameRowsAndRatesAsTheOtherFormats() {
+    Report report = reports.ofCampaign(campaign);
+    List<NamedCsvRecord> rows =
+        CsvReader.builder().ofNamedCsvRecord(ReportCsv.write(report)).stream().toList();
 
-    assertThat(csv.lines()).hasSize(4);
-    assertThat(csv).contains("gmail,gmail,direct,25,opportunistic,,90,4,2,3,20,7,");
+    assertThat(rows)
+        .extracting(row -> row.getField("isp") + " " + row.getField("route"))
+        .containsExactly("gmail all", "gmail direct", "gmail relay", "all all");
+    NamedCsvRecord total = rows.getLast();
+    assertThat(total.getField("recipients")).isEqualTo("130");
+    assertThat(total.getField("not_sent")).isEqualTo("8");
+    assertThat(rows.get(1).getField("not_sent")).as("of no path").isEmpty();
+    for (String rate : List.of("hard_bounce", "soft_bounce", "block", "deferral", "reputation")) {
+      assertThat(total.getField(rate + "_rate")).isNotEmpty();
+      assertThat(Double.parseDouble(total.getField(rate + "_low")))
+          .isLessThan(Double.parseDouble(total.getField(rate + "_high")));
+    }
+    assertThat(total.getField("soft_bounce_of")).isEqualTo("109");
+    assertThat(total.getField("deferral_of")).isEqualTo("135");
+  }
+
+  @Test
+  void writesTheTopRepliesSoThatNoSpreadsheetTakesThemForFormulas() {
+    reply(MINUTE);
+
+    assertThat(ReportCsv.writeReplies(reports.ofCampaign(campaign)).lines())
+        .containsExactly(
+            "count,isp,code,enhanced,category,outcome,sample",
+            "1,gmail,452,4.2.2,mailbox-full,deferred,'=full");
+  }
+
+  private void reply(Instant at) {
+    database.execute(
+        """
+        INSERT INTO attempt (at, delivery_id, number, campaign_id, batch_id, epoch, policy_version, port, code, open_millis, exchange_millis,
+                             isp, platform, rule, decision, route, tls, host, peer, phase, outcome, enhanced, category, reply)
+        VALUES (?::timestamptz, 1, 1, ?, 1, 1, 1, 25, 452, 1, 1, 'gmail', 'gmail', 'gmail', '', 'direct', 'opportunistic', '', '', 'RCPT',
+                'deferred', '4.2.2', 'mailbox-full', '=full')
+        """,
+        at.toString(),
+        campaign);
   }
 
   private void result(String route, int port, String outcome, String category, long count) {
+    result(route, port, route.isEmpty() ? "" : "opportunistic", outcome, category, count);
+  }
+
+  private void result(
+      String route, int port, String tls, String outcome, String category, long count) {
     database.execute(
         """
         INSERT INTO result_rollup (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
@@ -118,22 +245,27 @@ class ReportStoreTest {
         MINUTE.toString(),
         route,
         port,
-        route.isEmpty() ? "" : "opportunistic",
+        tls,
         outcome,
         category,
         count);
   }
 
   private void acceptTime(String route, int port, long millis, long count) {
+    acceptTime(route, port, "opportunistic", millis, count);
+  }
+
+  private void acceptTime(String route, int port, String tls, long millis, long count) {
     database.execute(
         """
-        INSERT INTO accept_time_rollup (campaign_id, minute, isp, route, port, bucket, count)
-        VALUES (?, ?::timestamptz, 'gmail', ?, ?, ?, ?)
+        INSERT INTO accept_time_rollup (campaign_id, minute, isp, route, port, tls, bucket, count)
+        VALUES (?, ?::timestamptz, 'gmail', ?, ?, ?, ?, ?)
         """,
         campaign,
         MINUTE.toString(),
         route,
         port,
+        tls,
         (short) AcceptTime.bucket(millis),
         count);
   }

@@ -1,47 +1,50 @@
 package io.portolan.metrics.report;
 
-import io.portolan.metrics.report.Report.Minute;
+import io.portolan.metrics.report.Report.Interval;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /** Draws stacked bars of results over time as SVG. */
-final class MinutePlot {
+final class TimePlot {
   private static final int WIDTH = 960;
   private static final int HEIGHT = 220;
   private static final int LEFT = 60;
   private static final int BOTTOM = 24;
   private static final int TOP = 10;
-  private static final int MOST_BARS = 240;
+  private static final long MINUTES_OF_A_DAY = 24 * 60;
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("HH:mm", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
-  private MinutePlot() {}
+  private TimePlot() {}
 
-  /** Minutes that share a bar when there are more than fit. */
-  static String svg(List<Minute> minutes) {
+  static String svg(List<Interval> intervals) {
     StringBuilder svg =
-        new StringBuilder("<svg role=img aria-label=\"Results by minute\" viewBox=\"0 0 ")
+        new StringBuilder("<svg role=img aria-label=\"Results by time\" viewBox=\"0 0 ")
             .append(WIDTH)
             .append(' ')
             .append(HEIGHT)
             .append("\" width=\"100%\">");
-    if (minutes.isEmpty()) {
+    if (intervals.isEmpty()) {
       return svg.append("<text x=60 y=110>Nothing was sent yet.</text></svg>").toString();
     }
-    var start = minutes.getFirst().minute();
-    long span = Duration.between(start, minutes.getLast().minute()).toMinutes() + 1;
-    long perBar = (span + MOST_BARS - 1) / MOST_BARS;
-    int bars = (int) ((span + perBar - 1) / perBar);
-    long[][] counts = new long[bars][4];
-    for (Minute minute : minutes) {
-      long[] bar = counts[(int) (Duration.between(start, minute.minute()).toMinutes() / perBar)];
-      bar[0] += minute.accepted();
-      bar[1] += minute.refused();
-      bar[2] += minute.deferrals();
-      bar[3] += minute.pathFailures();
+    Instant start = intervals.getFirst().start();
+    long perBar = intervals.getFirst().minutes();
+    int bars =
+        (int) (Duration.between(start, intervals.getLast().start()).toMinutes() / perBar) + 1;
+    long[][] counts = new long[bars][];
+    Arrays.fill(counts, new long[4]);
+    for (Interval interval : intervals) {
+      counts[(int) (Duration.between(start, interval.start()).toMinutes() / perBar)] =
+          new long[] {
+            interval.accepted(), interval.bounced(), interval.deferrals(), interval.pathFailures()
+          };
     }
     long highest = 1;
     for (long[] bar : counts) {
@@ -69,20 +72,21 @@ final class MinutePlot {
       }
     }
     axis(svg, highest, perBar);
+    DateTimeFormatter clock = bars * perBar < MINUTES_OF_A_DAY ? CLOCK : DAY;
     svg.append("<text x=")
         .append(LEFT)
         .append(" y=")
         .append(HEIGHT - 6)
         .append('>')
-        .append(CLOCK.format(start))
+        .append(clock.format(start))
         .append(" UTC</text>");
     svg.append(
         String.format(
             Locale.ROOT,
             "<text x=\"%.0f\" y=\"%d\" text-anchor=\"end\">%s</text>",
-            LEFT + Math.max(bars * step, 120),
+            LEFT + Math.max(bars * step, 260),
             HEIGHT - 6,
-            CLOCK.format(minutes.getLast().minute())));
+            clock.format(intervals.getLast().start())));
     return svg.append("</svg>").toString();
   }
 

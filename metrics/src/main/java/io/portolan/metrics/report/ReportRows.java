@@ -1,0 +1,111 @@
+package io.portolan.metrics.report;
+
+import io.portolan.core.delivery.AcceptTime;
+import io.portolan.metrics.report.Report.AcceptTimes;
+import io.portolan.metrics.report.Report.IspReport;
+import io.portolan.metrics.report.Report.PathReport;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The rows of the rollups that a report is of, and what they add up to by ISP and path. */
+record ReportRows(List<CountRow> counts, List<TimeRow> times, List<RecipientRow> recipients) {
+
+  record IspKey(String isp, String platform) {}
+
+  /** A path; one without a route stands for results without an attempt. */
+  record PathKey(String route, int port, String tls) {
+    boolean isPath() {
+      return !route.isEmpty();
+    }
+  }
+
+  record CountRow(IspKey isp, PathKey path, Counts counts) {}
+
+  record TimeRow(String isp, PathKey path, int bucket, long count) {}
+
+  record RecipientRow(IspKey isp, long recipients) {}
+
+  Counts total() {
+    return sum(counts);
+  }
+
+  AcceptTimes acceptTimes() {
+    return acceptTimes(times);
+  }
+
+  /** The ISPs, those with most recipients first. */
+  List<IspReport> isps() {
+    Map<IspKey, Long> recipientsByIsp =
+        new TreeMap<>(Comparator.comparing(IspKey::isp).thenComparing(IspKey::platform));
+    recipients.forEach(row -> recipientsByIsp.put(row.isp(), row.recipients()));
+    counts.forEach(row -> recipientsByIsp.putIfAbsent(row.isp(), 0L));
+    List<IspReport> isps = new ArrayList<>();
+    recipientsByIsp.forEach((isp, count) -> isps.add(isp(isp, count)));
+    isps.sort(
+        Comparator.comparingLong((IspReport isp) -> -isp.recipients() - isp.total().accepted())
+            .thenComparing(IspReport::isp));
+    return List.copyOf(isps);
+  }
+
+  private IspReport isp(IspKey isp, long recipientsThere) {
+    List<CountRow> ofIsp = counts.stream().filter(row -> row.isp().equals(isp)).toList();
+    List<TimeRow> timesOfIsp = times.stream().filter(row -> row.isp().equals(isp.isp())).toList();
+    Map<PathKey, Counts> paths =
+        new TreeMap<>(
+            Comparator.comparing(PathKey::route)
+                .thenComparingInt(PathKey::port)
+                .thenComparing(PathKey::tls));
+    for (CountRow row : ofIsp) {
+      if (row.path().isPath()) {
+        paths.merge(row.path(), row.counts(), Counts::plus);
+      }
+    }
+    List<PathReport> reports = new ArrayList<>();
+    paths.forEach((path, sum) -> reports.add(path(path, sum, timesOfIsp)));
+    reports.sort(Comparator.comparingLong((PathReport path) -> -path.counts().accepted()));
+    return new IspReport(
+        isp.isp(),
+        isp.platform(),
+        recipientsThere,
+        sum(ofIsp),
+        acceptTimes(timesOfIsp),
+        List.copyOf(reports));
+  }
+
+  private static PathReport path(PathKey path, Counts sum, List<TimeRow> times) {
+    return new PathReport(
+        path.route(),
+        path.port(),
+        path.tls(),
+        sum,
+        acceptTimes(times.stream().filter(row -> row.path().equals(path)).toList()));
+  }
+
+  private static Counts sum(List<CountRow> rows) {
+    return rows.stream().map(CountRow::counts).reduce(Counts.NONE, Counts::plus);
+  }
+
+  private static AcceptTimes acceptTimes(List<TimeRow> rows) {
+    Map<Integer, Long> buckets = new TreeMap<>();
+    rows.forEach(row -> buckets.merge(row.bucket(), row.count(), Long::sum));
+    long all = buckets.values().stream().mapToLong(Long::longValue).sum();
+    return new AcceptTimes(quantile(buckets, all, 0.5), quantile(buckets, all, 0.95));
+  }
+
+  /** The lower bound of the bucket in which the quantile lies. */
+  private static Optional<Long> quantile(Map<Integer, Long> buckets, long all, double quantile) {
+    long rank = (long) Math.ceil(quantile * all);
+    long seen = 0;
+    for (Map.Entry<Integer, Long> bucket : buckets.entrySet()) {
+      seen += bucket.getValue();
+      if (seen >= rank && rank > 0) {
+        return Optional.of(AcceptTime.lowerMillis(bucket.getKey()));
+      }
+    }
+    return Optional.empty();
+  }
+}
