@@ -51,6 +51,11 @@ public final class TemporaryHome implements AutoCloseable {
     return directory.resolve("postgres");
   }
 
+  /** Where uploads stand while they are imported. */
+  public Path uploads() {
+    return directory.resolve("uploads");
+  }
+
   /**
    * A server that was being started when the run was stopped may still be at it: sweeps until all
    * is quiet.

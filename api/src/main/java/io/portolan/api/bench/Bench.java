@@ -192,7 +192,8 @@ final class Bench {
         List.of(
             new DkimConfiguration(
                 Domain.parse(BenchContent.DOMAIN), "bench", "env:" + KEY_VARIABLE)),
-        configuration.ispsFile());
+        configuration.ispsFile(),
+        configuration.secretsDirectory());
   }
 
   /** An RSA key in PEM. */

@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
@@ -19,54 +22,71 @@ import java.util.UUID;
 /** A client of the API. Thread-safe. */
 public final class ApiClient implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String JSON_TYPE = "application/json";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  // a slow line still carries this much
+  private static final long BYTES_PER_SECOND = 64 * 1024;
 
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-  private final URI base;
+  private final String base;
   private final String apiKey;
 
   /**
-   * @param base such as {@code http://127.0.0.1:8025}
+   * @param base such as {@code http://127.0.0.1:8025}; may have a path, behind a proxy
    */
   public ApiClient(URI base, String apiKey) {
-    this.base = base;
+    this.base = base.toString().replaceAll("/+$", "");
     this.apiKey = apiKey;
   }
 
   public JsonNode get(String path) {
-    return json(send("GET", path, BodyPublishers.noBody(), "application/json", "application/json"));
+    return json(send("GET", path, BodyPublishers.noBody(), JSON_TYPE, JSON_TYPE));
   }
 
   /** A document that is not JSON, such as a report as CSV or the policy as YAML. */
   public String getText(String path, String accept) {
-    return send("GET", path, BodyPublishers.noBody(), "application/json", accept);
+    return send("GET", path, BodyPublishers.noBody(), JSON_TYPE, accept);
   }
 
   public JsonNode post(String path, Object body) {
-    return json(send("POST", path, publisher(body), "application/json", "application/json"));
+    return post(path, body, PATIENCE);
+  }
+
+  /**
+   * Posts a body to a call that may take longer than usual.
+   *
+   * @param patience how long
+   */
+  public JsonNode post(String path, Object body, Duration patience) {
+    return json(send("POST", path, publisher(body), JSON_TYPE, JSON_TYPE, patience));
+  }
+
+  /** Changes a thing by a merge patch, in which null takes a value away. */
+  public JsonNode patch(String path, Object body) {
+    return json(send("PATCH", path, publisher(body), JSON_TYPE, JSON_TYPE));
   }
 
   public JsonNode post(String path) {
-    return json(
-        send("POST", path, BodyPublishers.noBody(), "application/json", "application/json"));
+    return json(send("POST", path, BodyPublishers.noBody(), JSON_TYPE, JSON_TYPE));
   }
 
   public JsonNode put(String path, Object body) {
-    return json(send("PUT", path, publisher(body), "application/json", "application/json"));
+    return json(send("PUT", path, publisher(body), JSON_TYPE, JSON_TYPE));
   }
 
   public void delete(String path) {
-    send("DELETE", path, BodyPublishers.noBody(), "application/json", "application/json");
+    send("DELETE", path, BodyPublishers.noBody(), JSON_TYPE, JSON_TYPE);
   }
 
   /** Sends a document as it is. */
   public JsonNode postText(String path, String text, String contentType) {
-    return json(send("POST", path, BodyPublishers.ofString(text), contentType, "application/json"));
+    return json(send("POST", path, BodyPublishers.ofString(text), contentType, JSON_TYPE));
   }
 
   public JsonNode postFile(String path, Path file, String contentType) throws IOException {
-    return json(send("POST", path, BodyPublishers.ofFile(file), contentType, "application/json"));
+    Duration patience = PATIENCE.plusSeconds(Files.size(file) / BYTES_PER_SECOND);
+    return json(send("POST", path, BodyPublishers.ofFile(file), contentType, JSON_TYPE, patience));
   }
 
   /** A text as a part of a query. */
@@ -81,9 +101,19 @@ public final class ApiClient implements AutoCloseable {
 
   private String send(
       String method, String path, BodyPublisher body, String contentType, String accept) {
+    return send(method, path, body, contentType, accept, PATIENCE);
+  }
+
+  private String send(
+      String method,
+      String path,
+      BodyPublisher body,
+      String contentType,
+      String accept,
+      Duration patience) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(base.resolve(path))
-            .timeout(PATIENCE)
+        HttpRequest.newBuilder(URI.create(base + path))
+            .timeout(patience)
             .header("Authorization", "Bearer " + apiKey)
             .header("Accept", accept)
             .method(method, body);
@@ -98,18 +128,32 @@ public final class ApiClient implements AutoCloseable {
         throw refusal(response);
       }
       return response.body();
-    } catch (IOException e) {
+    } catch (HttpConnectTimeoutException e) {
+      throw unreachable(e);
+    } catch (HttpTimeoutException e) {
       throw new ApiException(
-          0,
-          "Portolan cannot be reached at "
+          ApiException.NO_ANSWER,
+          "Portolan at "
               + base
-              + " ("
-              + e
-              + "). Start it with \"portolan serve\", or name another address with --url or PORTOLAN_URL.");
+              + " took the call and did not answer within "
+              + patience.toSeconds()
+              + " s. It may still do what was asked: look before you repeat it.");
+    } catch (IOException e) {
+      throw unreachable(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ApiException(0, "interrupted");
+      throw new ApiException(ApiException.NO_ANSWER, "interrupted");
     }
+  }
+
+  private ApiException unreachable(IOException e) {
+    return new ApiException(
+        ApiException.NO_ANSWER,
+        "Portolan cannot be reached at "
+            + base
+            + " ("
+            + e
+            + "). Start it with \"portolan serve\", or name another address with --url or PORTOLAN_URL.");
   }
 
   private static ApiException refusal(HttpResponse<String> response) {

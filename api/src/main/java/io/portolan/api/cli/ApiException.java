@@ -4,11 +4,19 @@ package io.portolan.api.cli;
 public final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** The status when there was no answer. */
+  static final int NO_ANSWER = 0;
+
   private final int status;
 
   ApiException(int status, String message) {
     super(message);
     this.status = status;
+  }
+
+  /** Whether the same may succeed in a while. */
+  boolean mayPass() {
+    return status == NO_ANSWER || status == 503;
   }
 
   /** The HTTP status; 0 when there was no answer. */

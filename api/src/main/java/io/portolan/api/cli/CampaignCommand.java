@@ -2,13 +2,15 @@ package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,46 +21,117 @@ import picocli.CommandLine.Parameters;
 final class CampaignCommand {
   private static final String CAMPAIGNS = "/api/v1/campaigns";
   private static final Pattern MAILBOX = Pattern.compile("\\s*(.*?)\\s*<([^<>]+)>\\s*");
+  private static final Pattern WINDOW =
+      Pattern.compile("([A-Za-z,]+) +(\\d\\d:\\d\\d)-(\\d\\d:\\d\\d) +(\\S+)");
+  private static final String NONE = "none";
   private static final long POLL_MILLIS = 500;
+  private static final Duration A_TEST = Duration.ofSeconds(60);
+
+  /** What a draft says; what is not given is left as it is. */
+  static final class Draft {
+    @Option(names = "--list", description = "Id or name.")
+    private Optional<String> list = Optional.empty();
+
+    @Option(names = "--from", description = "Such as 'Shop <news@shop.example>'.")
+    private Optional<String> from = Optional.empty();
+
+    @Option(names = "--reply-to")
+    private Optional<String> replyTo = Optional.empty();
+
+    @Option(names = "--subject", description = "A Handlebars template.")
+    private Optional<String> subject = Optional.empty();
+
+    @Option(names = "--html", description = "File with the HTML template.")
+    private Optional<Path> html = Optional.empty();
+
+    @Option(names = "--text", description = "File with the text template.")
+    private Optional<Path> text = Optional.empty();
+
+    @Option(
+        names = "--template",
+        description = "Id or name, instead of subject and files; none for no template.")
+    private Optional<String> template = Optional.empty();
+
+    @Option(
+        names = "--missing",
+        description =
+            "What a merge field without a value becomes: a text, or \"error\" to refuse it.")
+    private Optional<String> missing = Optional.empty();
+
+    @Option(
+        names = "--window",
+        description =
+            "When it may send, such as 'monday,tuesday 09:00-17:30 Europe/Berlin'; none for always.")
+    private Optional<String> window = Optional.empty();
+
+    /** The fields of the request. */
+    Map<String, @Nullable Object> fields(Remote remote, ApiClient client) throws IOException {
+      Map<String, Object> content = new HashMap<>();
+      if (from.isPresent()) {
+        Matcher mailbox = MAILBOX.matcher(from.get());
+        boolean named = mailbox.matches();
+        content.put("fromName", named ? mailbox.group(1).replaceAll("^\"|\"$", "") : "");
+        content.put("fromAddress", named ? mailbox.group(2) : from.get());
+      }
+      replyTo.ifPresent(it -> content.put("replyTo", it));
+      subject.ifPresent(it -> content.put("subject", it));
+      if (html.isPresent()) {
+        content.put("html", Remote.text(html.get()));
+      }
+      if (text.isPresent()) {
+        content.put("text", Remote.text(text.get()));
+      }
+      missing.ifPresent(
+          it ->
+              content.put(
+                  "missingField",
+                  Map.of("isError", it.equals("error"), "value", it.equals("error") ? "" : it)));
+      Map<String, @Nullable Object> fields = new HashMap<>();
+      if (!content.isEmpty()) {
+        fields.put("content", content);
+      }
+      list.ifPresent(it -> fields.put("listId", remote.find(client, "list", "/api/v1/lists", it)));
+      template.ifPresent(
+          it ->
+              fields.put(
+                  "templateId",
+                  it.equals(NONE)
+                      ? null
+                      : remote.find(client, "template", "/api/v1/templates", it)));
+      window.ifPresent(it -> fields.put("sendWindow", it.equals(NONE) ? null : window(it)));
+      return fields;
+    }
+
+    private static Map<String, Object> window(String written) {
+      Matcher window = WINDOW.matcher(written);
+      if (!window.matches()) {
+        throw new ApiException(
+            ApiException.NO_ANSWER,
+            "--window "
+                + written
+                + ": give days, hours and zone, such as 'monday,tuesday 09:00-17:30 Europe/Berlin'.");
+      }
+      return Map.of(
+          "days",
+          List.of(window.group(1).split(",", -1)),
+          "from",
+          window.group(2),
+          "until",
+          window.group(3),
+          "zone",
+          window.group(4));
+    }
+  }
 
   @Command(name = "create", description = "Makes a draft.")
   int create(
       @Mixin Remote remote,
       @Option(names = "--name", required = true) String name,
-      @Option(names = "--list", required = true, description = "Id or name.") String list,
-      @Option(
-              names = "--from",
-              required = true,
-              description = "Such as 'Shop <news@shop.example>'.")
-          String from,
-      @Option(names = "--reply-to", defaultValue = "") String replyTo,
-      @Option(names = "--subject", defaultValue = "", description = "A Handlebars template.")
-          String subject,
-      @Option(names = "--html", description = "File with the HTML template.") Path html,
-      @Option(names = "--text", description = "File with the text template.") Path text,
-      @Option(
-              names = "--template",
-              defaultValue = "",
-              description = "Id or name, instead of subject and files.")
-          String template)
+      @Mixin Draft draft)
       throws IOException {
-    Matcher mailbox = MAILBOX.matcher(from);
-    boolean named = mailbox.matches();
-    Map<String, Object> content = new HashMap<>();
-    content.put("fromName", named ? mailbox.group(1).replaceAll("^\"|\"$", "") : "");
-    content.put("fromAddress", named ? mailbox.group(2) : from);
-    content.put("replyTo", replyTo);
-    content.put("subject", subject);
-    content.put("html", html == null ? "" : Files.readString(html));
-    content.put("text", text == null ? "" : Files.readString(text));
     try (ApiClient client = remote.client()) {
-      Map<String, Object> campaign = new HashMap<>();
+      Map<String, @Nullable Object> campaign = draft.fields(remote, client);
       campaign.put("name", name);
-      campaign.put("listId", remote.find(client, "list", "/api/v1/lists", list));
-      campaign.put("content", content);
-      if (!template.isEmpty()) {
-        campaign.put("templateId", remote.find(client, "template", "/api/v1/templates", template));
-      }
       remote.show(
           client.post(CAMPAIGNS, campaign),
           it ->
@@ -70,6 +143,69 @@ final class CampaignCommand {
                       + ", is a draft. Next: portolan campaign schedule "
                       + it.path("id").asLong()
                       + " --at now"));
+    }
+    return 0;
+  }
+
+  @Command(name = "edit", description = "Changes a draft; what is not given stays.")
+  int edit(
+      @Mixin Remote remote,
+      @Parameters(paramLabel = "CAMPAIGN", description = "Id or name.") String campaign,
+      @Option(names = "--name", description = "A new name.") Optional<String> name,
+      @Mixin Draft draft)
+      throws IOException {
+    try (ApiClient client = remote.client()) {
+      Map<String, @Nullable Object> fields = draft.fields(remote, client);
+      name.ifPresent(it -> fields.put("name", it));
+      remote.show(
+          client.patch(path(remote, client, campaign), fields),
+          it -> remote.say("Campaign " + it.path("id").asLong() + " is changed."));
+    }
+    return 0;
+  }
+
+  @Command(name = "delete", description = "Removes a draft.")
+  int delete(@Mixin Remote remote, @Parameters(paramLabel = "CAMPAIGN") String campaign) {
+    try (ApiClient client = remote.client()) {
+      client.delete(path(remote, client, campaign));
+      remote.say("Campaign " + campaign + " is gone.");
+    }
+    return 0;
+  }
+
+  @Command(name = "preview", description = "Shows the message of one recipient.")
+  int preview(
+      @Mixin Remote remote,
+      @Parameters(paramLabel = "CAMPAIGN") String campaign,
+      @Option(names = "--recipient", description = "Id of a recipient of the campaign's list.")
+          Optional<Long> recipient,
+      @Option(names = "--address") Optional<String> address,
+      @Option(
+              names = "--attribute",
+              paramLabel = "NAME=VALUE",
+              description = "May be repeated; instead of a recipient's.")
+          @Nullable Map<String, String> attributes) {
+    Map<String, Object> request = new HashMap<>();
+    recipient.ifPresent(it -> request.put("recipientId", it));
+    address.ifPresent(it -> request.put("address", it));
+    if (attributes != null) {
+      request.put("attributes", attributes);
+    }
+    try (ApiClient client = remote.client()) {
+      remote.show(
+          client.post(path(remote, client, campaign) + "/preview", request),
+          it ->
+              it.properties()
+                  .forEach(
+                      part ->
+                          remote.say(
+                              "--- "
+                                  + part.getKey()
+                                  + "\n"
+                                  + (part.getValue().isTextual()
+                                      ? part.getValue().asText()
+                                      : part.getValue().toPrettyString())
+                                  + "\n")));
     }
     return 0;
   }
@@ -142,7 +278,11 @@ final class CampaignCommand {
       @Parameters(index = "0", paramLabel = "CAMPAIGN") String campaign,
       @Parameters(index = "1..*", arity = "1..*", paramLabel = "ADDRESS") List<String> to) {
     try (ApiClient client = remote.client()) {
-      JsonNode answer = client.post(path(remote, client, campaign) + "/test", Map.of("to", to));
+      JsonNode answer =
+          client.post(
+              path(remote, client, campaign) + "/test",
+              Map.of("to", to),
+              A_TEST.multipliedBy(to.size() + 1L));
       remote.show(
           answer,
           it -> {
@@ -167,18 +307,40 @@ final class CampaignCommand {
       String path = path(remote, client, campaign) + "/progress";
       ProgressScreen screen = new ProgressScreen(remote.out());
       while (true) {
-        JsonNode progress = client.get(path);
-        if (remote.wantsJson()) {
-          remote.say(progress.toString());
-        } else {
-          screen.show(progress);
+        Optional<JsonNode> progress = progress(client, path, screen, remote);
+        String state = progress.map(it -> it.path("state").asText()).orElse("");
+        if (state.equals("draft")) {
+          remote.say(
+              "The campaign is a draft: nothing happens until it is scheduled, by portolan campaign schedule.");
+          return 1;
         }
-        String state = progress.path("state").asText();
         if (state.equals("finished") || state.equals("cancelled")) {
           return 0;
         }
-        Thread.sleep(POLL_MILLIS);
+        Thread.sleep(progress.isPresent() ? POLL_MILLIS : POLL_MILLIS * 6);
       }
+    }
+  }
+
+  /** Shows how far the campaign is; empty when Portolan cannot say at the moment. */
+  private static Optional<JsonNode> progress(
+      ApiClient client, String path, ProgressScreen screen, Remote remote) {
+    try {
+      JsonNode progress = client.get(path);
+      if (remote.wantsJson()) {
+        remote.say(progress.toString());
+      } else {
+        screen.show(progress);
+      }
+      return Optional.of(progress);
+    } catch (ApiException e) {
+      if (!e.mayPass() || Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      if (!remote.wantsJson()) {
+        screen.interject("No answer at the moment, still trying: " + e.getMessage());
+      }
+      return Optional.empty();
     }
   }
 
@@ -199,7 +361,8 @@ final class CampaignCommand {
                       + (it.hasNonNull("launchAt")
                           ? "; launch at " + it.path("launchAt").asText()
                           : "")
-                      + "."));
+                      + "."
+                      + (it.hasNonNull("note") ? "\n" + it.path("note").asText() : "")));
     }
     return 0;
   }

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,7 +68,13 @@ final class ListCommand {
               names = "--separator",
               defaultValue = "",
               description = "comma, semicolon or tab; found out by default.")
-          String separator)
+          String separator,
+      @Option(
+              names = "--map",
+              paramLabel = "COLUMN:ATTRIBUTE",
+              description =
+                  "The attribute that a column is stored as; COLUMN: leaves it out. May be repeated.")
+          @Nullable List<String> map)
       throws IOException, InterruptedException {
     if (!Files.isReadable(file)) {
       throw new ApiException(0, "There is no readable file " + file + ".");
@@ -76,7 +85,12 @@ final class ListCommand {
           "?filename="
               + ApiClient.encode(String.valueOf(file.getFileName()))
               + (addressColumn.isEmpty() ? "" : "&addressColumn=" + ApiClient.encode(addressColumn))
-              + (separator.isEmpty() ? "" : "&separator=" + ApiClient.encode(separator));
+              + (separator.isEmpty() ? "" : "&separator=" + ApiClient.encode(separator))
+              + (map == null
+                  ? ""
+                  : map.stream()
+                      .map(each -> "&map=" + ApiClient.encode(each))
+                      .collect(Collectors.joining()));
       JsonNode job = client.postFile(LISTS + "/" + id + "/imports" + query, file, "text/csv");
       while (job.path("state").asText().equals("running")) {
         Thread.sleep(POLL_MILLIS);
@@ -118,11 +132,47 @@ final class ListCommand {
     if (job.path("state").asText().equals("failed")) {
       return "The import failed: " + job.path("error").asText() + "\nBefore that: " + counts;
     }
+    if (job.path("state").asText().equals("running")) {
+      return "Running: " + counts;
+    }
     long rejected = job.path("rejected").asLong();
     return counts
         + (rejected == 0
             ? ""
             : "\nWhy rows were rejected: portolan list rejects " + job.path("id").asLong());
+  }
+
+  @Command(name = "import-status", description = "Shows how far an import is, or what it did.")
+  int importStatus(@Mixin Remote remote, @Parameters(paramLabel = "IMPORT") long importId) {
+    try (ApiClient client = remote.client()) {
+      remote.show(client.get("/api/v1/imports/" + importId), job -> remote.say(summary(job)));
+    }
+    return 0;
+  }
+
+  @Command(name = "imports", description = "Shows the imports into a list, newest first.")
+  int imports(
+      @Mixin Remote remote,
+      @Parameters(paramLabel = "LIST", description = "Id or name.") String list) {
+    try (ApiClient client = remote.client()) {
+      long id = remote.find(client, "list", LISTS, list);
+      remote.show(
+          client.get(LISTS + "/" + id + "/imports?limit=100"),
+          answer -> {
+            Table table = new Table("ID", "FILE", "STATE", "ROWS", "REJECTED", "STARTED");
+            for (JsonNode job : answer.path("items")) {
+              table.add(
+                  job.path("id").asText(),
+                  job.path("fileName").asText(),
+                  job.path("state").asText(),
+                  job.path("rowsRead").asText(),
+                  job.path("rejected").asText(),
+                  job.path("startedAt").asText());
+            }
+            remote.out().print(table);
+          });
+    }
+    return 0;
   }
 
   @Command(name = "rejects", description = "Prints the rows that an import rejected, as CSV.")

@@ -2,7 +2,6 @@ package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -61,8 +60,7 @@ final class PolicyCommand {
   @Command(name = "check", description = "Checks a policy file without writing it.")
   int check(@Mixin Remote remote, @Parameters(paramLabel = "FILE") Path file) throws IOException {
     try (ApiClient client = remote.client()) {
-      JsonNode findings =
-          client.postText(POLICY + "/check", Files.readString(file), "application/yaml");
+      JsonNode findings = client.postText(POLICY + "/check", Remote.text(file), "application/yaml");
       remote.show(findings, it -> say(remote, it));
       return findings.path("errors").isEmpty() ? 0 : 1;
     }
@@ -81,7 +79,7 @@ final class PolicyCommand {
       String type = file.toString().endsWith(".json") ? "application/json" : "application/yaml";
       JsonNode written =
           client.postText(
-              POLICY + "/versions?note=" + ApiClient.encode(note), Files.readString(file), type);
+              POLICY + "/versions?note=" + ApiClient.encode(note), Remote.text(file), type);
       int version = written.path("version").asInt();
       if (!writeOnly) {
         client.post(POLICY + "/versions/" + version + "/activate", Map.of("note", note));

@@ -3,7 +3,11 @@ package io.portolan.api.cli;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.http.Version;
 import io.portolan.core.CoreException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -15,12 +19,15 @@ import picocli.CommandLine.Command;
       ServeCommand.class,
       ConfigCommand.class,
       ListCommand.class,
+      TemplateCommand.class,
       CampaignCommand.class,
+      DeliveryCommand.class,
       ReportCommand.class,
       PolicyCommand.class,
       RelayCommand.class,
       SuppressionCommand.class,
       PathsCommand.class,
+      IspCommand.class,
       KeyCommand.class,
       CommandLine.HelpCommand.class
     },
@@ -52,6 +59,15 @@ public final class PortolanCommand {
     return commandLine;
   }
 
+  private static String words(IOException failure) {
+    return switch (failure) {
+      case NoSuchFileException e -> "There is no file " + e.getFile() + ".";
+      case AccessDeniedException e -> e.getFile() + " may not be read or written by you.";
+      case FileSystemException e -> e.getFile() + ": " + e.getReason() + ".";
+      default -> "Reading or writing failed: " + failure.getMessage() + ".";
+    };
+  }
+
   private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult ignored)
       throws Exception {
     if (failure instanceof ApiException
@@ -60,6 +76,11 @@ public final class PortolanCommand {
       PrintWriter err = command.getErr();
       err.println(failure.getMessage());
       err.flush();
+      return 1;
+    }
+    if (failure instanceof IOException io) {
+      command.getErr().println(words(io));
+      command.getErr().flush();
       return 1;
     }
     throw failure;

@@ -1,6 +1,7 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.portolan.metrics.report.Figures;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -126,7 +127,7 @@ public final class ProgressScreen {
   }
 
   private static String number(JsonNode counts, String field) {
-    return String.format(Locale.ROOT, "%,d", counts.path(field).asLong());
+    return Figures.number(counts.path(field).asLong());
   }
 
   private static String left(JsonNode counts) {

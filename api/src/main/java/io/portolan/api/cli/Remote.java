@@ -1,8 +1,14 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,7 +48,36 @@ final class Remote {
           spec.commandLine(),
           "No API key. Set PORTOLAN_API_KEY, or give --api-key. \"portolan serve\" shows the first key at its first start.");
     }
-    return new ApiClient(URI.create(url), apiKey);
+    return new ApiClient(address(), apiKey);
+  }
+
+  private URI address() {
+    try {
+      URI address = new URI(url);
+      if (address.getHost() != null && String.valueOf(address.getScheme()).matches("https?")) {
+        return address;
+      }
+    } catch (URISyntaxException e) {
+      // refused below, as what parses and is none
+    }
+    throw new ParameterException(
+        spec.commandLine(),
+        "\"" + url + "\" is no address such as http://127.0.0.1:8025 (--url or PORTOLAN_URL).");
+  }
+
+  /** A text file, which must be there and be UTF-8. */
+  static String text(Path file) throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new ApiException(
+          ApiException.NO_ANSWER, file + " is not UTF-8 text. Convert it, or name another file.");
+    } catch (FileSystemException e) {
+      throw e; // names its file
+    } catch (IOException e) {
+      throw new ApiException(
+          ApiException.NO_ANSWER, file + " cannot be read: " + e.getMessage() + ".");
+    }
   }
 
   PrintWriter out() {

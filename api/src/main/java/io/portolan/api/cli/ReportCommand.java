@@ -1,17 +1,20 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.portolan.metrics.report.Figures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code portolan report}: a campaign's bounce report. */
 @Command(
@@ -22,12 +25,27 @@ public final class ReportCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Remote remote;
 
-  @Parameters(paramLabel = "CAMPAIGN", description = "Id or name.")
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private String campaign;
+  @Parameters(
+      paramLabel = "CAMPAIGN",
+      arity = "0..1",
+      description = "Id or name; left out for all campaigns of a span.")
+  private Optional<String> campaign = Optional.empty();
+
+  @Option(names = "--from", description = "Start of a span, such as 2026-12-01T00:00:00Z.")
+  private Optional<String> from = Optional.empty();
+
+  @Option(names = "--until", description = "End of a span, exclusive.")
+  private Optional<String> until = Optional.empty();
 
   @Option(names = "--csv", description = "Print CSV.")
   private boolean csv;
+
+  @Option(names = "--replies", description = "With --csv: the top replies instead.")
+  private boolean replies;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
 
   @Option(
       names = "--html",
@@ -38,20 +56,39 @@ public final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (ApiClient client = remote.client()) {
-      String path =
-          "/api/v1/reports/campaigns/"
-              + remote.find(client, "campaign", "/api/v1/campaigns", campaign);
+      String path = path(client);
       if (html.isPresent()) {
-        Files.writeString(html.get(), client.getText(path + "?format=html", "text/html"));
+        Files.writeString(html.get(), client.getText(path + "format=html", "text/html"));
         remote.say("The report is in " + html.get() + ".");
       } else if (csv) {
-        remote.out().print(client.getText(path + "?format=csv", "text/csv"));
+        remote
+            .out()
+            .print(
+                client.getText(path + "format=csv" + (replies ? "&part=replies" : ""), "text/csv"));
         remote.out().flush();
       } else {
-        remote.show(client.get(path + "?format=json"), report -> print(report, remote.out()));
+        remote.show(client.get(path + "format=json"), report -> print(report, remote.out()));
       }
     }
     return 0;
+  }
+
+  /** The report's address, up to further parameters. */
+  private String path(ApiClient client) {
+    if (campaign.isPresent() && from.isEmpty() && until.isEmpty()) {
+      return "/api/v1/reports/campaigns/"
+          + remote.find(client, "campaign", "/api/v1/campaigns", campaign.get())
+          + "?";
+    }
+    if (campaign.isEmpty() && from.isPresent() && until.isPresent()) {
+      return "/api/v1/reports/span?from="
+          + ApiClient.encode(from.get())
+          + "&until="
+          + ApiClient.encode(until.get())
+          + "&";
+    }
+    throw new ParameterException(
+        spec.commandLine(), "Give a campaign, or a span by --from and --until.");
   }
 
   /** Prints a report as tables. */
@@ -65,9 +102,15 @@ public final class ReportCommand implements Callable<Integer> {
             "SOFT",
             "BLOCKED",
             "DEFERRALS",
+            "OF THESE BLOCKS",
             "PATH FAILURES",
+            "NOT SENT",
             "EXPIRED",
             "HARD BOUNCE RATE",
+            "SOFT",
+            "BLOCK",
+            "DEFERRAL",
+            "REPUTATION",
             "MEDIAN",
             "P95");
     for (JsonNode isp : report.path("isps")) {
@@ -115,30 +158,37 @@ public final class ReportCommand implements Callable<Integer> {
         number(counts, "softBounced"),
         number(counts, "blocked"),
         number(counts, "deferrals"),
+        number(counts, "blockedDeferrals"),
         number(counts, "pathFailures"),
+        ended ? number(counts, "notSent") : "",
         ended ? number(counts, "expired") : "",
-        rate(part.path("hardBounceRate")),
+        share(part.path("hardBounceRate")),
+        percent(part.path("softBounceRate")),
+        percent(part.path("blockRate")),
+        percent(part.path("deferralRate")),
+        percent(part.path("reputationRate")),
         millis(part.path("acceptTimes").path("medianMillis")),
         millis(part.path("acceptTimes").path("p95Millis")));
   }
 
   private static String number(JsonNode counts, String field) {
-    return String.format(Locale.ROOT, "%,d", counts.path(field).asLong());
+    return Figures.number(counts.path(field).asLong());
   }
 
-  private static String rate(JsonNode rate) {
-    if (rate.path("of").asLong() == 0) {
-      return "-";
-    }
-    return String.format(
-        Locale.ROOT,
-        "%.2f %% [%.2f, %.2f]",
-        100 * rate.path("value").asDouble(),
-        100 * rate.path("low").asDouble(),
-        100 * rate.path("high").asDouble());
+  private static String share(JsonNode rate) {
+    return rate.path("of").asLong() == 0
+        ? "-"
+        : Figures.share(
+            rate.path("value").asDouble(),
+            rate.path("low").asDouble(),
+            rate.path("high").asDouble());
+  }
+
+  private static String percent(JsonNode rate) {
+    return rate.path("of").asLong() == 0 ? "-" : Figures.percent(rate.path("value").asDouble());
   }
 
   private static String millis(JsonNode millis) {
-    return millis.isNumber() ? String.format(Locale.ROOT, "%,d ms", millis.asLong()) : "-";
+    return millis.isNumber() ? Figures.millis(Optional.of(millis.asLong())) : "-";
   }
 }

@@ -72,6 +72,33 @@ final class SuppressionCommand {
     return 0;
   }
 
+  @Command(name = "check", description = "Says whether an address is suppressed, and by what.")
+  int check(@Mixin Remote remote, @Parameters(paramLabel = "ADDRESS") String address) {
+    try (ApiClient client = remote.client()) {
+      remote.show(
+          client.get(SUPPRESSIONS + "/check?address=" + ApiClient.encode(address)),
+          it -> {
+            JsonNode by = it.path("by");
+            remote.say(
+                it.path("suppressed").asBoolean()
+                    ? address
+                        + " gets no mail: "
+                        + by.path("kind").asText()
+                        + " "
+                        + by.path("value").asText()
+                        + ", "
+                        + by.path("reason").asText()
+                        + ", since "
+                        + by.path("createdAt").asText()
+                        + " (suppression "
+                        + by.path("id").asText()
+                        + ")."
+                    : address + " is not suppressed.");
+          });
+    }
+    return 0;
+  }
+
   @Command(name = "remove", description = "Lifts a suppression.")
   int remove(@Mixin Remote remote, @Parameters(paramLabel = "ID") long id) {
     try (ApiClient client = remote.client()) {

@@ -11,9 +11,7 @@ import io.portolan.sender.dns.AddressFamilies;
 import io.portolan.sender.dns.DnsSettings;
 import io.portolan.sender.path.HealthSettings;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,9 +35,14 @@ public record Configuration(
     SchedulerConfiguration scheduler,
     List<Relay> relays,
     List<DkimConfiguration> dkim,
-    Optional<Path> ispsFile) {
+    Optional<Path> ispsFile,
+    Optional<Path> secretsDirectory) {
   private static final int LONGEST_KEPT_DAYS = 36_500;
   private static final int LAST_PORT = 65_535;
+  // from it Quartz makes keys of its own
+  private static final int LONGEST_NODE_NAME = 70;
+  // HikariCP takes no less
+  private static final Duration SHORTEST_CONNECTION_TIMEOUT = Duration.ofMillis(250);
 
   /**
    * The database.
@@ -58,7 +61,11 @@ public record Configuration(
 
   /** The HTTP API. */
   public record HttpConfiguration(
-      String address, int port, Optional<URI> publicUrl, long maxUploadBytes) {}
+      String address,
+      int port,
+      Optional<URI> publicUrl,
+      long maxUploadBytes,
+      Path uploadDirectory) {}
 
   /** What mail bears and how much of it is in hand. */
   public record MailConfiguration(
@@ -83,6 +90,22 @@ public record Configuration(
   public Configuration {
     relays = List.copyOf(relays);
     dkim = List.copyOf(dkim);
+  }
+
+  /** The same with another port of the API. */
+  public Configuration withPort(int port) {
+    return new Configuration(
+        database,
+        new HttpConfiguration(
+            http.address(), port, http.publicUrl(), http.maxUploadBytes(), http.uploadDirectory()),
+        mail,
+        dns,
+        paths,
+        scheduler,
+        relays,
+        dkim,
+        ispsFile,
+        secretsDirectory);
   }
 
   /** The defaults, with what the environment overrides. */
@@ -110,13 +133,19 @@ public record Configuration(
         dns(values),
         paths(values),
         new SchedulerConfiguration(
-            values.optional(Settings.SCHEDULER_NODE, "a name is expected", Optional::of),
+            values.optional(
+                Settings.SCHEDULER_NODE,
+                "a name of up to " + LONGEST_NODE_NAME + " characters is expected",
+                text -> Optional.of(text).filter(name -> name.length() <= LONGEST_NODE_NAME)),
             values.number(Settings.SCHEDULER_THREADS, 10, 100_000),
             values.duration(Settings.SCHEDULER_CHECK_IN)),
         relays(values),
         dkim(values),
+        values.optional(Settings.ISPS_FILE, "a readable file is expected", Configuration::readable),
         values.optional(
-            Settings.ISPS_FILE, "a readable file is expected", Configuration::readable));
+            Settings.SECRETS_DIRECTORY,
+            "an absolute path of a directory is expected",
+            text -> Optional.of(Path.of(text)).filter(Path::isAbsolute).map(Path::normalize)));
   }
 
   private static DatabaseConfiguration database(Values values) {
@@ -132,7 +161,12 @@ public record Configuration(
             "a directory is expected",
             text -> Optional.of(Path.of(text))),
         values.number(Settings.DATABASE_POOL_SIZE, 4, 200),
-        values.duration(Settings.DATABASE_CONNECTION_TIMEOUT),
+        values.parsed(
+            Settings.DATABASE_CONNECTION_TIMEOUT,
+            "a duration of 250ms or more is expected",
+            text ->
+                HumanDuration.parse(text)
+                    .filter(duration -> duration.compareTo(SHORTEST_CONNECTION_TIMEOUT) >= 0)),
         values.parsed(
             Settings.DATABASE_KEEP_ATTEMPTS,
             "whole days from 1d to 36500d are expected",
@@ -152,13 +186,17 @@ public record Configuration(
                         url ->
                             url.getHost() != null
                                 && String.valueOf(url.getScheme()).matches("https?"))),
-        values.number(Settings.HTTP_MAX_UPLOAD, 1, 1_000_000) * 1024L * 1024L);
+        values.number(Settings.HTTP_MAX_UPLOAD, 1, 1_000_000) * 1024L * 1024L,
+        values.parsed(
+            Settings.HTTP_UPLOAD_DIRECTORY,
+            "a directory is expected",
+            text -> Optional.of(Path.of(text))));
   }
 
   private static MailConfiguration mail(Values values) {
     String helo =
         values.text(Settings.MAIL_HELO_NAME).isEmpty()
-            ? hostName()
+            ? HostValues.hostName()
             : values
                 .parsed(
                     Settings.MAIL_HELO_NAME,
@@ -172,7 +210,7 @@ public record Configuration(
                 Settings.MAIL_BOUNCE_DOMAIN,
                 "a domain is expected",
                 text -> Optional.of(Domain.parse(text)))
-            .orElseGet(() -> bounceDomain(helo)),
+            .orElseGet(() -> HostValues.bounceDomain(helo)),
         values.optional(
             Settings.MAIL_UNSUBSCRIBE_MAILBOX, "an address is expected", Configuration::address),
         values.parsed(
@@ -203,7 +241,7 @@ public record Configuration(
             .optional(
                 Settings.DNS_SERVERS,
                 "addresses separated by commas are expected",
-                Configuration::servers)
+                HostValues::servers)
             .orElse(List.of()),
         values.duration(Settings.DNS_TIMEOUT),
         values.parsed(
@@ -346,36 +384,6 @@ public record Configuration(
       return Optional.of(EmailAddress.parse(text));
     } catch (InvalidAddressException e) {
       return Optional.empty();
-    }
-  }
-
-  private static Optional<List<InetSocketAddress>> servers(String text) {
-    List<InetSocketAddress> servers = new ArrayList<>();
-    for (String server : text.split(",", -1)) {
-      String each = server.strip();
-      int colon = each.indexOf(':');
-      // a second colon: an IPv6 address without a port
-      boolean hasPort = colon > 0 && colon == each.lastIndexOf(':');
-      String address = hasPort ? each.substring(0, colon) : each;
-      int port = hasPort ? Integer.parseInt(each.substring(colon + 1)) : 53;
-      servers.add(new InetSocketAddress(InetAddress.ofLiteral(address), port));
-    }
-    return Optional.of(servers);
-  }
-
-  private static Domain bounceDomain(String helo) {
-    try {
-      return Domain.parse(helo);
-    } catch (RuntimeException e) {
-      return Domain.parse("localhost.localdomain");
-    }
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getCanonicalHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
     }
   }
 }

@@ -17,7 +17,8 @@ public final class ConfigurationReference {
           "dns", "How names are looked up.",
           "paths", "How patient path health is: when a path is left and when it is tried again.",
           "scheduler", "This node's part in the cluster. The default suits a single node, too.",
-          "isps", "The ISP directory.");
+          "isps", "The ISP directory.",
+          "secrets", "What relays that are set by the API may name.");
 
   private static final String YAML_HEAD =
       """
@@ -43,9 +44,11 @@ public final class ConfigurationReference {
       - **Environment.** A variable overrides the file. Its name is the key's in capitals, with `_` for `.` and `-`, behind
         `PORTOLAN_`. Relays and DKIM keys are set in the file alone.
       - **Mistakes stop the start.** An unknown key, an unknown `PORTOLAN_` variable, a key given twice or a bad value ends `serve` with one
-        message that names the file and line, or the variable. So give no secret of yours a name that begins with `PORTOLAN_`.
+        message that names the file and line, or the variable. So give no variable of yours a name that begins with `PORTOLAN_`, but for
+        `PORTOLAN_SECRET_`, which no setting begins with. What Kubernetes sets for a service named `portolan` is passed over.
       - **Secrets are references.** `env:NAME` is the environment variable NAME of the process that serves; `file:/absolute/path` is the
-        content of a file without its last line break. The secrets themselves stand neither in the file nor in the database.
+        content of a file without its last line break. The secrets themselves stand neither in the file nor in the database. A relay
+        that is set by the API may name variables that begin with `PORTOLAN_SECRET_` and files below `secrets.directory` alone.
       - **What is not here.** Which paths an ISP's mail takes, connections, rates, timeouts, the retry schedule and the lifetime are
         in the [port policy](concepts.md#the-port-policy), which changes while Portolan runs. The configuration is read once, at the start.
       """;

@@ -4,6 +4,9 @@ import java.util.List;
 
 /** Every key that the configuration knows, in the order of the reference. */
 public final class Settings {
+  /** Begins the names of variables that relays set by the API may name as secrets. */
+  public static final String SECRET_PREFIX = "PORTOLAN_SECRET_";
+
   static final Setting DATABASE_URL =
       new Setting(
           "database.url",
@@ -25,7 +28,9 @@ public final class Settings {
       new Setting("database.pool-size", "16", "Connections to the database, 4 to 200.");
   static final Setting DATABASE_CONNECTION_TIMEOUT =
       new Setting(
-          "database.connection-timeout", "5s", "How long a caller waits for a free connection.");
+          "database.connection-timeout",
+          "5s",
+          "How long a caller waits for a free connection," + " 250ms or more.");
   static final Setting DATABASE_KEEP_ATTEMPTS =
       new Setting(
           "database.keep-attempts",
@@ -34,7 +39,9 @@ public final class Settings {
               + " reports stay.");
   static final Setting HTTP_ADDRESS =
       new Setting(
-          "http.address", "127.0.0.1", "Address on which the API listens; 0.0.0.0 for all.");
+          "http.address",
+          "127.0.0.1",
+          "Address on which the API listens; 0.0.0.0 for all, :: for all with IPv6.");
   static final Setting HTTP_PORT =
       new Setting("http.port", "8025", "Port on which the API listens; 0: any free one.");
   static final Setting HTTP_PUBLIC_URL =
@@ -45,6 +52,19 @@ public final class Settings {
               + " http://localhost and the API's port, which works on this host alone.");
   static final Setting HTTP_MAX_UPLOAD =
       new Setting("http.max-upload", "1024", "Largest CSV that may be uploaded, in MiB.");
+  static final Setting HTTP_UPLOAD_DIRECTORY =
+      new Setting(
+          "http.upload-directory",
+          "data/uploads",
+          "Directory that holds uploads while they are imported, made if missing; what a run that"
+              + " was killed left there is removed at the next start.");
+  static final Setting SECRETS_DIRECTORY =
+      new Setting(
+          "secrets.directory",
+          "",
+          "Directory whose files may be named as secrets of relays that are set by the API; empty:"
+              + " such relays may name variables that begin with PORTOLAN_SECRET_ alone. Relays of"
+              + " this file may name any file or variable.");
   static final Setting MAIL_HELO_NAME =
       new Setting(
           "mail.helo-name",
@@ -139,7 +159,8 @@ public final class Settings {
       new Setting(
           "scheduler.node",
           "",
-          "Name of this node, unique in the cluster; empty: host name, process and a random part.");
+          "Name of this node, unique in the cluster, up to 70 characters; empty: host name, process and"
+              + " a random part.");
   static final Setting SCHEDULER_THREADS =
       new Setting(
           "scheduler.threads",
@@ -171,6 +192,8 @@ public final class Settings {
           HTTP_PORT,
           HTTP_PUBLIC_URL,
           HTTP_MAX_UPLOAD,
+          HTTP_UPLOAD_DIRECTORY,
+          SECRETS_DIRECTORY,
           MAIL_HELO_NAME,
           MAIL_BOUNCE_DOMAIN,
           MAIL_UNSUBSCRIBE_MAILBOX,

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * The values given for settings, from the file and over it from the environment. Whatever is given
@@ -28,6 +29,13 @@ final class Values {
           "PORTOLAN_SYSTEM_TESTS",
           "PORTOLAN_TEST_JDBC_URL",
           "PORTOLAN_TEST_POSTGRES_IMAGE");
+
+  // a Kubernetes service whose name begins with "portolan" puts these into every container
+  private static final Pattern OF_KUBERNETES =
+      Pattern.compile(
+          "PORTOLAN_(?:\\w+_)?SERVICE_(?:HOST|PORT(?:_\\w+)?)"
+              + "|PORTOLAN_(?:\\w+_)?PORT_\\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?");
+  private static final Pattern SERVICE_ADDRESS = Pattern.compile("(?:tcp|udp|sctp)://.*");
 
   private final Map<String, ConfigurationFile.Entry> entries = new HashMap<>();
   private final Map<String, Map<String, Map<String, ConfigurationFile.Entry>>> groups =
@@ -142,7 +150,7 @@ final class Values {
   }
 
   private void override(String variable, String value, Map<String, String> keysByVariable) {
-    if (!variable.startsWith("PORTOLAN_") || OTHER_VARIABLES.contains(variable)) {
+    if (!variable.startsWith("PORTOLAN_") || isNoSetting(variable, value)) {
       return;
     }
     String key = keysByVariable.get(variable);
@@ -156,6 +164,13 @@ final class Values {
     }
     entries.put(
         key, new ConfigurationFile.Entry(value.strip(), "environment variable " + variable));
+  }
+
+  private static boolean isNoSetting(String variable, String value) {
+    return OTHER_VARIABLES.contains(variable)
+        || variable.startsWith(Settings.SECRET_PREFIX)
+        || OF_KUBERNETES.matcher(variable).matches()
+        || (variable.endsWith("_PORT") && SERVICE_ADDRESS.matcher(value).matches());
   }
 
   private static String suggestion(String key, Collection<String> known) {

@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Demo {
   /** The variable that holds the relay's password, in the node's environment alone. */
-  static final String RELAY_PASSWORD = "DEMO_RELAY_PASSWORD";
+  static final String RELAY_PASSWORD = "PORTOLAN_SECRET_DEMO_RELAY";
 
   private static final Duration LEAD = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -143,6 +143,7 @@ final class Demo {
         Configuration.defaults(
             Map.of(
                 "PORTOLAN_DATABASE_DIRECTORY", home.database().toString(),
+                "PORTOLAN_HTTP_UPLOAD_DIRECTORY", home.uploads().toString(),
                 "PORTOLAN_HTTP_PORT", Integer.toString(port),
                 "PORTOLAN_HTTP_PUBLIC_URL", "http://127.0.0.1:" + port,
                 "PORTOLAN_MAIL_HELO_NAME", "portolan.test",

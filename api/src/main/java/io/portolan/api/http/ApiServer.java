@@ -3,9 +3,12 @@ package io.portolan.api.http;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
+import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.security.BasicAuthCredentials;
 import io.portolan.api.application.Application;
+import io.portolan.api.application.UploadDirectory;
 import io.portolan.api.configuration.Configuration.HttpConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.core.access.ApiKey;
@@ -26,26 +29,30 @@ public final class ApiServer implements AutoCloseable {
 
   private final Javalin server;
   private final ImportsApi imports;
+  private final UploadDirectory uploads;
 
-  private ApiServer(Javalin server, ImportsApi imports) {
+  private ApiServer(Javalin server, ImportsApi imports, UploadDirectory uploads) {
     this.server = server;
     this.imports = imports;
+    this.uploads = uploads;
   }
 
   /** Starts to serve at the configured address. */
   public static ApiServer start(Application.Parts parts) {
     HttpConfiguration http = parts.configuration().http();
-    ImportsApi imports = new ImportsApi(parts);
+    UploadDirectory uploads = UploadDirectory.open(http.uploadDirectory());
+    ImportsApi imports = new ImportsApi(parts, uploads);
     Javalin server =
         Javalin.create(
             config -> {
-              configure(config);
+              configure(config, http, uploads);
               routes(config.routes, parts, imports);
             });
     try {
       server.start(http.address(), http.port());
     } catch (RuntimeException e) {
       imports.close();
+      uploads.close();
       throw new ConfigurationException(
           "The API cannot listen on "
               + http.address()
@@ -56,7 +63,7 @@ public final class ApiServer implements AutoCloseable {
               + ". Choose another http.port, or stop what uses it.");
     }
     log.info("The API listens on {}:{}", http.address(), server.port());
-    return new ApiServer(server, imports);
+    return new ApiServer(server, imports, uploads);
   }
 
   /** The port on which it listens. */
@@ -81,18 +88,29 @@ public final class ApiServer implements AutoCloseable {
   public void close() {
     imports.close();
     server.stop();
+    uploads.close();
   }
 
-  private static void configure(JavalinConfig config) {
+  private static void configure(
+      JavalinConfig config, HttpConfiguration http, UploadDirectory uploads) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.http.maxRequestSize = MOST_BODY_BYTES;
     config.concurrency.useVirtualThreads = true;
+    config.jetty.multipartConfig.cacheDirectory(uploads.path().toString());
+    config.jetty.multipartConfig.maxFileSize(http.maxUploadBytes(), SizeUnit.BYTES);
+    config.jetty.multipartConfig.maxTotalRequestSize(
+        http.maxUploadBytes() + MOST_BODY_BYTES, SizeUnit.BYTES);
+    config.jetty.multipartConfig.maxInMemoryFileSize(64, SizeUnit.KB);
   }
 
   private static void routes(RoutesConfig routes, Application.Parts parts, ImportsApi imports) {
     ContentCheck check = new ContentCheck(parts.composer());
-    routes.beforeMatched(ctx -> authorize(ctx, parts.stores().apiKeys()));
+    routes.beforeMatched(
+        ctx -> {
+          authorize(ctx, parts.stores().apiKeys());
+          Requests.refuseNul(ctx);
+        });
     Problems.handle(routes);
     new SystemApi(parts).routes(routes);
     new ListsApi(parts.stores()).routes(routes);
@@ -130,7 +148,8 @@ public final class ApiServer implements AutoCloseable {
           401,
           "unauthorized",
           "No valid API key",
-          "Send an API key as \"Authorization: Bearer ptl_...\". The first one was shown when Portolan first started.");
+          "Send an API key as \"Authorization: Bearer ptl_...\". The first one was shown when Portolan first started."
+              + " As the password of Basic authentication it is taken for GET alone.");
     }
     if (!access.allows(key.get().role())) {
       throw new ProblemException(
@@ -153,7 +172,11 @@ public final class ApiServer implements AutoCloseable {
     if (header != null && header.startsWith(BEARER)) {
       return Optional.of(header.substring(BEARER.length()).strip());
     }
-    // what a browser sends after asking for a password, which is the key
+    // what a browser sends after asking for a password, which is the key; it sends it unasked from
+    // then on, whichever page makes the call, so that with it nothing can be changed
+    if (!ctx.method().equals(HandlerType.GET) && !ctx.method().equals(HandlerType.HEAD)) {
+      return Optional.empty();
+    }
     return Optional.ofNullable(ctx.basicAuthCredentials()).map(BasicAuthCredentials::getPassword);
   }
 

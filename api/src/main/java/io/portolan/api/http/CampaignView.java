@@ -6,7 +6,11 @@ import io.portolan.core.campaign.SendWindow;
 import java.time.Instant;
 import java.util.Optional;
 
-/** A campaign as the API shows it. */
+/**
+ * A campaign as the API shows it.
+ *
+ * @param note what people should know of what the call did
+ */
 record CampaignView(
     long id,
     String name,
@@ -21,9 +25,14 @@ record CampaignView(
     Optional<Instant> launchAt,
     Optional<Instant> launchedAt,
     Optional<Instant> plannedAt,
-    Optional<Instant> endedAt) {
+    Optional<Instant> endedAt,
+    Optional<String> note) {
 
   static CampaignView of(Campaign campaign) {
+    return of(campaign, Optional.empty());
+  }
+
+  static CampaignView of(Campaign campaign, Optional<String> note) {
     return new CampaignView(
         campaign.id(),
         campaign.settings().name(),
@@ -38,6 +47,7 @@ record CampaignView(
         campaign.times().launchAt(),
         campaign.times().launchedAt(),
         campaign.times().plannedAt(),
-        campaign.times().endedAt());
+        campaign.times().endedAt(),
+        note);
   }
 }

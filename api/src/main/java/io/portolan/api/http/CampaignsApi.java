@@ -17,25 +17,18 @@ import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.CampaignQuery;
 import io.portolan.core.campaign.CampaignSettings;
 import io.portolan.core.campaign.CampaignState;
+import io.portolan.core.campaign.CheckedContent;
 import io.portolan.core.campaign.MissingField;
 import io.portolan.core.campaign.SendWindow;
-import io.portolan.core.campaign.Template;
 import io.portolan.core.list.Recipient;
 import io.portolan.sender.lane.TestSender;
 import io.portolan.sender.message.ContentCheck;
 import io.portolan.sender.message.Preview;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Campaigns: writing, looking at, testing, scheduling and steering them. */
 final class CampaignsApi {
@@ -62,15 +55,26 @@ final class CampaignsApi {
       Optional<String> text,
       Optional<MissingField> missingField) {
 
-    CampaignContent over(CampaignContent before) {
+    static ContentRequest of(CampaignContent content) {
+      return new ContentRequest(
+          Optional.of(content.fromName()),
+          Optional.of(content.fromAddress()),
+          Optional.of(content.replyTo()),
+          Optional.of(content.subject()),
+          Optional.of(content.html()),
+          Optional.of(content.text()),
+          Optional.of(content.missingField()));
+    }
+
+    CampaignContent content() {
       return new CampaignContent(
-          fromName.orElse(before.fromName()),
-          fromAddress.orElse(before.fromAddress()),
-          replyTo.orElse(before.replyTo()),
-          subject.orElse(before.subject()),
-          html.orElse(before.html()),
-          text.orElse(before.text()),
-          missingField.orElse(before.missingField()));
+          fromName.orElse(""),
+          fromAddress.orElse(""),
+          replyTo.orElse(""),
+          subject.orElse(""),
+          html.orElse(""),
+          text.orElse(""),
+          missingField.orElse(MissingField.EMPTY));
     }
   }
 
@@ -80,7 +84,28 @@ final class CampaignsApi {
       Optional<Long> templateId,
       Optional<ContentRequest> content,
       Optional<SendWindow> sendWindow,
-      Optional<Integer> revision) {}
+      Optional<Integer> revision) {
+
+    static CampaignRequest of(Campaign campaign) {
+      CampaignSettings settings = campaign.settings();
+      return new CampaignRequest(
+          Optional.of(settings.name()),
+          settings.listId(),
+          settings.templateId(),
+          Optional.of(ContentRequest.of(settings.content())),
+          settings.sendWindow(),
+          Optional.of(campaign.revision()));
+    }
+
+    CampaignSettings settings() {
+      return new CampaignSettings(
+          name.orElseThrow(() -> new InvalidException("name", "is missing")),
+          listId,
+          templateId,
+          content.map(ContentRequest::content).orElse(CampaignContent.EMPTY),
+          sendWindow);
+    }
+  }
 
   /** {@code at} is an instant with offset, a local time beside {@code zone}, or "now". */
   record ScheduleRequest(String at, Optional<String> zone) {}
@@ -96,9 +121,6 @@ final class CampaignsApi {
   record TestRequest(List<String> to, Optional<Map<String, Object>> attributes) {}
 
   record TestResults(List<TestSender.Result> results) {}
-
-  private static final CampaignContent NO_CONTENT =
-      new CampaignContent("", "", "", "", "", "", MissingField.EMPTY);
 
   void routes(RoutesConfig routes) {
     routes.post(CAMPAIGNS, Idempotent.of(stores.idempotency(), this::create), Access.OPERATE);
@@ -136,34 +158,14 @@ final class CampaignsApi {
   }
 
   private void create(Context ctx) {
-    CampaignRequest request = body(ctx, CampaignRequest.class);
-    String name = request.name().orElseThrow(() -> new InvalidException("name", "is missing"));
-    Campaign campaign =
-        stores
-            .campaigns()
-            .create(
-                new CampaignSettings(
-                    name,
-                    request.listId(),
-                    request.templateId(),
-                    content(request, NO_CONTENT),
-                    request.sendWindow()));
+    Campaign campaign = stores.campaigns().create(body(ctx, CampaignRequest.class).settings());
     created(ctx, CAMPAIGNS + "/" + campaign.id(), CampaignView.of(campaign));
   }
 
   private void list(Context ctx) {
     Requests.allowQuery(ctx, "state", "limit", "cursor");
     Set<CampaignState> states =
-        Requests.query(ctx, "state").stream()
-            .flatMap(text -> Arrays.stream(text.split(",")))
-            .map(
-                id ->
-                    CampaignState.of(id)
-                        .orElseThrow(
-                            () ->
-                                new InvalidException(
-                                    "state", "\"" + id + "\" is no state of a campaign")))
-            .collect(Collectors.toSet());
+        Requests.several(ctx, "state", CampaignState::of, "state of a campaign");
     Requests.listing(
         ctx,
         stores
@@ -173,26 +175,14 @@ final class CampaignsApi {
   }
 
   private void edit(Context ctx) {
-    CampaignRequest request = body(ctx, CampaignRequest.class);
     Campaign before = campaign(ctx);
-    CampaignSettings settings = before.settings();
-    Campaign after =
+    CampaignRequest request =
+        MergePatch.apply(ctx, CampaignRequest.of(before), CampaignRequest.class);
+    answer(
+        ctx,
         stores
             .campaigns()
-            .edit(
-                before.id(),
-                request.revision().orElse(before.revision()),
-                new CampaignSettings(
-                    request.name().orElse(settings.name()),
-                    request.listId().or(settings::listId),
-                    request.templateId().or(settings::templateId),
-                    content(request, settings.content()),
-                    request.sendWindow().or(settings::sendWindow)));
-    answer(ctx, after);
-  }
-
-  private CampaignContent content(CampaignRequest request, CampaignContent before) {
-    return request.content().map(content -> content.over(before)).orElse(before);
+            .edit(before.id(), request.revision().orElse(before.revision()), request.settings()));
   }
 
   private void delete(Context ctx) {
@@ -212,7 +202,7 @@ final class CampaignsApi {
             .orElse("recipient@example.com");
     Map<String, Object> attributes =
         request.attributes().or(() -> recipient.map(Recipient::attributes)).orElse(Map.of());
-    Preview preview = check.preview(campaign.id(), merged(campaign), address, attributes);
+    Preview preview = check.preview(campaign.id(), content(campaign), address, attributes);
     json(ctx, preview);
   }
 
@@ -228,23 +218,9 @@ final class CampaignsApi {
         .orElseThrow(() -> new NotFoundException("recipient", recipientId));
   }
 
-  /**
-   * The content as it would be sent, with the template's parts where the campaign has a template.
-   */
-  private CampaignContent merged(Campaign campaign) {
-    CampaignContent content = campaign.settings().content();
-    Optional<Template> template = campaign.settings().templateId().map(stores.templates()::get);
-    if (template.isEmpty() || campaign.state() != CampaignState.DRAFT) {
-      return stores.campaigns().content(campaign.id());
-    }
-    return new CampaignContent(
-        content.fromName(),
-        content.fromAddress(),
-        content.replyTo(),
-        template.get().subject(),
-        template.get().html(),
-        template.get().text(),
-        content.missingField());
+  /** The content as it would be sent. */
+  private CampaignContent content(Campaign campaign) {
+    return stores.campaigns().content(campaign.id());
   }
 
   private void test(Context ctx) throws InterruptedException {
@@ -254,7 +230,7 @@ final class CampaignsApi {
     }
     request.to().forEach(address -> ListsApi.address("to", address));
     Campaign campaign = campaign(ctx);
-    CampaignContent content = merged(campaign);
+    CampaignContent content = content(campaign);
     check.check(content);
     List<TestSender.Result> results = new ArrayList<>();
     for (String address : request.to()) {
@@ -268,33 +244,14 @@ final class CampaignsApi {
 
   private void schedule(Context ctx) {
     ScheduleRequest request = body(ctx, ScheduleRequest.class);
+    LaunchTime time = LaunchTime.parse(request.at(), request.zone());
     Campaign campaign = campaign(ctx);
+    CheckedContent checked = stores.campaigns().contentToCheck(campaign.id());
     if (campaign.state() == CampaignState.DRAFT) {
-      check.check(merged(campaign));
+      check.check(checked.content());
     }
-    answer(
-        ctx,
-        request.at().equals("now")
-            ? parts.scheduler().scheduleNow(campaign.id())
-            : parts.scheduler().schedule(campaign.id(), instant(request)));
-  }
-
-  private static Instant instant(ScheduleRequest request) {
-    try {
-      if (request.zone().isPresent()) {
-        return LocalDateTime.parse(request.at())
-            .atZone(ZoneId.of(request.zone().get()))
-            .toInstant();
-      }
-      return OffsetDateTime.parse(request.at()).toInstant();
-    } catch (DateTimeException e) {
-      throw new InvalidException(
-          request.zone().isPresent() ? "at, zone" : "at",
-          "\""
-              + request.at()
-              + "\": give \"now\", a time with offset such as 2026-12-01T09:00:00+01:00,"
-              + " or a local time such as 2026-12-01T09:00 beside a zone such as Europe/Berlin");
-    }
+    Campaign scheduled = parts.scheduler().schedule(campaign.id(), time.at(), checked);
+    json(ctx, CampaignView.of(scheduled, time.note()));
   }
 
   private void progress(Context ctx) {

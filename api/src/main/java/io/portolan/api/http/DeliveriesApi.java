@@ -6,7 +6,6 @@ import static io.portolan.api.http.Requests.json;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.portolan.api.application.Stores;
-import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.delivery.DeliveryState;
 import io.portolan.core.progress.AttemptView;
@@ -15,11 +14,8 @@ import io.portolan.core.progress.DeliveryQuery;
 import io.portolan.core.progress.DeliveryView;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Deliveries and the attempts made. */
 final class DeliveriesApi {
@@ -104,27 +100,12 @@ final class DeliveriesApi {
     DeliveryQuery query =
         new DeliveryQuery(
             Requests.number(ctx, "campaign"),
-            states(ctx),
+            Requests.several(ctx, "state", DeliveryState::of, "state of a delivery"),
             Requests.query(ctx, "isp"),
             Requests.query(ctx, "address"),
             Requests.cursor(ctx),
             Requests.limit(ctx));
     Requests.listing(ctx, stores.deliveries().page(query), DeliveryJson::of);
-  }
-
-  private static Set<DeliveryState> states(Context ctx) {
-    return Requests.query(ctx, "state").stream()
-        .flatMap(text -> Arrays.stream(text.split(",")))
-        .map(
-            id ->
-                Arrays.stream(DeliveryState.values())
-                    .filter(state -> state.id().equals(id))
-                    .findFirst()
-                    .orElseThrow(
-                        () ->
-                            new InvalidException(
-                                "state", "\"" + id + "\" is no state of a delivery")))
-        .collect(Collectors.toSet());
   }
 
   private void one(Context ctx) {

@@ -8,6 +8,7 @@ import io.javalin.http.Context;
 import io.javalin.http.UploadedFile;
 import io.portolan.api.application.Application;
 import io.portolan.api.application.Stores;
+import io.portolan.api.application.UploadDirectory;
 import io.portolan.core.CoreException;
 import io.portolan.core.InvalidException;
 import io.portolan.core.list.ImportJob;
@@ -15,16 +16,18 @@ import io.portolan.core.list.ImportOptions;
 import io.portolan.core.list.ImportRequest;
 import io.portolan.core.list.RecipientImporter;
 import java.io.BufferedInputStream;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +36,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,14 +47,17 @@ final class ImportsApi implements AutoCloseable {
   private static final String OF_LIST = "/api/v1/lists/{id}/imports";
   private static final String ONE = "/api/v1/imports/{id}";
   private static final Duration BEGIN = Duration.ofSeconds(60);
+  private static final Duration STOP = Duration.ofSeconds(5);
 
   private final Stores stores;
+  private final UploadDirectory uploads;
   private final RecipientImporter importer;
   private final InstantSource clock;
   private final long maxBytes;
   private final ExecutorService jobs = Executors.newVirtualThreadPerTaskExecutor();
 
-  ImportsApi(Application.Parts parts) {
+  ImportsApi(Application.Parts parts, UploadDirectory uploads) {
+    this.uploads = uploads;
     stores = parts.stores();
     clock = parts.clock();
     importer = new RecipientImporter(parts.database(), clock, RecipientImporter.PATIENCE);
@@ -74,6 +81,7 @@ final class ImportsApi implements AutoCloseable {
       long unchanged,
       long duplicate,
       long rejected,
+      long rejectsKept,
       Optional<String> error,
       Instant startedAt,
       Optional<Instant> finishedAt) {
@@ -98,6 +106,7 @@ final class ImportsApi implements AutoCloseable {
           job.rows().unchanged(),
           job.rows().duplicate(),
           job.rows().rejected(),
+          job.rows().rejectsKept(),
           job.error(),
           progress.startedAt(),
           progress.finishedAt());
@@ -111,9 +120,17 @@ final class ImportsApi implements AutoCloseable {
     routes.get(ONE + "/rejects", this::rejects, Access.READ);
   }
 
+  /** Stops the imports that run; each says in its record how far it came. */
   @Override
   public void close() {
     jobs.shutdownNow();
+    try {
+      if (!jobs.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.warn("Imports still run after {}; they end with the process", STOP);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private ImportView view(ImportJob job) {
@@ -121,16 +138,18 @@ final class ImportsApi implements AutoCloseable {
   }
 
   private void upload(Context ctx) throws IOException, InterruptedException {
-    Requests.allowQuery(ctx, "filename", "addressColumn", "separator");
+    Requests.allowQuery(ctx, "filename", "addressColumn", "separator", "map");
     long listId = stores.lists().get(id(ctx, "id")).id();
     ImportOptions options =
         new ImportOptions(
             Requests.query(ctx, "separator").map(ImportsApi::separator),
             Requests.query(ctx, "addressColumn"),
-            Map.of());
-    Path file = Files.createTempFile("portolan-import-", ".csv");
+            attributes(ctx));
+    RecipientImporter.Place place = importer.reserve();
     boolean handedOver = false;
+    @Nullable Path file = null;
     try {
+      file = uploads.newFile(".csv");
       String uploadedName = spool(ctx, file);
       try (InputStream csv = new BufferedInputStream(Files.newInputStream(file))) {
         RecipientImporter.readHeader(csv, options);
@@ -139,28 +158,33 @@ final class ImportsApi implements AutoCloseable {
       ImportRequest request =
           new ImportRequest(listId, name, Optional.of(Files.size(file)), options);
       handedOver = true;
-      ImportJob job = begin(request, file);
+      ImportJob job = begin(place, request, file);
       ctx.status(202).header("Location", "/api/v1/imports/" + job.id());
       json(ctx, view(job));
     } finally {
       if (!handedOver) {
-        Files.deleteIfExists(file);
+        place.close();
+        if (file != null) {
+          Files.deleteIfExists(file);
+        }
       }
     }
   }
 
-  private ImportJob begin(ImportRequest request, Path file) throws InterruptedException {
+  private ImportJob begin(RecipientImporter.Place place, ImportRequest request, Path file)
+      throws InterruptedException {
     CompletableFuture<ImportJob> begun = new CompletableFuture<>();
     jobs.execute(
         () -> {
           try (InputStream csv = new BufferedInputStream(Files.newInputStream(file))) {
-            importer.run(request, csv, begun::complete);
+            importer.run(place, request, csv, begun::complete);
           } catch (IOException | RuntimeException e) {
             if (!begun.completeExceptionally(e)) {
               log.error(
                   "Import of {} stopped; its record says how far it came", request.fileName(), e);
             }
           } finally {
+            place.close();
             delete(file);
           }
         });
@@ -180,7 +204,7 @@ final class ImportsApi implements AutoCloseable {
   private String spool(Context ctx, Path file) throws IOException {
     String contentType = String.valueOf(ctx.contentType());
     if (contentType.startsWith("multipart/form-data")) {
-      UploadedFile uploaded = ctx.uploadedFile("file");
+      UploadedFile uploaded = part(ctx);
       if (uploaded == null) {
         throw new InvalidException("file", "the multipart form has no file of this name");
       }
@@ -195,6 +219,31 @@ final class ImportsApi implements AutoCloseable {
     return "upload.csv";
   }
 
+  private @Nullable UploadedFile part(Context ctx) {
+    try {
+      return ctx.uploadedFile("file");
+    } catch (Exception e) {
+      // Jetty's words for a limit that is passed; whatever else it throws is for a bad form
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof IllegalStateException) {
+          throw tooLarge();
+        }
+      }
+      throw new ProblemException(
+          400, "multipart", "Bad form", "The multipart form cannot be read: " + e.getMessage());
+    }
+  }
+
+  private ProblemException tooLarge() {
+    return new ProblemException(
+        413,
+        "too-large",
+        "Too large",
+        "The file is larger than http.max-upload allows, "
+            + maxBytes / (1024 * 1024)
+            + " MiB. Split it.");
+  }
+
   private void copy(InputStream in, Path file) throws IOException {
     byte[] buffer = new byte[64 * 1024];
     long all = 0;
@@ -202,13 +251,7 @@ final class ImportsApi implements AutoCloseable {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         all += read;
         if (all > maxBytes) {
-          throw new ProblemException(
-              413,
-              "too-large",
-              "Too large",
-              "The file is larger than http.max-upload allows, "
-                  + maxBytes / (1024 * 1024)
-                  + " MiB. Split it.");
+          throw tooLarge();
         }
         out.write(buffer, 0, read);
       }
@@ -225,11 +268,36 @@ final class ImportsApi implements AutoCloseable {
 
   private void rejects(Context ctx) throws IOException {
     ImportJob job = stores.imports().get(id(ctx, "id"));
-    StringWriter csv = new StringWriter();
-    stores.imports().writeRejects(job.id(), csv);
+    // by way of a file: what is sent is whole, and a failure is still answered as one
+    Path file = uploads.newFile(".rejects");
+    try (BufferedWriter csv = Files.newBufferedWriter(file)) {
+      stores.imports().writeRejects(job.id(), csv);
+    } catch (IOException | RuntimeException e) {
+      delete(file);
+      throw e;
+    }
     ctx.header(
         "Content-Disposition", "attachment; filename=\"import-" + job.id() + "-rejects.csv\"");
-    ctx.contentType("text/csv; charset=utf-8").result(csv.toString());
+    ctx.contentType("text/csv; charset=utf-8")
+        .result(Files.newInputStream(file, StandardOpenOption.DELETE_ON_CLOSE));
+  }
+
+  /** The attributes that columns are named as, by {@code map=Column:attribute}. */
+  private static Map<String, String> attributes(Context ctx) {
+    Map<String, String> attributes = new HashMap<>();
+    for (String written : ctx.queryParams("map")) {
+      int colon = written.lastIndexOf(':');
+      if (colon < 1) {
+        throw new InvalidException(
+            "map",
+            "\"" + written + "\" is not such as Column:attribute, or Column: to leave it out");
+      }
+      if (attributes.put(written.substring(0, colon), written.substring(colon + 1)) != null) {
+        throw new InvalidException(
+            "map", "names the column \"" + written.substring(0, colon) + "\" twice");
+      }
+    }
+    return attributes;
   }
 
   private static char separator(String text) {

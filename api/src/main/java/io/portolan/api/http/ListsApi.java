@@ -13,6 +13,7 @@ import io.portolan.core.NotFoundException;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.address.InvalidAddressException;
 import io.portolan.core.list.MailingList;
+import io.portolan.core.list.Recipient;
 import io.portolan.core.list.RecipientQuery;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,8 @@ final class ListsApi {
 
   record RecipientRequest(String address, Optional<Map<String, Object>> attributes) {}
 
+  record AttributesRequest(Optional<Map<String, Object>> attributes) {}
+
   record ListView(MailingList list, long recipients) {}
 
   void routes(RoutesConfig routes) {
@@ -47,14 +50,18 @@ final class ListsApi {
         RECIPIENTS, Idempotent.of(stores.idempotency(), this::addRecipient), Access.OPERATE);
     routes.get(RECIPIENTS, this::recipients, Access.READ);
     routes.get(RECIPIENTS + "/{recipient}", this::recipient, Access.READ);
+    routes.patch(RECIPIENTS + "/{recipient}", this::editRecipient, Access.OPERATE);
     routes.delete(RECIPIENTS + "/{recipient}", this::removeRecipient, Access.OPERATE);
   }
 
   private void create(Context ctx) {
     ListRequest request = body(ctx, ListRequest.class);
-    String name = request.name().orElseThrow(() -> new InvalidException("name", "is missing"));
-    MailingList list = stores.lists().create(name, request.description().orElse(""));
+    MailingList list = stores.lists().create(name(request), request.description().orElse(""));
     created(ctx, LISTS + "/" + list.id(), list);
+  }
+
+  private static String name(ListRequest request) {
+    return request.name().orElseThrow(() -> new InvalidException("name", "is missing"));
   }
 
   private void list(Context ctx) {
@@ -72,16 +79,13 @@ final class ListsApi {
   }
 
   private void update(Context ctx) {
-    ListRequest request = body(ctx, ListRequest.class);
     MailingList list = stores.lists().get(id(ctx, "id"));
-    json(
-        ctx,
-        stores
-            .lists()
-            .update(
-                list.id(),
-                request.name().orElse(list.name()),
-                request.description().orElse(list.description())));
+    ListRequest request =
+        MergePatch.apply(
+            ctx,
+            new ListRequest(Optional.of(list.name()), Optional.of(list.description())),
+            ListRequest.class);
+    json(ctx, stores.lists().update(list.id(), name(request), request.description().orElse("")));
   }
 
   private void delete(Context ctx) {
@@ -120,13 +124,29 @@ final class ListsApi {
   }
 
   private void recipient(Context ctx) {
+    json(ctx, find(ctx));
+  }
+
+  private Recipient find(Context ctx) {
     long id = id(ctx, "recipient");
+    return stores
+        .recipients()
+        .find(id(ctx, "id"), id)
+        .orElseThrow(() -> new NotFoundException("recipient", id));
+  }
+
+  private void editRecipient(Context ctx) {
+    Recipient recipient = find(ctx);
+    AttributesRequest request =
+        MergePatch.apply(
+            ctx,
+            new AttributesRequest(Optional.of(recipient.attributes())),
+            AttributesRequest.class);
     json(
         ctx,
         stores
             .recipients()
-            .find(id(ctx, "id"), id)
-            .orElseThrow(() -> new NotFoundException("recipient", id)));
+            .update(recipient.listId(), recipient.id(), request.attributes().orElse(Map.of())));
   }
 
   private void removeRecipient(Context ctx) {

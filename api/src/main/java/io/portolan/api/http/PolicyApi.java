@@ -1,7 +1,6 @@
 package io.portolan.api.http;
 
 import static io.portolan.api.http.Requests.bodyOr;
-import static io.portolan.api.http.Requests.id;
 import static io.portolan.api.http.Requests.json;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
@@ -21,12 +20,18 @@ import io.portolan.sender.path.PathStatus;
 import io.portolan.sender.path.RouteHold;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** The port policy: reading, checking, writing and activating versions; and the health of paths. */
 final class PolicyApi {
   private static final String POLICY = "/api/v1/policy";
   private static final String VERSIONS = POLICY + "/versions";
+
+  private static final String JSON = "application/json";
+  private static final Set<String> YAML =
+      Set.of("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml");
 
   private final Application.Parts parts;
   private final PolicyStore policies;
@@ -93,7 +98,7 @@ final class PolicyApi {
   }
 
   private void version(Context ctx) {
-    PolicyVersion version = policies.get(Math.toIntExact(id(ctx, "version")));
+    PolicyVersion version = policies.get(Requests.smallId(ctx, "version"));
     answer(ctx, version.policy(), VersionView.of(version));
   }
 
@@ -145,7 +150,7 @@ final class PolicyApi {
     json(
         ctx,
         policies.activate(
-            Math.toIntExact(id(ctx, "version")), check, author(ctx), request.note().orElse("")));
+            Requests.smallId(ctx, "version"), check, author(ctx), request.note().orElse("")));
   }
 
   private void checked(Context ctx) {
@@ -153,13 +158,23 @@ final class PolicyApi {
   }
 
   private PortPolicy document(Context ctx) {
-    String contentType = String.valueOf(ctx.contentType());
     if (ctx.body().isBlank()) {
       throw new ProblemException(400, "no-body", "No body", "Send the policy as JSON or YAML.");
     }
-    return contentType.contains("yaml")
-        ? documents.readYaml(ctx.body())
-        : documents.readJson(ctx.body());
+    String contentType = ctx.contentType();
+    String type =
+        contentType == null ? JSON : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    if (YAML.contains(type)) {
+      return documents.readYaml(ctx.body());
+    }
+    if (type.equals(JSON)) {
+      return documents.readJson(ctx.body());
+    }
+    throw new ProblemException(
+        415,
+        "media-type",
+        "Unsupported media type",
+        "Send application/json or application/yaml, not " + contentType + ".");
   }
 
   private void paths(Context ctx) {

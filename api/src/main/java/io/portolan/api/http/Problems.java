@@ -9,6 +9,7 @@ import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.database.DatabaseException;
 import io.portolan.core.json.Json;
+import io.portolan.scheduler.SchedulingException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +52,7 @@ final class Problems {
                     String.valueOf(e.getMessage()),
                     ctx.path())));
     routes.exception(DatabaseException.class, Problems::database);
+    routes.exception(SchedulingException.class, Problems::scheduling);
     routes.exception(
         CoreException.class,
         (e, ctx) ->
@@ -81,6 +83,17 @@ final class Problems {
   }
 
   private static void database(DatabaseException e, Context ctx) {
+    if (e.isUnstorableText()) {
+      answer(
+          ctx,
+          Problem.of(
+              422,
+              "invalid",
+              "The request is not valid",
+              "A text has the character U+0000, which cannot be stored.",
+              ctx.path()));
+      return;
+    }
     if (!e.isConnectionFailure()) {
       unexpected(e, ctx);
       return;
@@ -92,7 +105,22 @@ final class Problems {
             503,
             "database-away",
             "The database is away",
-            "The database cannot be reached at the moment. Nothing was changed; try again in some seconds.",
+            "The database cannot be reached at the moment. Try again in some seconds; if this call"
+                + " changes something, look first whether it did.",
+            ctx.path()));
+  }
+
+  private static void scheduling(SchedulingException e, Context ctx) {
+    log.warn("{} {}: the scheduler did not follow", ctx.method(), ctx.path(), e);
+    ctx.header("Retry-After", "5");
+    answer(
+        ctx,
+        Problem.of(
+            503,
+            "scheduler-away",
+            "The scheduler is away",
+            "The scheduler cannot do this at the moment; look whether it has in some seconds, and"
+                + " else try again.",
             ctx.path()));
   }
 

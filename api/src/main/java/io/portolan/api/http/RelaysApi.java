@@ -6,6 +6,7 @@ import static io.portolan.api.http.Requests.json;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.portolan.api.application.Application;
+import io.portolan.api.configuration.RelaySecrets;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.policy.TlsMode;
@@ -26,9 +27,11 @@ final class RelaysApi {
 
   private final RelayStore relays;
   private final Application.Parts parts;
+  private final RelaySecrets allowed;
 
   RelaysApi(Application.Parts parts) {
     this.parts = parts;
+    allowed = new RelaySecrets(parts.configuration().secretsDirectory());
     relays = parts.stores().relays();
   }
 
@@ -82,6 +85,8 @@ final class RelaysApi {
 
   private void put(Context ctx) {
     RelayRequest request = body(ctx, RelayRequest.class);
+    allowed.checkHost(request.host());
+    allowed.check(request.secretRef().orElse(""));
     Relay relay =
         new Relay(
             ctx.pathParam("name"),

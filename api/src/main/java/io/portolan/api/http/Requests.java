@@ -5,15 +5,22 @@ import io.portolan.core.InvalidException;
 import io.portolan.core.Page;
 import io.portolan.core.access.ApiKey;
 import io.portolan.core.json.Json;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Reads requests and writes answers. */
 final class Requests {
   private static final int MAX_PAGE = 500;
   private static final int DEFAULT_PAGE = 50;
+  private static final int FIRST_YEAR = 1970;
+  private static final int LAST_YEAR = 9999;
+  private static final String JSON = "application/json";
   private static final String KEY = "api-key";
 
   private Requests() {}
@@ -23,8 +30,13 @@ final class Requests {
 
   /** The body as a record; the refusal names the field. */
   static <T> T body(Context ctx, Class<T> type) {
+    return Json.read(bodyText(ctx, JSON), type);
+  }
+
+  /** The body, which must be JSON, of the general type or a given one. */
+  static String bodyText(Context ctx, String type) {
     String contentType = ctx.contentType();
-    if (contentType != null && !contentType.startsWith("application/json")) {
+    if (contentType != null && !contentType.startsWith(JSON) && !contentType.startsWith(type)) {
       throw new ProblemException(
           415,
           "media-type",
@@ -35,7 +47,11 @@ final class Requests {
     if (body.isBlank()) {
       throw new ProblemException(400, "no-body", "No body", "This call needs a JSON body.");
     }
-    return Json.read(body, type);
+    // written as text its backslash is doubled
+    if (body.replace("\\\\", "").contains("\\u0000")) {
+      throw new InvalidException("document", "has a NUL character, which cannot be stored");
+    }
+    return body;
   }
 
   /** The body as a record, or another one where there is no body. */
@@ -51,6 +67,43 @@ final class Requests {
     return Long.parseLong(text);
   }
 
+  /** An id that is no larger than an {@code int}, such as the number of a version. */
+  static int smallId(Context ctx, String name) {
+    long id = id(ctx, name);
+    if (id > Integer.MAX_VALUE) {
+      throw new ProblemException(404, "not-found", "Not found", id + " is not there.");
+    }
+    return (int) id;
+  }
+
+  /** An instant of the years that people mean and PostgreSQL can store. */
+  static Instant instant(String field, OffsetDateTime written) {
+    if (written.getYear() < FIRST_YEAR || written.getYear() > LAST_YEAR) {
+      throw new InvalidException(
+          field, "is in the year " + written.getYear() + ", not from 1970 to 9999");
+    }
+    return written.toInstant();
+  }
+
+  /** Refuses the NUL character, which no address or name has and PostgreSQL cannot store. */
+  static void refuseNul(Context ctx) {
+    ctx.pathParamMap()
+        .forEach(
+            (name, value) -> {
+              if (value.indexOf('\0') >= 0) {
+                throw new ProblemException(
+                    404, "not-found", "Not found", "The " + name + " has a NUL character.");
+              }
+            });
+    ctx.queryParamMap()
+        .forEach(
+            (name, values) -> {
+              if (values.stream().anyMatch(value -> value.indexOf('\0') >= 0)) {
+                throw new InvalidException(name.replace("\0", ""), "has a NUL character");
+              }
+            });
+  }
+
   static Optional<String> query(Context ctx, String name) {
     return Optional.ofNullable(ctx.queryParam(name)).filter(value -> !value.isEmpty());
   }
@@ -64,6 +117,23 @@ final class Requests {
               }
               return Long.parseLong(text);
             });
+  }
+
+  /**
+   * The values that a parameter names, separated by commas.
+   *
+   * @param what they are, such as "state of a campaign"
+   */
+  static <E> Set<E> several(
+      Context ctx, String name, Function<String, Optional<E>> parser, String what) {
+    return query(ctx, name).stream()
+        .flatMap(text -> Arrays.stream(text.split(",", -1)))
+        .map(
+            id ->
+                parser
+                    .apply(id)
+                    .orElseThrow(() -> new InvalidException(name, "\"" + id + "\" is no " + what)))
+        .collect(Collectors.toSet());
   }
 
   /**
@@ -99,7 +169,7 @@ final class Requests {
   }
 
   static void json(Context ctx, Object value) {
-    ctx.contentType("application/json").result(Json.write(value));
+    ctx.contentType(JSON).result(Json.write(value));
   }
 
   static <T, V> void listing(Context ctx, Page<T> page, Function<T, V> view) {

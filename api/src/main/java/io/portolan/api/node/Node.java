@@ -3,9 +3,13 @@ package io.portolan.api.node;
 import io.portolan.api.application.Application;
 import io.portolan.api.application.Network;
 import io.portolan.api.configuration.Configuration;
+import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.http.ApiServer;
 import io.portolan.core.access.ApiKey;
 import io.portolan.core.isp.IspEntry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,11 +42,12 @@ public final class Node implements AutoCloseable {
    * @param isps added to the directory
    */
   public static Node start(
-      Configuration configuration,
+      Configuration configured,
       Network network,
       List<IspEntry> isps,
       Map<String, String> environment,
       InstantSource clock) {
+    Configuration configuration = configured.withPort(port(configured));
     Application application =
         Application.start(
             configuration,
@@ -65,8 +70,14 @@ public final class Node implements AutoCloseable {
 
   /** Where the API is reached from this host. */
   public URI url() {
-    return URI.create(
-        "http://" + (host.equals("0.0.0.0") ? "127.0.0.1" : host) + ":" + server.port());
+    String reached =
+        switch (host) {
+          case "0.0.0.0" -> "127.0.0.1";
+          case "::" -> "[::1]";
+          // an IPv6 address stands in brackets (RFC 3986 section 3.2.2)
+          default -> host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+        };
+    return URI.create("http://" + reached + ":" + server.port());
   }
 
   /** What the API serves, as method and path, in order. */
@@ -85,6 +96,20 @@ public final class Node implements AutoCloseable {
       server.close();
     } finally {
       application.close();
+    }
+  }
+
+  /** The port to listen on: a free one where any will do, since links in mail name it. */
+  private static int port(Configuration configured) {
+    if (configured.http().port() != 0) {
+      return configured.http().port();
+    }
+    try (ServerSocket socket =
+        new ServerSocket(0, 1, InetAddress.getByName(configured.http().address()))) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          "The API cannot listen on " + configured.http().address() + ": " + e.getMessage() + ".");
     }
   }
 

@@ -38,7 +38,9 @@ class ConfigurationTest {
                 Optional.empty(), "", "", Path.of("data/postgres"), 16, Duration.ofSeconds(5), 90));
     assertThat(defaults.http())
         .isEqualTo(
-            new Configuration.HttpConfiguration("127.0.0.1", 8025, Optional.empty(), 1L << 30));
+            new Configuration.HttpConfiguration(
+                "127.0.0.1", 8025, Optional.empty(), 1L << 30, Path.of("data/uploads")));
+    assertThat(defaults.secretsDirectory()).isEmpty();
     Configuration.MailConfiguration mail = defaults.mail();
     assertThat(mail.heloName()).isNotEmpty();
     assertThat(mail)
@@ -93,6 +95,9 @@ class ConfigurationTest {
               port: 8080
               public-url: https://mail.example.net/portolan
               max-upload: 64
+              upload-directory: /var/lib/portolan/uploads
+            secrets:
+              directory: /etc/portolan/secrets
             mail:
               helo-name: out1.example.net
               bounce-domain: bounce.example.net
@@ -154,7 +159,9 @@ class ConfigurationTest {
                 "0.0.0.0",
                 8080,
                 Optional.of(URI.create("https://mail.example.net/portolan")),
-                64L << 20));
+                64L << 20,
+                Path.of("/var/lib/portolan/uploads")));
+    assertThat(configuration.secretsDirectory()).contains(Path.of("/etc/portolan/secrets"));
     assertThat(configuration.mail())
         .isEqualTo(
             new Configuration.MailConfiguration(
@@ -304,6 +311,34 @@ class ConfigurationTest {
     assertThat(configuration.http().port()).isEqualTo(9000);
     assertThat(configuration.database().poolSize()).isEqualTo(20);
     assertThat(configuration.database().username()).isEqualTo("file");
+  }
+
+  @Test
+  void refusesWhatItsLibrariesWouldRefuseLater() throws IOException {
+    refused("database:\n  connection-timeout: 200ms\n", "line 2", "250ms or more");
+    refused("scheduler:\n  node: " + "n".repeat(71) + "\n", "line 2", "up to 70 characters");
+    refused("secrets:\n  directory: secrets\n", "line 2", "absolute");
+  }
+
+  @Test
+  void passesOverWhatKubernetesSetsAndSecrets() {
+    Configuration configuration =
+        Configuration.defaults(
+            Map.of(
+                "PORTOLAN_PORT", "tcp://10.0.0.7:8025",
+                "PORTOLAN_SERVICE_HOST", "10.0.0.7",
+                "PORTOLAN_SERVICE_PORT", "8025",
+                "PORTOLAN_SERVICE_PORT_HTTP", "8025",
+                "PORTOLAN_PORT_8025_TCP", "tcp://10.0.0.7:8025",
+                "PORTOLAN_PORT_8025_TCP_PROTO", "tcp",
+                "PORTOLAN_HTTP_PORT", "tcp://10.0.0.7:8025",
+                "PORTOLAN_API_SERVICE_HOST", "10.0.0.8",
+                "PORTOLAN_SECRET_MAILER", "secret"));
+
+    assertThat(configuration.http().port()).isEqualTo(8025);
+    assertThatThrownBy(() -> Configuration.defaults(Map.of("PORTOLAN_PORT", "8025")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("PORTOLAN_PORT");
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The API over a whole node, by HTTP alone. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -38,13 +40,15 @@ class ApiTest {
 
   @RegisterExtension static final TestDatabase database = TestDatabase.create();
 
+  @TempDir private static Path uploads;
+
   private TestingNode node;
   private ApiClient api;
   private HttpClient http;
 
   @BeforeAll
   void start() throws Exception {
-    node = new TestingNode(database);
+    node = new TestingNode(database, uploads);
     api = new ApiClient(node.url(), node.key());
     http = HttpClient.newHttpClient();
   }

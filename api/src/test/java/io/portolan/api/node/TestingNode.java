@@ -15,6 +15,7 @@ import io.portolan.sender.smtp.TlsTrust;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -31,7 +32,10 @@ public final class TestingNode implements AutoCloseable {
   private final SimulatedNetwork network;
   private final Node node;
 
-  public TestingNode(TestDatabase database) throws IOException {
+  /**
+   * @param uploads a directory for uploads
+   */
+  public TestingNode(TestDatabase database, Path uploads) throws IOException {
     network = new SimulatedNetwork(InstantSource.system());
     SimulatedIsps isps = new SimulatedIsps(network);
     isps.isp("healthy.test", new SimulatedIsps.Profile.Healthy());
@@ -41,6 +45,8 @@ public final class TestingNode implements AutoCloseable {
     environment.put("PORTOLAN_DATABASE_URL", settings.jdbcUrl());
     environment.put("PORTOLAN_DATABASE_USERNAME", settings.username());
     environment.put("PORTOLAN_HTTP_PORT", "0");
+    environment.put("PORTOLAN_HTTP_UPLOAD_DIRECTORY", uploads.toString());
+    environment.put("PORTOLAN_HTTP_MAX_UPLOAD", "1");
     environment.put("PORTOLAN_MAIL_HELO_NAME", "sender.test");
     node =
         Node.start(

@@ -1,0 +1,245 @@
+package io.portolan.api.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.portolan.api.node.TestingNode;
+import io.portolan.core.database.TestDatabase;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands that call the API, against a whole node. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RemoteCommandsTest {
+  @RegisterExtension static final TestDatabase database = TestDatabase.create();
+
+  @TempDir private static Path directory;
+
+  private TestingNode node;
+
+  @BeforeAll
+  void start() throws IOException {
+    node = new TestingNode(database, directory);
+    Path csv =
+        Files.writeString(
+            directory.resolve("people.csv"), "Mail,Vorname\nmia@healthy.test,Mia\nx,X\n");
+    ok("list", "create", "people");
+    assertThat(
+            ok(
+                "list",
+                "import",
+                "people",
+                csv.toString(),
+                "--address-column",
+                "Mail",
+                "--map",
+                "Vorname:first_name"))
+        .contains("1 created", "1 rejected");
+  }
+
+  @AfterAll
+  void stop() throws IOException {
+    node.close();
+  }
+
+  @Test
+  void showsImportsAndWhatTheyDid() {
+    assertThat(ok("list", "imports", "people")).contains("people.csv", "finished");
+    assertThat(ok("list", "import-status", "1")).contains("2 rows", "1 rejected");
+  }
+
+  @Test
+  void writesChangesPreviewsAndDeletesDrafts() throws IOException {
+    Path text = Files.writeString(directory.resolve("t.txt"), "Hello {{first_name}} {{last_name}}");
+    ok("template", "create", "--name", "hello", "--subject", "Hi", "--text", text.toString());
+    assertThat(ok("template", "show")).contains("hello", "Hi");
+    assertThat(ok("template", "show", "hello")).contains("Hello {{first_name}}");
+    ok(
+        "campaign",
+        "create",
+        "--name",
+        "spring",
+        "--list",
+        "people",
+        "--from",
+        "Shop <news@sender.test>",
+        "--template",
+        "hello",
+        "--missing",
+        "friend",
+        "--window",
+        "monday,tuesday 09:00-17:30 Europe/Berlin");
+
+    assertThat(ok("campaign", "preview", "spring", "--attribute", "first_name=Mia"))
+        .contains("Hello Mia friend");
+    assertThat(
+            ok(
+                "campaign",
+                "edit",
+                "spring",
+                "--json",
+                "--name",
+                "summer",
+                "--window",
+                "none",
+                "--template",
+                "none",
+                "--subject",
+                "Hot",
+                "--text",
+                text.toString()))
+        .contains("\"name\" : \"summer\"", "Hot")
+        .doesNotContain("sendWindow", "templateId");
+    assertThat(run("campaign", "watch", "summer"))
+        .startsWith("1 ")
+        .contains("The campaign is a draft");
+    ok("campaign", "delete", "summer");
+    ok("template", "delete", "hello");
+  }
+
+  @Test
+  void showsDeliveriesWithTheirAttemptsAndReports() {
+    ok(
+        "campaign",
+        "create",
+        "--name",
+        "c1",
+        "--list",
+        "people",
+        "--from",
+        "news@sender.test",
+        "--subject",
+        "Hi",
+        "--text",
+        textFile());
+    ok("campaign", "schedule", "c1", "--at", "now");
+    ok("campaign", "watch", "c1");
+
+    assertThat(ok("delivery", "show", "--campaign", "c1", "--state", "accepted"))
+        .contains("mia@healthy.test", "accepted");
+    assertThat(ok("delivery", "show", "1")).contains("mia@healthy.test", "direct:25", "DOT");
+    assertThat(ok("report", "c1")).contains("NOT SENT", "REPUTATION");
+    assertThat(ok("report", "c1", "--csv", "--replies")).startsWith("count,isp,code");
+    assertThat(
+            ok(
+                "report",
+                "--from",
+                "2026-01-01T00:00:00Z",
+                "--until",
+                "2026-01-02T00:00:00Z",
+                "--csv"))
+        .contains("all,all,all");
+    assertThat(run("report")).startsWith("2 Give a campaign, or a span");
+  }
+
+  @Test
+  void saysWhoGetsNoMailAndWhoRunsAMailbox() {
+    ok("suppression", "add", "no@healthy.test");
+
+    assertThat(ok("suppression", "check", "no@healthy.test")).contains("gets no mail", "manual");
+    assertThat(ok("suppression", "check", "yes@healthy.test")).contains("is not suppressed");
+    assertThat(ok("isp", "resolve", "a@gmail.com")).contains("gmail.com", "gmail");
+  }
+
+  @Test
+  void namesTheFileOrAddressThatIsWrong() throws IOException {
+    Path latin1 = directory.resolve("latin1.txt");
+    Files.write(latin1, "K\u00f6ln".getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThat(run("policy", "check", "nowhere.yaml"))
+        .isEqualTo("1 There is no file nowhere.yaml.\n");
+    assertThat(run("policy", "check", latin1.toString()))
+        .isEqualTo("1 " + latin1 + " is not UTF-8 text. Convert it, or name another file.\n");
+    assertThat(run("policy", "check", directory.toString()))
+        .startsWith("1 ")
+        .contains(directory.toString());
+    assertThat(execute("--url", "a b", "list", "show")).startsWith("2 \"a b\" is no address");
+  }
+
+  @Test
+  void keepsThePathOfAnAddressBehindAProxyAndGoesOnWatchingThroughAnOutage() throws IOException {
+    AtomicInteger calls = new AtomicInteger();
+    List<String> paths = new ArrayList<>();
+    HttpServer proxy =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    proxy.createContext(
+        "/",
+        exchange -> {
+          paths.add(exchange.getRequestURI().getPath());
+          boolean away = calls.incrementAndGet() == 1;
+          byte[] body =
+              (away ? "{\"detail\":\"The database is away\"}" : "{\"state\":\"finished\"}")
+                  .getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(away ? 503 : 200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    proxy.start();
+    try {
+      String url = "http://127.0.0.1:" + proxy.getAddress().getPort() + "/mail/";
+
+      String out = execute("--url", url, "campaign", "watch", "7");
+
+      assertThat(out).startsWith("0 ").contains("still trying: The database is away");
+      assertThat(paths)
+          .containsExactly(
+              "/mail/api/v1/campaigns/7/progress", "/mail/api/v1/campaigns/7/progress");
+    } finally {
+      proxy.stop(0);
+    }
+  }
+
+  private static String textFile() {
+    try {
+      return Files.writeString(directory.resolve("body.txt"), "Good day").toString();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What a command prints, which must succeed. */
+  private String ok(String... arguments) {
+    String out = run(arguments);
+    assertThat(out).as(String.join(" ", arguments)).startsWith("0 ");
+    return out.substring(2);
+  }
+
+  private String run(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("--url", node.url().toString()));
+    all.addAll(Arrays.asList(arguments));
+    return execute(all.toArray(String[]::new));
+  }
+
+  /**
+   * Exit code and output, both streams in one.
+   *
+   * @param arguments the address first
+   */
+  private String execute(String... arguments) {
+    List<String> command = new ArrayList<>(Arrays.asList(arguments).subList(2, arguments.length));
+    command.addAll(List.of("--api-key", node.key(), arguments[0], arguments[1]));
+    StringWriter out = new StringWriter();
+    CommandLine commandLine = PortolanCommand.commandLine();
+    commandLine.setOut(new PrintWriter(out));
+    commandLine.setErr(new PrintWriter(out));
+    int code = commandLine.execute(command.toArray(String[]::new));
+    return code + " " + out;
+  }
+}
