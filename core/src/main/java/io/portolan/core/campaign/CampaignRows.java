@@ -78,7 +78,7 @@ final class CampaignRows {
   /** The refusal of a change that was based on an older revision than the stored one. */
   static ConflictException changed(long id, int revision) {
     return new ConflictException(
-        "Campaign %d, or its template, was changed since revision %d; read it again and repeat."
+        "Campaign %d was changed since revision %d; read it again and repeat."
             .formatted(id, revision));
   }
 

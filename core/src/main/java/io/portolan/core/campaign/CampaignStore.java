@@ -306,7 +306,9 @@ public final class CampaignStore {
           CampaignContent content = CampaignRows.content(connection, campaign);
           CheckedContent found = new CheckedContent(campaign.revision(), content);
           if (checked.isPresent() && !checked.get().equals(found)) {
-            throw CampaignRows.changed(id, checked.get().revision());
+            throw new ConflictException(
+                "Campaign %d, or its template, was changed while it was checked; look again and repeat."
+                    .formatted(id));
           }
           Instant now = clock.instant();
           Instant launchAt = wanted.orElse(now);

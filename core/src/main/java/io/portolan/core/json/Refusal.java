@@ -44,7 +44,7 @@ final class Refusal {
       return "is missing";
     }
     if (message.startsWith("Invalid `null` value")) {
-      return "holds a null";
+      return "is null";
     }
     if (message.startsWith("Trailing token")) {
       return "something follows the end of the document";

@@ -109,7 +109,7 @@ class JsonTest {
             + " | delay | \"soon\" is not a duration such as PT15M",
         "{\"count\":1,\"paths\":[],\"at\":\"monday\",\"delay\":\"PT1S\"}"
             + " | at | \"monday\" is not an instant such as 2026-11-24T09:00:00Z",
-        "{\"count\":1,\"paths\":[null],\"delay\":\"PT1S\"} | paths | holds a null",
+        "{\"count\":1,\"paths\":[null],\"delay\":\"PT1S\"} | paths[0] | is null",
         "[] | document | must be an object",
         "null | document | null is no Sample",
       })
