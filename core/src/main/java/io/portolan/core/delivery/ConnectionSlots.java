@@ -9,6 +9,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,17 +22,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A slot is a session-level advisory lock of PostgreSQL on one connection that this node keeps
  * for nothing else. If the node dies, the server releases its slots with the connection: no lease,
- * no clock. If the connection is lost, every slot of this node is lost with it, and {@link
- * Slot#isHeld} says so.
+ * no clock. If the connection is lost, every slot of this node is lost with it; a thread that asks
+ * every second notices within five, and {@link Slot#isHeld} says so from then on.
  *
- * <p>Thread-safe; each call holds the monitor for one short statement.
+ * <p>Thread-safe; each call but {@link Slot#isHeld} holds the monitor for one short statement.
  */
 public final class ConnectionSlots implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConnectionSlots.class);
 
   // LIMIT stops the scan at the first lock that is granted; CASE keeps the server from locking once
-  // more a
-  // slot that is ours already, since such locks count up
+  // more a slot that is ours already, since such locks count up
   private static final String ACQUIRE =
       """
       SELECT slot FROM generate_series(0, ? - 1) AS slot
@@ -44,13 +45,20 @@ public final class ConnectionSlots implements AutoCloseable {
 
   private static final int VALID_TIMEOUT_SECONDS = 2;
 
+  /** A server that answers no statement for so long is as good as gone. */
+  private static final int ANSWER_TIMEOUT_MILLIS = 4_000;
+
+  private static final long CHECK_MILLIS = 1_000;
+
   private final DataSource dataSource;
   private final List<Slot> held = new ArrayList<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
   private @Nullable Connection connection;
-  private long generation;
+  private volatile long generation;
 
   public ConnectionSlots(Database database) {
     dataSource = database.dataSource();
+    Thread.ofVirtual().name("connection-slots").start(this::watch);
   }
 
   /** One slot of a lane. Thread-safe. */
@@ -72,7 +80,7 @@ public final class ConnectionSlots implements AutoCloseable {
 
     /** Whether this node still holds the slot; false once the database connection was lost. */
     public boolean isHeld() {
-      return isCurrent(grantedIn);
+      return generation == grantedIn;
     }
 
     @Override
@@ -120,6 +128,7 @@ public final class ConnectionSlots implements AutoCloseable {
   /** Lets go of every slot. */
   @Override
   public synchronized void close() {
+    closed.countDown();
     Connection current = connection;
     if (current != null) {
       try (Statement statement = current.createStatement()) {
@@ -136,8 +145,28 @@ public final class ConnectionSlots implements AutoCloseable {
     disconnect();
   }
 
-  private synchronized boolean isCurrent(long grantedIn) {
-    return generation == grantedIn;
+  private void watch() {
+    try {
+      while (!closed.await(CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+        check();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void check() {
+    Connection current = connection;
+    if (current == null || held.isEmpty()) {
+      return;
+    }
+    try {
+      if (!current.isValid(VALID_TIMEOUT_SECONDS)) {
+        throw new SQLException("connection is not valid", "08006");
+      }
+    } catch (SQLException e) {
+      lost(e);
+    }
   }
 
   private synchronized void release(Slot slot) {
@@ -162,6 +191,8 @@ public final class ConnectionSlots implements AutoCloseable {
         current.close();
         throw new SQLException("connection is not valid", "08006");
       }
+      // reset by the pool when the connection goes back
+      current.setNetworkTimeout(Runnable::run, ANSWER_TIMEOUT_MILLIS);
       connection = current;
     }
     return current;
@@ -174,7 +205,7 @@ public final class ConnectionSlots implements AutoCloseable {
     disconnect();
   }
 
-  private void disconnect() {
+  private synchronized void disconnect() {
     Connection current = connection;
     connection = null;
     generation++;

@@ -7,6 +7,8 @@ import io.portolan.core.database.TestDatabase;
 import io.portolan.core.delivery.ConnectionSlots.Slot;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,33 @@ class ConnectionSlotsTest {
       assertThat(Stream.generate(() -> slots.tryAcquire("gmail", 2)).limit(20))
           .anySatisfy(again -> assertThat(again).map(Slot::isHeld).contains(true));
       slot.close();
+    }
+  }
+
+  @Test
+  void aKilledBackendIsNoticedThoughNobodyAsksForSlots() throws Exception {
+    try (Database second = Database.open(database.settings());
+        ConnectionSlots here = new ConnectionSlots(database.database());
+        ConnectionSlots there = new ConnectionSlots(second)) {
+      Slot lost = here.tryAcquire("gmail", 1).orElseThrow();
+
+      database.execute(
+          """
+          SELECT pg_terminate_backend(l.pid) FROM pg_locks l
+            JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
+           WHERE l.locktype = 'advisory' AND l.pid <> pg_backend_pid()
+          """);
+
+      // another node has the slot at once: this one must stop using it
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      Optional<Slot> taken = Optional.empty();
+      while ((taken.isEmpty() || lost.isHeld()) && System.nanoTime() - deadline < 0) {
+        taken = taken.or(() -> there.tryAcquire("gmail", 1));
+        LockSupport.parkNanos(20_000_000);
+      }
+      assertThat(taken).map(Slot::isHeld).contains(true);
+      assertThat(lost.isHeld()).isFalse();
+      assertThat(here.tryAcquire("gmail", 1)).isEmpty();
     }
   }
 }
