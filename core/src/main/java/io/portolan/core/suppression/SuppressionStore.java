@@ -44,13 +44,13 @@ public final class SuppressionStore {
        WHERE id = ?
       """;
 
-  // an address's own suppression says more than its domain's
+  // an address's own suppression says more than its domain's, and that more than its parent's
   private static final String FIND_COVERING =
       """
       SELECT id, kind, value, reason, source, note, created_at
         FROM suppression
-       WHERE (kind = 'address' AND value = ?) OR (kind = 'domain' AND value = ?)
-       ORDER BY kind
+       WHERE (kind = 'address' AND value = ?) OR (kind = 'domain' AND value = ANY (?))
+       ORDER BY kind, length(value) DESC
        LIMIT 1
       """;
 
@@ -149,13 +149,17 @@ public final class SuppressionStore {
         });
   }
 
-  /** The suppression that keeps an address from being sent to: its own, else its domain's. */
+  /**
+   * The suppression that keeps an address from being sent to: its own, else that of its domain or
+   * of the nearest domain above.
+   */
   public Optional<StoredSuppression> findCovering(EmailAddress address) {
     return database.read(
         connection -> {
           try (PreparedStatement statement = connection.prepareStatement(FIND_COVERING)) {
             statement.setString(1, address.key());
-            statement.setString(2, address.domain().name());
+            statement.setArray(
+                2, connection.createArrayOf("text", withParents(address.domain().name())));
             return one(statement);
           }
         });
@@ -185,6 +189,17 @@ public final class SuppressionStore {
             return all(statement);
           }
         });
+  }
+
+  /** A domain and those above it, without the top-level domain. */
+  private static String[] withParents(String domain) {
+    List<String> domains = new ArrayList<>();
+    for (String each = domain;
+        each.indexOf('.') >= 0;
+        each = each.substring(each.indexOf('.') + 1)) {
+      domains.add(each);
+    }
+    return domains.toArray(String[]::new);
   }
 
   private static void bind(PreparedStatement statement, SuppressionTarget target)

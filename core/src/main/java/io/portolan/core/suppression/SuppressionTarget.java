@@ -19,7 +19,7 @@ public sealed interface SuppressionTarget {
     }
   }
 
-  /** Every mailbox of a domain. Its sub-domains are not covered. */
+  /** Every mailbox of a domain and of its sub-domains. */
   record WholeDomain(Domain domain) implements SuppressionTarget {
     @Override
     public Kind kind() {
