@@ -93,7 +93,7 @@ final class BatchWork {
         feeder.again(batch);
         return Optional.empty();
       }
-      return switch (batches.claim(batch.id(), node.name())) {
+      return switch (batches.claim(batch.id(), node.name(), node.now())) {
         case BatchClaim.Granted granted ->
             Optional.of(
                 work.startSending() ? send(granted.batch()) : new Sent(granted.batch(), false));

@@ -1,6 +1,7 @@
 package io.portolan.scheduler;
 
 import io.portolan.core.batch.BatchStore;
+import io.portolan.core.batch.DoubtStore;
 import io.portolan.core.batch.PlanStore;
 import io.portolan.core.campaign.Campaign;
 import io.portolan.core.campaign.CampaignStore;
@@ -137,6 +138,30 @@ public final class CampaignScheduler implements AutoCloseable {
       Future<?> _ = background.submit(() -> cancelQueued(campaignId));
     }
     return campaign;
+  }
+
+  /**
+   * Sends a campaign's deliveries in doubt again.
+   *
+   * @return how many
+   */
+  public int resendInDoubt(long campaignId) {
+    campaigns.get(campaignId);
+    DoubtStore.Resent resent = new DoubtStore(parts.database()).resend(campaignId, node.now());
+    resent.batches().forEach(feeder::again);
+    return resent.deliveries();
+  }
+
+  /**
+   * Ends a campaign's deliveries in doubt as expired.
+   *
+   * @return how many
+   */
+  public int giveUpInDoubt(long campaignId) {
+    campaigns.get(campaignId);
+    int ended = new DoubtStore(parts.database()).giveUp(campaignId, node.now());
+    campaigns.finishIfDone(campaignId);
+    return ended;
   }
 
   /** The name of this run of this node. */

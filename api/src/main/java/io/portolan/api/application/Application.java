@@ -16,6 +16,7 @@ import io.portolan.core.policy.PolicyCheck;
 import io.portolan.core.policy.PolicySeed;
 import io.portolan.core.relay.Secrets;
 import io.portolan.core.reply.ReplyClassifier;
+import io.portolan.core.suppression.SuppressionStore;
 import io.portolan.metrics.registry.DeliveryMeters;
 import io.portolan.scheduler.CampaignGatePoller;
 import io.portolan.scheduler.CampaignScheduler;
@@ -173,7 +174,10 @@ public final class Application implements AutoCloseable {
                     new PathChoice(paths, stores.relays(), clock), hosts, secrets, sessions),
                 new LaneSender.Rules(policy, ReplyClassifier.builtIn(), gate),
                 composer,
-                new LaneSender.Shared(recorder, closing.add(new ConnectionSlots(database))),
+                new LaneSender.Shared(
+                    recorder,
+                    closing.add(new ConnectionSlots(database)),
+                    new SuppressionStore(database)),
                 laneSettings(configuration.mail()),
                 clock));
     CampaignScheduler scheduler =

@@ -64,6 +64,12 @@ final class CampaignCommand {
             "When it may send, such as 'monday,tuesday 09:00-17:30 Europe/Berlin'; none for always.")
     private Optional<String> window = Optional.empty();
 
+    @Option(
+        names = "--in-doubt",
+        description =
+            "resend or hold: what becomes of a message when nobody knows whether the peer took it.")
+    private Optional<String> inDoubt = Optional.empty();
+
     /** The fields of the request. */
     Map<String, @Nullable Object> fields(Remote remote, ApiClient client) throws IOException {
       Map<String, Object> content = new HashMap<>();
@@ -98,6 +104,7 @@ final class CampaignCommand {
                   it.equals(NONE)
                       ? null
                       : remote.find(client, "template", "/api/v1/templates", it)));
+      inDoubt.ifPresent(it -> fields.put("inDoubt", it));
       window.ifPresent(it -> fields.put("sendWindow", it.equals(NONE) ? null : window(it)));
       return fields;
     }
@@ -268,6 +275,28 @@ final class CampaignCommand {
   @Command(name = "cancel", description = "Ends a campaign; what was accepted stays accepted.")
   int cancel(@Mixin Remote remote, @Parameters(paramLabel = "CAMPAIGN") String campaign) {
     return steer(remote, campaign, "cancel", Map.of());
+  }
+
+  @Command(
+      name = "in-doubt",
+      description = "Decides on the deliveries of which nobody knows whether the peer took them.")
+  int inDoubt(
+      @Mixin Remote remote,
+      @Parameters(index = "0", paramLabel = "CAMPAIGN", description = "Id or name.")
+          String campaign,
+      @Parameters(
+              index = "1",
+              paramLabel = "ACTION",
+              description = "resend: some may get two copies; give-up: some may get none.")
+          String action) {
+    try (ApiClient client = remote.client()) {
+      JsonNode answer =
+          client.post(path(remote, client, campaign) + "/in-doubt", Map.of("action", action));
+      remote.show(
+          answer,
+          it -> remote.say(it.path("deliveries").asInt() + " deliveries were in doubt: " + action));
+    }
+    return 0;
   }
 
   @Command(

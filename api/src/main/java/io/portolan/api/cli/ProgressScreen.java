@@ -109,6 +109,9 @@ public final class ProgressScreen {
         parts.add(number(total, count) + " " + count);
       }
     }
+    if (total.path("inDoubt").asLong() > 0) {
+      parts.add(number(total, "inDoubt") + " in doubt");
+    }
     return String.join(", ", parts);
   }
 

@@ -18,6 +18,7 @@ import io.portolan.core.campaign.CampaignQuery;
 import io.portolan.core.campaign.CampaignSettings;
 import io.portolan.core.campaign.CampaignState;
 import io.portolan.core.campaign.CheckedContent;
+import io.portolan.core.campaign.InDoubt;
 import io.portolan.core.campaign.MissingField;
 import io.portolan.core.campaign.SendWindow;
 import io.portolan.core.list.Recipient;
@@ -84,6 +85,7 @@ final class CampaignsApi {
       Optional<Long> templateId,
       Optional<ContentRequest> content,
       Optional<SendWindow> sendWindow,
+      Optional<InDoubt> inDoubt,
       Optional<Integer> revision) {
 
     static CampaignRequest of(Campaign campaign) {
@@ -94,6 +96,7 @@ final class CampaignsApi {
           settings.templateId(),
           Optional.of(ContentRequest.of(settings.content())),
           settings.sendWindow(),
+          Optional.of(settings.inDoubt()),
           Optional.of(campaign.revision()));
     }
 
@@ -103,12 +106,18 @@ final class CampaignsApi {
           listId,
           templateId,
           content.map(ContentRequest::content).orElse(CampaignContent.EMPTY),
-          sendWindow);
+          sendWindow,
+          inDoubt.orElse(InDoubt.RESEND));
     }
   }
 
   /** {@code at} is an instant with offset, a local time beside {@code zone}, or "now". */
   record ScheduleRequest(String at, Optional<String> zone) {}
+
+  /** {@code action} is resend or give-up. */
+  record DoubtRequest(String action) {}
+
+  record DoubtDecided(int deliveries) {}
 
   record PreviewRequest(
       Optional<Long> recipientId,
@@ -146,6 +155,7 @@ final class CampaignsApi {
         ONE + "/cancel",
         ctx -> answer(ctx, parts.scheduler().cancel(id(ctx, "id"))),
         Access.OPERATE);
+    routes.post(ONE + "/in-doubt", this::decideDoubt, Access.OPERATE);
     routes.get(ONE + "/progress", this::progress, Access.READ);
   }
 
@@ -160,6 +170,20 @@ final class CampaignsApi {
   private void create(Context ctx) {
     Campaign campaign = stores.campaigns().create(body(ctx, CampaignRequest.class).settings());
     created(ctx, CAMPAIGNS + "/" + campaign.id(), CampaignView.of(campaign));
+  }
+
+  private void decideDoubt(Context ctx) {
+    String action = body(ctx, DoubtRequest.class).action();
+    long id = id(ctx, "id");
+    int deliveries =
+        switch (action) {
+          case "resend" -> parts.scheduler().resendInDoubt(id);
+          case "give-up" -> parts.scheduler().giveUpInDoubt(id);
+          default ->
+              throw new InvalidException(
+                  "action", "is \"" + action + "\", and must be resend or give-up");
+        };
+    json(ctx, new DoubtDecided(deliveries));
   }
 
   private void list(Context ctx) {

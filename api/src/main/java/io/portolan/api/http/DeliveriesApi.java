@@ -6,6 +6,7 @@ import static io.portolan.api.http.Requests.json;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.portolan.api.application.Stores;
+import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.delivery.DeliveryState;
 import io.portolan.core.progress.AttemptView;
@@ -32,6 +33,7 @@ final class DeliveriesApi {
       String state,
       Optional<Instant> notBefore,
       Optional<String> pinnedRoute,
+      Optional<Instant> inDoubtSince,
       Optional<Instant> endedAt) {
     static DeliveryJson of(DeliveryView view) {
       return switch (view) {
@@ -41,11 +43,13 @@ final class DeliveriesApi {
                 open.state().id(),
                 open.notBefore(),
                 open.pinnedRoute(),
+                open.inDoubtSince(),
                 Optional.empty());
         case DeliveryView.Ended ended ->
             new DeliveryJson(
                 ended.head(),
                 ended.state().id(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(ended.endedAt()));
@@ -96,16 +100,25 @@ final class DeliveriesApi {
   }
 
   private void list(Context ctx) {
-    Requests.allowQuery(ctx, "campaign", "state", "isp", "address", "limit", "cursor");
+    Requests.allowQuery(ctx, "campaign", "state", "inDoubt", "isp", "address", "limit", "cursor");
     DeliveryQuery query =
         new DeliveryQuery(
             Requests.number(ctx, "campaign"),
             Requests.several(ctx, "state", DeliveryState::of, "state of a delivery"),
+            inDoubt(ctx),
             Requests.query(ctx, "isp"),
             Requests.query(ctx, "address"),
             Requests.cursor(ctx),
             Requests.limit(ctx));
     Requests.listing(ctx, stores.deliveries().page(query), DeliveryJson::of);
+  }
+
+  private static boolean inDoubt(Context ctx) {
+    String text = Requests.query(ctx, "inDoubt").orElse("false");
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new InvalidException("inDoubt", "is \"" + text + "\", and must be true or false");
+    }
+    return text.equals("true");
   }
 
   private void one(Context ctx) {

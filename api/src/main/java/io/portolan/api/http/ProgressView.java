@@ -31,6 +31,7 @@ public record ProgressView(
       long waiting,
       long deferrals,
       long pathFailures,
+      long inDoubt,
       double messagesPerSecond,
       Optional<Double> secondsLeft) {
 
@@ -45,6 +46,7 @@ public record ProgressView(
           counts.waiting(),
           counts.deferrals(),
           counts.pathFailures(),
+          counts.inDoubt(),
           counts.perSecond(),
           counts.timeLeft().map(ProgressView::seconds));
     }

@@ -1,20 +1,15 @@
 package io.portolan.core.batch;
 
-import io.portolan.core.campaign.CampaignContent;
-import io.portolan.core.campaign.CampaignState;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
 import io.portolan.core.delivery.ClaimedBatch;
-import io.portolan.core.delivery.ClaimedDelivery;
-import io.portolan.core.json.Json;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,33 +24,6 @@ import java.util.Optional;
  * deliveries of one campaign, platform and time share a batch, whichever batch they come from.
  */
 public final class BatchStore {
-  private static final String CLAIM =
-      """
-      UPDATE batch b
-         SET state = 'claimed', epoch = b.epoch + 1, claimed_by = ?, claimed_at = now()
-        FROM campaign c
-       WHERE b.id = ? AND b.state = 'queued' AND c.id = b.campaign_id AND c.state = 'running'
-      RETURNING b.id, b.campaign_id, b.platform, b.epoch, c.launched_at, c.content
-      """;
-
-  // the attributes one by one by key: a join is planned as a scan of all recipients while the
-  // tables are new and have no statistics
-  private static final String LOAD =
-      """
-      SELECT d.id, d.recipient_id, d.address, d.domain, d.isp, d.attempts, d.first_attempt_at, d.pinned_route,
-             coalesce((SELECT r.attributes FROM recipient r WHERE r.id = d.recipient_id), '{}') AS attributes
-        FROM delivery d
-       WHERE d.batch_id = ? AND d.state = 'planned'
-       ORDER BY d.domain, d.id
-      """;
-
-  private static final String FIND =
-      """
-      SELECT b.id, b.campaign_id, b.platform, b.due_at, b.state = 'queued' AS queued, c.state::text AS campaign
-        FROM batch b JOIN campaign c ON c.id = b.campaign_id
-       WHERE b.id = ?
-      """;
-
   // the advisory lock lets batches of one campaign and platform end one after the other, so that
   // each sees the retry batches that the others made
   private static final String HOLD =
@@ -73,7 +41,7 @@ public final class BatchStore {
           SELECT ?::bigint AS id, ?::bigint AS campaign_id, ?::text AS platform, ?::timestamptz AS now,
                  ?::timestamptz AS untouched_due, ?::int AS batch_size),
       open AS MATERIALIZED (
-          SELECT d.id,
+          SELECT d.id, CASE WHEN d.in_doubt_since IS NULL THEN 'retry' ELSE 'in-doubt' END AS kind,
                  CASE WHEN d.not_before > args.now THEN date_bin(w.width, d.not_before + w.width - interval '1 us',
                                                                  timestamptz '2000-01-01 00:00:00Z') END AS due
             FROM args JOIN delivery d ON d.batch_id = args.id AND d.state = 'planned'
@@ -81,25 +49,26 @@ public final class BatchStore {
                  SELECT CASE WHEN d.not_before < args.now + interval '1 min' THEN interval '1 s'
                              WHEN d.not_before < args.now + interval '10 min' THEN interval '5 s'
                              ELSE interval '30 s' END AS width) AS w),
-      wanted AS MATERIALIZED (SELECT due, count(*)::int AS size FROM open WHERE due IS NOT NULL GROUP BY due),
+      wanted AS MATERIALIZED (
+          SELECT due, kind, count(*)::int AS size FROM open WHERE due IS NOT NULL GROUP BY due, kind),
       fitting AS MATERIALIZED (
-          SELECT DISTINCT ON (w.due) b.id, w.size
+          SELECT DISTINCT ON (w.due, w.kind) b.id, w.size
             FROM args CROSS JOIN wanted w
             JOIN batch b ON b.campaign_id = args.campaign_id AND b.platform = args.platform AND b.due_at = w.due
-             AND b.state = 'queued' AND b.kind = 'retry' AND b.size + w.size <= args.batch_size
-           ORDER BY w.due, b.id),
+             AND b.state = 'queued' AND b.kind = w.kind AND b.size + w.size <= args.batch_size
+           ORDER BY w.due, w.kind, b.id),
       joined AS (
           UPDATE batch b SET size = b.size + f.size FROM fitting f WHERE b.id = f.id AND b.state = 'queued'
-          RETURNING b.id, b.campaign_id, b.platform, b.due_at),
+          RETURNING b.id, b.campaign_id, b.platform, b.due_at, b.kind),
       made AS (
           INSERT INTO batch (campaign_id, platform, due_at, size, kind)
-          SELECT args.campaign_id, args.platform, w.due, w.size, 'retry'
-            FROM args, wanted w WHERE w.due NOT IN (SELECT due_at FROM joined)
-          RETURNING id, campaign_id, platform, due_at),
+          SELECT args.campaign_id, args.platform, w.due, w.size, w.kind
+            FROM args, wanted w WHERE (w.due, w.kind) NOT IN (SELECT due_at, kind FROM joined)
+          RETURNING id, campaign_id, platform, due_at, kind),
       moved AS (
           UPDATE delivery d SET batch_id = t.id
-            FROM open JOIN (SELECT id, due_at FROM joined UNION ALL SELECT id, due_at FROM made) AS t
-                        ON t.due_at = open.due
+            FROM open JOIN (SELECT id, due_at, kind FROM joined UNION ALL SELECT id, due_at, kind FROM made) AS t
+                        ON t.due_at = open.due AND t.kind = open.kind
            WHERE d.id = open.id),
       untouched AS MATERIALIZED (SELECT count(*)::int AS size FROM open WHERE due IS NULL),
       ended AS (
@@ -186,24 +155,13 @@ public final class BatchStore {
   }
 
   /**
-   * Claims a queued batch of a running campaign and loads the deliveries that are still open.
+   * Claims a queued batch of a running campaign and loads the deliveries that are still open. Those
+   * that were suppressed since planning end.
    *
    * @param node the node that wants it
    */
-  public BatchClaim claim(long batchId, String node) {
-    return database.inTransaction(
-        connection -> {
-          Optional<ClaimedBatch> claimed =
-              Sql.first(
-                  connection,
-                  CLAIM,
-                  row -> claimed(row, deliveries(connection, batchId)),
-                  node,
-                  batchId);
-          return claimed.isPresent()
-              ? new BatchClaim.Granted(claimed.get())
-              : refusal(connection, batchId);
-        });
+  public BatchClaim claim(long batchId, String node, Instant now) {
+    return database.inTransaction(connection -> BatchClaims.claim(connection, batchId, node, now));
   }
 
   /**
@@ -306,55 +264,7 @@ public final class BatchStore {
     return new BatchEnd.Requeued(itself.get(), retries);
   }
 
-  private static BatchClaim refusal(Connection connection, long batchId) throws SQLException {
-    return Sql.first(
-            connection,
-            FIND,
-            row -> {
-              CampaignState campaign = CampaignState.of(row.text("campaign")).orElseThrow();
-              return row.flag("queued")
-                  ? new BatchClaim.NotRunning(queued(row), campaign)
-                  : new BatchClaim.Refused();
-            },
-            batchId)
-        .orElseGet(BatchClaim.Refused::new);
-  }
-
-  private static List<ClaimedDelivery> deliveries(Connection connection, long batchId)
-      throws SQLException {
-    return Sql.list(connection, LOAD, BatchStore::delivery, batchId);
-  }
-
-  private static ClaimedBatch claimed(Row row, List<ClaimedDelivery> deliveries)
-      throws SQLException {
-    return new ClaimedBatch(
-        row.number("id"),
-        row.number("campaign_id"),
-        row.text("platform"),
-        row.integer("epoch"),
-        row.instant("launched_at"),
-        Json.read(row.text("content"), CampaignContent.class),
-        deliveries);
-  }
-
-  private static ClaimedDelivery delivery(Row row) throws SQLException {
-    return new ClaimedDelivery(
-        row.number("id"),
-        row.number("recipient_id"),
-        row.text("address"),
-        row.text("domain"),
-        row.text("isp"),
-        row.integer("attempts"),
-        attributes(row.text("attributes")),
-        row.optionalInstant("first_attempt_at"),
-        row.optionalText("pinned_route"));
-  }
-
-  private static Map<String, Object> attributes(String json) {
-    return json.equals("{}") ? Map.of() : Json.readObject(json);
-  }
-
-  private static QueuedBatch queued(Row row) throws SQLException {
+  static QueuedBatch queued(Row row) throws SQLException {
     return new QueuedBatch(
         row.number("id"), row.number("campaign_id"), row.text("platform"), row.instant("due_at"));
   }

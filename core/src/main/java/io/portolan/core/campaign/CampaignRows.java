@@ -98,7 +98,8 @@ final class CampaignRows {
         row.optionalNumber("list_id"),
         row.optionalNumber("template_id"),
         Json.read(row.text("content"), CampaignContent.class),
-        row.optionalText("send_window").map(json -> Json.read(json, SendWindow.class)));
+        row.optionalText("send_window").map(json -> Json.read(json, SendWindow.class)),
+        InDoubt.of(row.text("in_doubt")).orElseThrow());
   }
 
   private static CampaignTimes times(Row row) throws SQLException {

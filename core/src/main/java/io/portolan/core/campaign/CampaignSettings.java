@@ -11,10 +11,12 @@ import java.util.Optional;
  *     empty, and gets the template's copied in when it is scheduled
  * @param content may be incomplete until it is scheduled
  * @param sendWindow the hours in which it may send; empty for always
+ * @param inDoubt what becomes of deliveries of which nobody knows whether the peer took them
  */
 public record CampaignSettings(
     String name,
     Optional<Long> listId,
     Optional<Long> templateId,
     CampaignContent content,
-    Optional<SendWindow> sendWindow) {}
+    Optional<SendWindow> sendWindow,
+    InDoubt inDoubt) {}

@@ -20,8 +20,8 @@ import java.util.function.UnaryOperator;
 public final class CampaignStore {
   private static final String INSERT =
       """
-      INSERT INTO campaign (name, list_id, template_id, content, send_window, created_at, updated_at)
-      VALUES (?, ?::bigint, ?::bigint, ?::jsonb, ?::jsonb, ?, ?)
+      INSERT INTO campaign (name, list_id, template_id, content, send_window, in_doubt, created_at, updated_at)
+      VALUES (?, ?::bigint, ?::bigint, ?::jsonb, ?::jsonb, ?, ?, ?)
       RETURNING *
       """;
 
@@ -29,7 +29,7 @@ public final class CampaignStore {
       """
       UPDATE campaign
          SET name = ?, list_id = ?::bigint, template_id = ?::bigint, content = ?::jsonb,
-             send_window = ?::jsonb, updated_at = ?, revision = revision + 1
+             send_window = ?::jsonb, in_doubt = ?, updated_at = ?, revision = revision + 1
        WHERE id = ? AND state = 'draft' AND revision = ?
       RETURNING *
       """;
@@ -115,6 +115,7 @@ public final class CampaignStore {
               settings.templateId(),
               Json.write(settings.content()),
               settings.sendWindow().map(Json::write),
+              settings.inDoubt().id(),
               now,
               now);
         });
@@ -141,6 +142,7 @@ public final class CampaignStore {
                   settings.templateId(),
                   Json.write(settings.content()),
                   settings.sendWindow().map(Json::write),
+                  settings.inDoubt().id(),
                   clock.instant(),
                   id,
                   revision)

@@ -1,6 +1,7 @@
 package io.portolan.core.delivery;
 
 import io.portolan.core.campaign.CampaignContent;
+import io.portolan.core.campaign.InDoubt;
 import java.time.Instant;
 import java.util.List;
 
@@ -9,6 +10,7 @@ import java.util.List;
  *
  * @param epoch of the claim; results under an older epoch are refused
  * @param launchedAt when the campaign was launched, from which lifetimes run
+ * @param inDoubt what becomes of deliveries of which nobody knows whether the peer took them
  */
 public record ClaimedBatch(
     long id,
@@ -17,6 +19,7 @@ public record ClaimedBatch(
     int epoch,
     Instant launchedAt,
     CampaignContent content,
+    InDoubt inDoubt,
     List<ClaimedDelivery> deliveries) {
   public ClaimedBatch {
     deliveries = List.copyOf(deliveries);

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param attributes of the recipient, as JSON values (strings, numbers, booleans, lists, maps)
  * @param firstAttemptAt when a peer was first offered it; empty before
  * @param pinnedRoute the only route it may take, because a peer there gave no answer after the dot
+ * @param lastCause why it is still open; empty before the first try
  */
 public record ClaimedDelivery(
     long id,
@@ -21,7 +22,8 @@ public record ClaimedDelivery(
     int attempts,
     Map<String, Object> attributes,
     Optional<Instant> firstAttemptAt,
-    Optional<String> pinnedRoute) {
+    Optional<String> pinnedRoute,
+    Optional<String> lastCause) {
 
   /** The same delivery after one more attempt, begun at {@code at}. */
   public ClaimedDelivery attempted(Instant at) {
@@ -34,6 +36,7 @@ public record ClaimedDelivery(
         attempts + 1,
         attributes,
         Optional.of(firstAttemptAt.orElse(at)),
-        pinnedRoute);
+        pinnedRoute,
+        lastCause);
   }
 }

@@ -5,6 +5,14 @@ import java.util.Optional;
 
 /** What one round of work made of a delivery. Accepted, Bounced and Expired are final. */
 public sealed interface DeliveryOutcome {
+  /** The cause of an attempt whose dot was not answered. */
+  String NO_ANSWER = "no-answer";
+
+  /** The cause of a delivery whose domain does not exist by our DNS. */
+  String NO_SUCH_DOMAIN = "no-such-domain";
+
+  /** The cause of a delivery that was in doubt to the end of its lifetime, or is given up so. */
+  String IN_DOUBT = "in-doubt";
 
   /**
    * A 2yz reply to the end of data: the next hop took responsibility. No proof of arrival in a
@@ -32,6 +40,13 @@ public sealed interface DeliveryOutcome {
       implements DeliveryOutcome {}
 
   /**
+   * Never offered to a peer: its address or domain was suppressed after the batch was claimed.
+   *
+   * @param reason of the suppression, such as {@code unsubscribe}
+   */
+  record Suppressed(String reason) implements DeliveryOutcome {}
+
+  /**
    * Its lifetime ran out; {@code lastAttempt} is the refusal that was the last, if one was made
    * now.
    */
@@ -43,14 +58,30 @@ public sealed interface DeliveryOutcome {
    */
   record Held(String reason, Instant notBefore) implements DeliveryOutcome {}
 
+  /**
+   * No attempt was made: by our DNS its domain does not exist. A second look comes later, because
+   * one answer may be a lie or an accident.
+   */
+  record NoSuchDomain(String reason, Instant notBefore) implements DeliveryOutcome {}
+
+  /**
+   * No answer came after the dot, and its campaign does not send again unasked: somebody must
+   * decide.
+   *
+   * @param until when its lifetime ends
+   */
+  record InDoubt(Attempt attempt, Instant until) implements DeliveryOutcome {}
+
   /** Its name in metrics: a closed set. */
   default String label() {
     return switch (this) {
       case Accepted _ -> "accepted";
       case Deferred _ -> "deferred";
       case Bounced _, Undeliverable _ -> "bounced";
+      case Suppressed _ -> "suppressed";
       case Expired _ -> "expired";
-      case Held _ -> "held";
+      case Held _, NoSuchDomain _ -> "held";
+      case InDoubt _ -> "in-doubt";
     };
   }
 
@@ -59,8 +90,9 @@ public sealed interface DeliveryOutcome {
     return switch (this) {
       case Accepted _ -> DeliveryState.ACCEPTED;
       case Bounced _, Undeliverable _ -> DeliveryState.BOUNCED;
+      case Suppressed _ -> DeliveryState.SUPPRESSED;
       case Expired _ -> DeliveryState.EXPIRED;
-      case Deferred _, Held _ -> DeliveryState.PLANNED;
+      case Deferred _, Held _, NoSuchDomain _, InDoubt _ -> DeliveryState.PLANNED;
     };
   }
 
@@ -70,8 +102,9 @@ public sealed interface DeliveryOutcome {
       case Accepted accepted -> Optional.of(accepted.attempt());
       case Bounced bounced -> Optional.of(bounced.attempt());
       case Deferred deferred -> Optional.of(deferred.attempt());
+      case InDoubt inDoubt -> Optional.of(inDoubt.attempt());
       case Expired expired -> expired.lastAttempt();
-      case Undeliverable _, Held _ -> Optional.empty();
+      case Undeliverable _, Suppressed _, Held _, NoSuchDomain _ -> Optional.empty();
     };
   }
 
@@ -85,7 +118,14 @@ public sealed interface DeliveryOutcome {
                     : switch (this) {
                       case Accepted _ -> "accepted";
                       case Bounced _ -> "bounced";
-                      case Deferred _, Expired _, Held _, Undeliverable _ -> "deferred";
+                      case Deferred _,
+                          InDoubt _,
+                          Expired _,
+                          Held _,
+                          NoSuchDomain _,
+                          Suppressed _,
+                          Undeliverable _ ->
+                          "deferred";
                     });
   }
 
@@ -97,7 +137,10 @@ public sealed interface DeliveryOutcome {
       case Deferred deferred -> Optional.of(deferred.category());
       case Expired expired -> Optional.of(expired.category());
       case Undeliverable undeliverable -> Optional.of(undeliverable.category());
+      case Suppressed suppressed -> Optional.of(suppressed.reason());
       case Held _ -> Optional.of("held");
+      case NoSuchDomain _ -> Optional.of(NO_SUCH_DOMAIN);
+      case InDoubt _ -> Optional.of(NO_ANSWER);
     };
   }
 
@@ -106,13 +149,26 @@ public sealed interface DeliveryOutcome {
     return switch (this) {
       case Deferred deferred -> Optional.of(deferred.notBefore());
       case Held held -> Optional.of(held.notBefore());
-      case Accepted _, Bounced _, Undeliverable _, Expired _ -> Optional.empty();
+      case NoSuchDomain noSuchDomain -> Optional.of(noSuchDomain.notBefore());
+      case InDoubt inDoubt -> Optional.of(inDoubt.until());
+      case Accepted _, Bounced _, Undeliverable _, Suppressed _, Expired _ -> Optional.empty();
     };
   }
 
   /** The only route that it may still take, if this outcome says so. */
   default Optional<String> pinsTo() {
-    return this instanceof Deferred deferred ? deferred.pinnedRoute() : Optional.empty();
+    return switch (this) {
+      case Deferred deferred -> deferred.pinnedRoute();
+      case InDoubt inDoubt -> Optional.of(inDoubt.attempt().path().route());
+      case Accepted _,
+          Bounced _,
+          Undeliverable _,
+          Suppressed _,
+          Expired _,
+          Held _,
+          NoSuchDomain _ ->
+          Optional.empty();
+    };
   }
 
   /** Whether nobody shall send to the address again. */
@@ -120,7 +176,8 @@ public sealed interface DeliveryOutcome {
     return switch (this) {
       case Bounced bounced -> bounced.suppress();
       case Undeliverable undeliverable -> undeliverable.suppress();
-      case Accepted _, Deferred _, Expired _, Held _ -> false;
+      case Accepted _, Deferred _, Expired _, Suppressed _, Held _, NoSuchDomain _, InDoubt _ ->
+          false;
     };
   }
 }

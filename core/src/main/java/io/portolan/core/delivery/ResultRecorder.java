@@ -3,7 +3,9 @@ package io.portolan.core.delivery;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.DatabaseException;
 import io.portolan.core.delivery.ResultStore.Extent;
+import io.portolan.core.delivery.ResultStore.Offer;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -51,11 +53,21 @@ public final class ResultRecorder implements AutoCloseable {
     public static final Settings DEFAULT = new Settings(4_000, 1_000, Duration.ofMillis(8));
   }
 
-  /** Exactly one of result and failure is there. */
+  /** Exactly one of result, failure and offer is there. */
   private record Entry(
       @Nullable RecordedResult result,
       @Nullable PathFailure failure,
-      CompletableFuture<Recorded> done) {}
+      @Nullable Offer offer,
+      CompletableFuture<Recorded> done) {
+
+    /** The delivery that it changes. */
+    Optional<Long> delivery() {
+      if (result != null) {
+        return Optional.of(result.delivery().id());
+      }
+      return Optional.ofNullable(offer).map(Offer::deliveryId);
+    }
+  }
 
   public ResultRecorder(
       Database database, ResultListener listener, InstantSource clock, Settings settings) {
@@ -85,13 +97,28 @@ public final class ResultRecorder implements AutoCloseable {
             delivery,
             outcome);
     CompletableFuture<Recorded> done = new CompletableFuture<>();
-    queue.put(new Entry(result, null, done));
+    queue.put(new Entry(result, null, null, done));
     return done;
   }
 
   /** Hands over a path failure; blocks while the queue is full. */
   public void record(PathFailure failure) throws InterruptedException {
-    queue.put(new Entry(null, failure, new CompletableFuture<>()));
+    queue.put(new Entry(null, failure, null, new CompletableFuture<>()));
+  }
+
+  /**
+   * Notes that a delivery is about to be offered to a peer, so that it is known to be in doubt if
+   * no result follows; blocks while the queue is full.
+   *
+   * @param expiresAt when the delivery's lifetime ends
+   * @return completes once the note is durable or refused; the message goes out only after that
+   */
+  public CompletableFuture<Recorded> offer(
+      ClaimedBatch batch, ClaimedDelivery delivery, Instant expiresAt) throws InterruptedException {
+    CompletableFuture<Recorded> done = new CompletableFuture<>();
+    Offer offer = new Offer(batch.id(), batch.epoch(), delivery.id(), expiresAt);
+    queue.put(new Entry(null, null, offer, done));
+    return done;
   }
 
   /** Results that wait to be written. */
@@ -129,7 +156,7 @@ public final class ResultRecorder implements AutoCloseable {
   }
 
   /**
-   * Fills {@code group}. A second result of one delivery starts the next group, since one statement
+   * Fills {@code group}. A second entry of one delivery starts the next group, since one statement
    * updates each row once.
    *
    * @return the entry that starts the next group
@@ -160,7 +187,7 @@ public final class ResultRecorder implements AutoCloseable {
   }
 
   private static boolean add(Set<Long> deliveries, Entry entry) {
-    return entry.result() == null || deliveries.add(entry.result().delivery().id());
+    return entry.delivery().map(deliveries::add).orElse(true);
   }
 
   /**
@@ -190,7 +217,8 @@ public final class ResultRecorder implements AutoCloseable {
     Entry entry = one.getFirst();
     RecordedResult result = entry.result();
     if (result == null) {
-      log.error("{} could not be recorded and is dropped", entry.failure(), refusal);
+      Object what = entry.offer() == null ? entry.failure() : entry.offer();
+      log.error("{} could not be recorded and is dropped", what, refusal);
       entry.done().completeExceptionally(refusal);
       return;
     }
@@ -233,8 +261,7 @@ public final class ResultRecorder implements AutoCloseable {
       log.error("The listener failed on {} results, which are recorded", entries.size(), e);
     }
     for (Entry entry : entries) {
-      RecordedResult result = entry.result();
-      boolean stale = result != null && !applied.contains(result.delivery().id());
+      boolean stale = entry.delivery().filter(id -> !applied.contains(id)).isPresent();
       entry.done().complete(stale ? Recorded.STALE : Recorded.APPLIED);
     }
   }
@@ -246,7 +273,8 @@ public final class ResultRecorder implements AutoCloseable {
    * @throws RuntimeException when the entries are refused for good
    */
   private Set<Long> writeUntilDone(List<Entry> entries, Extent extent) {
-    ResultStore.Group group = new ResultStore.Group(results(entries), failures(entries), extent);
+    ResultStore.Group group =
+        new ResultStore.Group(results(entries), failures(entries), offers(entries), extent);
     Duration pause = FIRST_PAUSE;
     while (true) {
       try {
@@ -267,6 +295,10 @@ public final class ResultRecorder implements AutoCloseable {
 
   private static List<PathFailure> failures(List<Entry> entries) {
     return entries.stream().map(Entry::failure).filter(Objects::nonNull).toList();
+  }
+
+  private static List<Offer> offers(List<Entry> entries) {
+    return entries.stream().map(Entry::offer).filter(Objects::nonNull).toList();
   }
 
   private static Duration sleep(Duration pause) {

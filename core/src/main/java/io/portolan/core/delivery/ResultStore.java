@@ -10,15 +10,17 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a group of results in one transaction of at most seven statements, whatever its size: lock
- * the claims, update the deliveries, copy the attempts, copy the path failures, suppress, and two
- * rollups. Thread-safe; holds no state.
+ * Writes a group of results in one transaction of at most eight statements, whatever its size: lock
+ * the claims, note the offers, update the deliveries, copy the attempts, copy the path failures,
+ * suppress, and two rollups. Thread-safe; holds no state.
  */
 final class ResultStore {
   // the share lock makes a new claim wait until this group is in, and this group see a claim that
@@ -53,11 +55,21 @@ final class ResultStore {
              not_before = r.not_before,
              ended_at = r.ended_at,
              category = r.category,
-             pinned_route = coalesce(r.pinned_route, d.pinned_route)
+             pinned_route = coalesce(r.pinned_route, d.pinned_route),
+             in_doubt_since = CASE WHEN r.in_doubt THEN r.attempt_at END,
+             offer_expires_at = CASE WHEN r.in_doubt THEN r.not_before END
         FROM unnest(?::bigint[], ?::bigint[], ?::text[], ?::smallint[], ?::timestamptz[], ?::timestamptz[],
-                    ?::timestamptz[], ?::text[], ?::text[])
-             AS r (id, batch_id, state, made, attempt_at, not_before, ended_at, category, pinned_route)
+                    ?::timestamptz[], ?::text[], ?::text[], ?::boolean[])
+             AS r (id, batch_id, state, made, attempt_at, not_before, ended_at, category, pinned_route, in_doubt)
        WHERE d.id = r.id AND d.batch_id = r.batch_id AND d.state = 'planned'
+      RETURNING d.id
+      """;
+
+  private static final String NOTE_OFFERS =
+      """
+      UPDATE delivery d SET offer_expires_at = o.expires_at
+        FROM unnest(?::bigint[], ?::bigint[], ?::timestamptz[]) AS o (id, batch_id, expires_at)
+       WHERE d.id = o.id AND d.batch_id = o.batch_id AND d.state = 'planned'
       RETURNING d.id
       """;
 
@@ -118,22 +130,35 @@ final class ResultStore {
   }
 
   /**
-   * Results and path failures that are written together, and the transaction that last tried. A
-   * commit whose answer was lost with the connection is looked up before it is tried again. Not
-   * thread-safe.
+   * What is written together, and the transaction that last tried: results, path failures, and
+   * offers, of which no delivery has both in a group. A commit whose answer was lost with the
+   * connection is looked up before it is tried again. Not thread-safe.
    */
   static final class Group {
     private final List<RecordedResult> results;
     private final List<PathFailure> failures;
+    private final List<Offer> offers;
     private final Extent extent;
     private @Nullable String transactionId;
 
-    Group(List<RecordedResult> results, List<PathFailure> failures, Extent extent) {
+    Group(
+        List<RecordedResult> results,
+        List<PathFailure> failures,
+        List<Offer> offers,
+        Extent extent) {
       this.results = results;
       this.failures = failures;
+      this.offers = offers;
       this.extent = extent;
     }
   }
+
+  /**
+   * A delivery that is about to be offered to a peer.
+   *
+   * @param expiresAt when its lifetime ends
+   */
+  record Offer(long batchId, int epoch, long deliveryId, Instant expiresAt) {}
 
   /** A claim under which results were made. */
   private record Claim(long batchId, int epoch) {}
@@ -141,13 +166,13 @@ final class ResultStore {
   /**
    * Writes a group; may be called again with the same group after a failure.
    *
-   * @return the ids of the deliveries whose result was applied
+   * @return the ids of the deliveries whose result or offer was applied
    */
   Set<Long> write(Group group) {
     String earlier = group.transactionId;
     if (earlier != null && database.read(connection -> isCommitted(connection, earlier))) {
       // committed after all; whose result was applied is read back from where the deliveries stand
-      return database.read(connection -> alreadyApplied(connection, group.results));
+      return database.read(connection -> alreadyApplied(connection, group));
     }
     return database.inTransaction(connection -> write(connection, group));
   }
@@ -156,7 +181,12 @@ final class ResultStore {
     Set<Claim> held = lockClaims(connection, group);
     List<RecordedResult> valid =
         group.results.stream().filter(result -> held.contains(claim(result))).toList();
-    Set<Long> applied = valid.isEmpty() ? Set.of() : updateDeliveries(connection, valid);
+    Set<Long> applied = valid.isEmpty() ? new HashSet<>() : updateDeliveries(connection, valid);
+    List<Offer> offers =
+        group.offers.stream().filter(offer -> held.contains(claim(offer))).toList();
+    if (!offers.isEmpty()) {
+      applied.addAll(noteOffers(connection, offers));
+    }
     if (group.extent == Extent.STATES_ALONE) {
       return applied;
     }
@@ -182,6 +212,7 @@ final class ResultStore {
   private static Set<Claim> lockClaims(Connection connection, Group group) throws SQLException {
     Set<Claim> claims = new LinkedHashSet<>();
     group.results.forEach(result -> claims.add(claim(result)));
+    group.offers.forEach(offer -> claims.add(claim(offer)));
     List<Claim> rows = List.copyOf(claims);
     try (PreparedStatement statement = connection.prepareStatement(LOCK_CLAIMS)) {
       Columns columns = new Columns(connection, statement, rows.size());
@@ -203,6 +234,21 @@ final class ResultStore {
 
   private static Claim claim(RecordedResult result) {
     return new Claim(result.batchId(), result.epoch());
+  }
+
+  private static Claim claim(Offer offer) {
+    return new Claim(offer.batchId(), offer.epoch());
+  }
+
+  private static Set<Long> noteOffers(Connection connection, List<Offer> offers)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(NOTE_OFFERS)) {
+      Columns columns = new Columns(connection, statement, offers.size());
+      columns.add("bigint", offers, Offer::deliveryId);
+      columns.add("bigint", offers, Offer::batchId);
+      columns.add("timestamptz", offers, offer -> utc(offer.expiresAt()));
+      return ids(statement);
+    }
   }
 
   private static Set<Long> updateDeliveries(Connection connection, List<RecordedResult> results)
@@ -228,6 +274,8 @@ final class ResultStore {
           result -> result.outcome().state() == DeliveryState.PLANNED ? null : utc(result.at()));
       columns.add("text", results, result -> result.outcome().cause().orElse(null));
       columns.add("text", results, result -> result.outcome().pinsTo().orElse(null));
+      columns.add(
+          "boolean", results, result -> result.outcome() instanceof DeliveryOutcome.InDoubt);
       return ids(statement);
     }
   }
@@ -272,12 +320,15 @@ final class ResultStore {
     }
   }
 
-  private static Set<Long> alreadyApplied(Connection connection, List<RecordedResult> results)
-      throws SQLException {
+  private static Set<Long> alreadyApplied(Connection connection, Group group) throws SQLException {
+    Map<Long, Long> batchOf = new LinkedHashMap<>();
+    group.results.forEach(result -> batchOf.put(result.delivery().id(), result.batchId()));
+    group.offers.forEach(offer -> batchOf.put(offer.deliveryId(), offer.batchId()));
+    List<Map.Entry<Long, Long>> rows = List.copyOf(batchOf.entrySet());
     try (PreparedStatement statement = connection.prepareStatement(ALREADY_APPLIED)) {
-      Columns columns = new Columns(connection, statement, results.size());
-      columns.add("bigint", results, result -> result.delivery().id());
-      columns.add("bigint", results, RecordedResult::batchId);
+      Columns columns = new Columns(connection, statement, rows.size());
+      columns.add("bigint", rows, Map.Entry::getKey);
+      columns.add("bigint", rows, Map.Entry::getValue);
       return ids(statement);
     }
   }

@@ -48,6 +48,8 @@ public record CampaignProgress(
    *
    * @param deferrals attempts that were deferred
    * @param pathFailures paths that could not be opened
+   * @param inDoubt deliveries that wait for a decision, because nobody knows whether a peer took
+   *     them
    * @param perSecond deliveries that ended by sending, over the last minute
    */
   public record Counts(
@@ -59,6 +61,7 @@ public record CampaignProgress(
       long cancelled,
       long deferrals,
       long pathFailures,
+      long inDoubt,
       double perSecond) {
 
     /** Deliveries that have not ended. */
@@ -86,6 +89,7 @@ public record CampaignProgress(
           cancelled + other.cancelled,
           deferrals + other.deferrals,
           pathFailures + other.pathFailures,
+          inDoubt + other.inDoubt,
           perSecond + other.perSecond);
     }
   }

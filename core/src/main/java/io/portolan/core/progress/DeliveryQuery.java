@@ -8,6 +8,7 @@ import java.util.Set;
  * Which deliveries are wanted.
  *
  * @param states none for all
+ * @param inDoubt whether only those are wanted that are in doubt
  * @param address as a whole, in capitals or not
  * @param after where the last page ended, as {@link io.portolan.core.Page#next} gave it
  * @param limit deliveries on the page, at least 1
@@ -15,6 +16,7 @@ import java.util.Set;
 public record DeliveryQuery(
     Optional<Long> campaignId,
     Set<DeliveryState> states,
+    boolean inDoubt,
     Optional<String> isp,
     Optional<String> address,
     Optional<Long> after,
@@ -31,6 +33,7 @@ public record DeliveryQuery(
     return new DeliveryQuery(
         Optional.of(campaignId),
         Set.of(),
+        false,
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

@@ -24,6 +24,7 @@ public final class DeliveryStore {
       SELECT * FROM delivery
        WHERE campaign_id = ? AND recipient_id > ?
          AND (cardinality(?::text[]) = 0 OR state = ANY (?::delivery_state[]))
+         AND (NOT ? OR (in_doubt_since IS NOT NULL AND state = 'planned'))
          AND (?::text IS NULL OR isp = ?)
        ORDER BY campaign_id, recipient_id
        LIMIT ?
@@ -34,6 +35,7 @@ public final class DeliveryStore {
       SELECT * FROM delivery
        WHERE id < ?
          AND (cardinality(?::text[]) = 0 OR state = ANY (?::delivery_state[]))
+         AND (NOT ? OR (in_doubt_since IS NOT NULL AND state = 'planned'))
          AND (?::text IS NULL OR isp = ?)
        ORDER BY id DESC
        LIMIT ?
@@ -45,6 +47,7 @@ public final class DeliveryStore {
        WHERE lower(address) = ? AND id < ?
          AND (?::bigint IS NULL OR campaign_id = ?)
          AND (cardinality(?::text[]) = 0 OR state = ANY (?::delivery_state[]))
+         AND (NOT ? OR (in_doubt_since IS NOT NULL AND state = 'planned'))
          AND (?::text IS NULL OR isp = ?)
        ORDER BY id DESC
        LIMIT ?
@@ -101,6 +104,7 @@ public final class DeliveryStore {
                     query.after().orElse(0L),
                     states,
                     states,
+                    query.inDoubt(),
                     query.isp(),
                     query.isp(),
                     query.limit() + 1)),
@@ -120,6 +124,7 @@ public final class DeliveryStore {
                     query.after().orElse(Long.MAX_VALUE),
                     states,
                     states,
+                    query.inDoubt(),
                     query.isp(),
                     query.isp(),
                     query.limit() + 1)),
@@ -142,6 +147,7 @@ public final class DeliveryStore {
                     query.campaignId(),
                     states,
                     states,
+                    query.inDoubt(),
                     query.isp(),
                     query.isp(),
                     query.limit() + 1)),
@@ -172,7 +178,8 @@ public final class DeliveryStore {
             head,
             row.number("batch_id"),
             row.optionalInstant("not_before"),
-            row.optionalText("pinned_route"))
+            row.optionalText("pinned_route"),
+            row.optionalInstant("in_doubt_since"))
         : new DeliveryView.Ended(head, state, row.instant("ended_at"));
   }
 

@@ -11,15 +11,21 @@ public sealed interface DeliveryView {
   DeliveryState state();
 
   /**
-   * Waiting, being sent, deferred or held.
+   * Waiting, being sent, deferred, held or in doubt.
    *
    * @param batchId the batch it is sent with
    * @param notBefore when it is tried again; empty before the first try
    * @param pinnedRoute the only route it may take, because a peer there gave no answer after the
    *     dot
+   * @param inDoubtSince since when nobody knows whether the peer took it, so that it waits for a
+   *     decision
    */
   record Open(
-      DeliveryHead head, long batchId, Optional<Instant> notBefore, Optional<String> pinnedRoute)
+      DeliveryHead head,
+      long batchId,
+      Optional<Instant> notBefore,
+      Optional<String> pinnedRoute,
+      Optional<Instant> inDoubtSince)
       implements DeliveryView {
     @Override
     public DeliveryState state() {

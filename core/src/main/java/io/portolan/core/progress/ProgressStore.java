@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads the progress of a campaign from {@code campaign_isp} and {@code result_rollup}: three
- * statements whose cost grows with minutes, ISPs and paths, not with recipients. Thread-safe; holds
- * no state.
+ * Reads the progress of a campaign from {@code campaign_isp} and {@code result_rollup}, and from
+ * {@code delivery} what is in doubt: three statements whose cost grows with minutes, ISPs, paths
+ * and doubts, not with recipients. Thread-safe; holds no state.
  */
 public final class ProgressStore {
   private static final String CAMPAIGN =
@@ -37,6 +37,9 @@ public final class ProgressStore {
              coalesce(sum(r.count) FILTER (WHERE r.outcome = 'cancelled'), 0)::bigint AS cancelled,
              coalesce(sum(r.count) FILTER (WHERE r.outcome = 'deferred'), 0)::bigint AS deferrals,
              coalesce(sum(r.count) FILTER (WHERE r.outcome = 'path-failure'), 0)::bigint AS path_failures,
+             (SELECT count(*) FROM delivery d
+               WHERE d.campaign_id = i.campaign_id AND d.in_doubt_since IS NOT NULL AND d.state = 'planned'
+                 AND d.isp = i.isp AND d.platform = i.platform) AS in_doubt,
              coalesce(sum(r.count) FILTER (WHERE r.outcome IN ('accepted', 'bounced', 'expired')
                                              AND r.minute >= ?), 0)::bigint AS ended_this_minute,
              coalesce(sum(r.count) FILTER (WHERE r.outcome IN ('accepted', 'bounced', 'expired')
@@ -45,7 +48,7 @@ public final class ProgressStore {
         LEFT JOIN result_rollup r
                ON r.campaign_id = i.campaign_id AND r.isp = i.isp AND r.platform = i.platform
        WHERE i.campaign_id = ?
-       GROUP BY i.isp, i.platform, i.recipients
+       GROUP BY i.campaign_id, i.isp, i.platform, i.recipients
        ORDER BY i.recipients DESC, i.isp, i.platform
       """;
 
@@ -101,7 +104,7 @@ public final class ProgressStore {
           Counts total =
               isps.stream()
                   .map(IspProgress::counts)
-                  .reduce(new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0), Counts::plus);
+                  .reduce(new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), Counts::plus);
           return new CampaignProgress(
               campaignId, campaign.state(), now, campaign.planned(), total, isps);
         });
@@ -136,6 +139,7 @@ public final class ProgressStore {
             row.number("cancelled"),
             row.number("deferrals"),
             row.number("path_failures"),
+            row.number("in_doubt"),
             perSecond);
     return new IspProgress(key.isp(), key.platform(), counts, paths.getOrDefault(key, List.of()));
   }

@@ -62,8 +62,8 @@ class BatchStoreTest {
     planned(1);
     claim(firstBatch());
 
-    assertThat(batches.claim(firstBatch(), "node-b")).isEqualTo(new BatchClaim.Refused());
-    assertThat(batches.claim(4711, "node-b")).isEqualTo(new BatchClaim.Refused());
+    assertThat(batches.claim(firstBatch(), "node-b", NOW)).isEqualTo(new BatchClaim.Refused());
+    assertThat(batches.claim(4711, "node-b", NOW)).isEqualTo(new BatchClaim.Refused());
   }
 
   @Test
@@ -71,7 +71,7 @@ class BatchStoreTest {
     long campaign = planned(1);
     campaigns.moveTo(campaign, "paused");
 
-    assertThat(batches.claim(firstBatch(), "node-a"))
+    assertThat(batches.claim(firstBatch(), "node-a", NOW))
         .isEqualTo(
             new BatchClaim.NotRunning(
                 new QueuedBatch(firstBatch(), campaign, "gmail", NOW), CampaignState.PAUSED));
@@ -311,7 +311,7 @@ class BatchStoreTest {
   }
 
   private ClaimedBatch claim(long batchId) {
-    return ((BatchClaim.Granted) batches.claim(batchId, "node-a")).batch();
+    return ((BatchClaim.Granted) batches.claim(batchId, "node-a", NOW)).batch();
   }
 
   private BatchEnd end(ClaimedBatch batch) {

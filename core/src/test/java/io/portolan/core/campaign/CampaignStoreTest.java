@@ -44,7 +44,8 @@ class CampaignStoreTest {
                     Set.of(DayOfWeek.MONDAY),
                     LocalTime.of(8, 0),
                     LocalTime.of(18, 0),
-                    ZoneId.of("Europe/Berlin"))));
+                    ZoneId.of("Europe/Berlin"))),
+            InDoubt.HOLD);
 
     Campaign made = campaigns.create(settings);
 
@@ -78,7 +79,8 @@ class CampaignStoreTest {
             "",
             new MissingField(false, "\n"));
     CampaignSettings settings =
-        new CampaignSettings("", Optional.of(-1L), Optional.empty(), content, Optional.empty());
+        new CampaignSettings(
+            "", Optional.of(-1L), Optional.empty(), content, Optional.empty(), InDoubt.HOLD);
 
     assertThatThrownBy(() -> campaigns.create(settings))
         .isInstanceOfSatisfying(
@@ -242,7 +244,12 @@ class CampaignStoreTest {
             "", "news@shop.example", "", "Spring!", "<p>Green</p>", "Green", MissingField.ERROR);
     CampaignSettings settings =
         new CampaignSettings(
-            "c", Optional.of(list()), Optional.of(template), sender, Optional.empty());
+            "c",
+            Optional.of(list()),
+            Optional.of(template),
+            sender,
+            Optional.empty(),
+            InDoubt.RESEND);
     long id = campaigns.create(settings).id();
 
     assertThat(campaigns.get(id).settings().content()).isEqualTo(sender);
@@ -289,7 +296,12 @@ class CampaignStoreTest {
     long template = templates.create(new Template.Settings("beside", "s", "", "t")).id();
     CampaignSettings settings =
         new CampaignSettings(
-            "c", Optional.empty(), Optional.of(template), COMPLETE, Optional.empty());
+            "c",
+            Optional.empty(),
+            Optional.of(template),
+            COMPLETE,
+            Optional.empty(),
+            InDoubt.RESEND);
 
     assertThatThrownBy(() -> campaigns.create(settings))
         .isInstanceOf(InvalidException.class)
@@ -297,7 +309,8 @@ class CampaignStoreTest {
   }
 
   private static CampaignSettings settings(Optional<Long> list, CampaignContent content) {
-    return new CampaignSettings("campaign", list, Optional.empty(), content, Optional.empty());
+    return new CampaignSettings(
+        "campaign", list, Optional.empty(), content, Optional.empty(), InDoubt.RESEND);
   }
 
   private static void suppress(String kind, String value) {

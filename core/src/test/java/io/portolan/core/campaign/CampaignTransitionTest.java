@@ -50,7 +50,12 @@ class CampaignTransitionTest {
         campaigns
             .create(
                 new CampaignSettings(
-                    "c", Optional.of(list), Optional.empty(), content, Optional.empty()))
+                    "c",
+                    Optional.of(list),
+                    Optional.empty(),
+                    content,
+                    Optional.empty(),
+                    InDoubt.RESEND))
             .id();
   }
 

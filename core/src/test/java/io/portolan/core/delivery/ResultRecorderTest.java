@@ -5,6 +5,7 @@ import static io.portolan.core.delivery.Recorded.STALE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.campaign.CampaignContent;
+import io.portolan.core.campaign.InDoubt;
 import io.portolan.core.campaign.MissingField;
 import io.portolan.core.database.TestDatabase;
 import io.portolan.core.delivery.DeliveryOutcome.Accepted;
@@ -165,7 +166,7 @@ class ResultRecorderTest {
 
     Set<Long> applied =
         new ResultStore(database.database())
-            .write(new ResultStore.Group(results, List.of(), ResultStore.Extent.WHOLE));
+            .write(new ResultStore.Group(results, List.of(), List.of(), ResultStore.Extent.WHOLE));
 
     assertThat(applied).containsExactly(batch.deliveries().get(1).id());
     assertThat(database.texts("SELECT coalesce(category, 'untouched') FROM delivery ORDER BY id"))
@@ -382,6 +383,7 @@ class ResultRecorderTest {
               0,
               Map.of(),
               Optional.empty(),
+              Optional.empty(),
               Optional.empty()));
     }
     return new ClaimedBatch(
@@ -391,6 +393,7 @@ class ResultRecorderTest {
         epoch,
         NOW,
         new CampaignContent("", "a@sender.test", "", "s", "", "t", MissingField.EMPTY),
+        InDoubt.RESEND,
         deliveries);
   }
 }

@@ -70,7 +70,13 @@ class DeliveryStoreTest {
       Page<DeliveryView> page =
           deliveries.page(
               new DeliveryQuery(
-                  Optional.of(campaign), Set.of(), Optional.empty(), Optional.empty(), after, 2));
+                  Optional.of(campaign),
+                  Set.of(),
+                  false,
+                  Optional.empty(),
+                  Optional.empty(),
+                  after,
+                  2));
       assertThat(page.items().size()).isLessThanOrEqualTo(2);
       page.items().forEach(view -> addresses.add(view.head().address()));
       after = page.next();
@@ -137,6 +143,7 @@ class DeliveryStoreTest {
             new DeliveryQuery(
                 ofCampaign,
                 states,
+                false,
                 Optional.of(isp).filter(name -> !name.isEmpty()),
                 Optional.of(address).filter(name -> !name.isEmpty()),
                 Optional.empty(),

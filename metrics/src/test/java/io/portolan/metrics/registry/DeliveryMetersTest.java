@@ -11,6 +11,9 @@ import io.portolan.core.delivery.DeliveryOutcome.Bounced;
 import io.portolan.core.delivery.DeliveryOutcome.Deferred;
 import io.portolan.core.delivery.DeliveryOutcome.Expired;
 import io.portolan.core.delivery.DeliveryOutcome.Held;
+import io.portolan.core.delivery.DeliveryOutcome.InDoubt;
+import io.portolan.core.delivery.DeliveryOutcome.NoSuchDomain;
+import io.portolan.core.delivery.DeliveryOutcome.Suppressed;
 import io.portolan.core.delivery.DeliveryOutcome.Undeliverable;
 import io.portolan.core.delivery.PathFailure;
 import io.portolan.core.delivery.RecordedResult;
@@ -40,6 +43,9 @@ class DeliveryMetersTest {
               result(new Deferred(attempt, "rate-limited", NOW, Optional.empty())),
               result(new Bounced(attempt, "bad-mailbox", true)),
               result(new Undeliverable("bad-domain", "null MX", false)),
+              result(new Suppressed("unsubscribe")),
+              result(new NoSuchDomain("no such domain", NOW)),
+              result(new InDoubt(attempt, NOW)),
               result(new Expired(Optional.empty(), "held")),
               result(new Held("no path is open", NOW))),
           List.of());
@@ -50,10 +56,13 @@ class DeliveryMetersTest {
               results("rate-limited", "deferred", "25", "direct", 1),
               results("bad-mailbox", "bounced", "25", "direct", 1),
               results("bad-domain", "bounced", "none", "none", 1),
+              results("unsubscribe", "suppressed", "none", "none", 1),
+              results("no-such-domain", "held", "none", "none", 1),
+              results("no-answer", "in-doubt", "25", "direct", 1),
               results("held", "expired", "none", "none", 1),
               results("held", "held", "none", "none", 1));
       assertThat(meters.scrape())
-          .contains("portolan_results_group_count 1\n", "portolan_results_group_sum 7.0\n")
+          .contains("portolan_results_group_count 1\n", "portolan_results_group_sum 10.0\n")
           .contains(
               "portolan_exchange_seconds_count{platform=\"gmail\",port=\"25\",route=\"direct\"} 2\n");
     }
@@ -118,6 +127,7 @@ class DeliveryMetersTest {
             "gmail",
             0,
             Map.of(),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty());
     return new RecordedResult(NOW, 1, "gmail", 1, 1, delivery, outcome);

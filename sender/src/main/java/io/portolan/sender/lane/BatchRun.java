@@ -4,6 +4,7 @@ import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.Recorded;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,19 +15,26 @@ import java.util.concurrent.TimeUnit;
  */
 final class BatchRun {
   private final ClaimedBatch batch;
+  private final Instant since;
   private final CountDownLatch open;
   private volatile boolean abandoned;
 
   /** A delivery on its way through a lane. */
   record Item(BatchRun run, ClaimedDelivery delivery) {}
 
-  BatchRun(ClaimedBatch batch) {
+  BatchRun(ClaimedBatch batch, Instant since) {
     this.batch = batch;
+    this.since = since;
     open = new CountDownLatch(batch.deliveries().size());
   }
 
   ClaimedBatch batch() {
     return batch;
+  }
+
+  /** When it came here, right after it was claimed. */
+  Instant since() {
+    return since;
   }
 
   /**

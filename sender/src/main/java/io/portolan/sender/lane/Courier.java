@@ -1,16 +1,17 @@
 package io.portolan.sender.lane;
 
 import io.portolan.core.InvalidException;
+import io.portolan.core.address.EmailAddress;
 import io.portolan.core.delivery.Attempt;
 import io.portolan.core.delivery.CampaignGate;
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.core.delivery.ConnectionSlots.Slot;
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.delivery.DeliveryOutcome.Accepted;
 import io.portolan.core.delivery.DeliveryOutcome.Deferred;
 import io.portolan.core.delivery.DeliveryOutcome.Undeliverable;
-import io.portolan.core.delivery.PathFailure;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.Classification;
@@ -42,6 +43,9 @@ final class Courier implements AutoCloseable {
   private static final int CLOSING_DOWN = 421;
   private static final Duration TRIAL = Duration.ofSeconds(30);
 
+  /** What was suppressed before a batch was claimed was left out then. */
+  private static final Duration SUPPRESSIONS_HOLD = Duration.ofMinutes(1);
+
   private final LaneParts parts;
   private final Lane lane;
   private final CampaignGate gate;
@@ -64,7 +68,7 @@ final class Courier implements AutoCloseable {
   }
 
   /** Carries one delivery as far as it comes now, and has the result recorded. */
-  void carry(BatchRun.Item item, int slot) throws InterruptedException {
+  void carry(BatchRun.Item item, Slot slot) throws InterruptedException {
     BatchRun run = item.run();
     ClaimedBatch batch = run.batch();
     ClaimedDelivery delivery = item.delivery();
@@ -82,6 +86,12 @@ final class Courier implements AutoCloseable {
         return;
       }
       if (!pace(slot, rule, run)) {
+        return;
+      }
+      Optional<DeliveryOutcome> suppressed = suppressed(run, delivery);
+      if (suppressed.isPresent()) {
+        run.await(parts.recorder().record(batch, delivery, suppressed.get()));
+        handed = true;
         return;
       }
       ComposedMessage message;
@@ -112,6 +122,17 @@ final class Courier implements AutoCloseable {
     }
   }
 
+  /** Who was suppressed while the delivery waited here for its turn gets nothing. */
+  private Optional<DeliveryOutcome> suppressed(BatchRun run, ClaimedDelivery delivery) {
+    if (parts.clock().instant().isBefore(run.since().plus(SUPPRESSIONS_HOLD))) {
+      return Optional.empty();
+    }
+    return parts
+        .suppressions()
+        .findCovering(EmailAddress.parse(delivery.address()))
+        .map(found -> new DeliveryOutcome.Suppressed(found.suppression().reason().id()));
+  }
+
   /**
    * Carries a composed message.
    *
@@ -122,9 +143,12 @@ final class Courier implements AutoCloseable {
       throws InterruptedException {
     ClaimedBatch batch = run.batch();
     ClaimedDelivery delivery = first;
+    OfferNote note =
+        new OfferNote(parts.recorder(), batch, batch.launchedAt().plus(rule.retry().lifetime()));
     for (int sessions = 0; sessions < MOST_SESSIONS; ) {
       if (!mayGoOn(run)) {
-        return false;
+        // a note without a result would leave in doubt what is not
+        return note.stands() && hold(run, delivery, "left", parts.clock().instant(), rule);
       }
       Line before = line;
       switch (ready(delivery, rule, batch.campaignId())) {
@@ -132,7 +156,14 @@ final class Courier implements AutoCloseable {
           if (ready != before) {
             sessions++;
           }
+          if (!note.write(delivery)) {
+            run.abandon();
+            return false;
+          }
           Round round = offer(ready, batch, delivery, message, rule);
+          if (round.delivery().attempts() > delivery.attempts()) {
+            note.taken();
+          }
           if (round.outcome().isPresent()) {
             run.await(parts.recorder().record(batch, delivery, round.outcome().get()));
             return true;
@@ -158,13 +189,14 @@ final class Courier implements AutoCloseable {
           return hold(run, delivery, reason, until, rule);
         }
         case LineOpener.NoMail(String reason) -> {
-          run.await(
-              parts
-                  .recorder()
-                  .record(
-                      batch,
-                      delivery,
-                      new Undeliverable(BounceCategory.BAD_DOMAIN.id(), reason, true)));
+          Undeliverable noMail = new Undeliverable(BounceCategory.BAD_DOMAIN.id(), reason, false);
+          run.await(parts.recorder().record(batch, delivery, noMail));
+          return true;
+        }
+        case LineOpener.NoDomain(String reason) -> {
+          DeliveryOutcome none =
+              parts.judge().noSuchDomain(reason, delivery, rule.retry(), batch.launchedAt());
+          run.await(parts.recorder().record(batch, delivery, none));
           return true;
         }
       }
@@ -191,9 +223,9 @@ final class Courier implements AutoCloseable {
   }
 
   /** Waits for this slot's turn; false when the delivery is to be left meanwhile. */
-  private boolean pace(int slot, EffectiveRule rule, BatchRun run) throws InterruptedException {
+  private boolean pace(Slot slot, EffectiveRule rule, BatchRun run) throws InterruptedException {
     double rate = rule.limits().messagesPerSecond() / rule.limits().connections();
-    long left = lane.pace(slot, rate, System.nanoTime());
+    long left = lane.pace(slot.number(), rate, System.nanoTime());
     while (left > 0) {
       if (!mayGoOn(run)) {
         return false;
@@ -202,7 +234,8 @@ final class Courier implements AutoCloseable {
       TimeUnit.NANOSECONDS.sleep(nap);
       left -= nap;
     }
-    return mayGoOn(run);
+    // a slot that was lost meanwhile may be another node's by now
+    return slot.isHeld() && mayGoOn(run);
   }
 
   private boolean mayGoOn(BatchRun run) {
@@ -312,11 +345,10 @@ final class Courier implements AutoCloseable {
         if (lost.unknown()) {
           Attempt attempt = ready.attempt(at, lost.phase(), Optional.empty(), opening, lost.took());
           yield new Round(
-              Optional.of(
-                  parts.judge().unanswered(attempt, delivery, rule.retry(), batch.launchedAt())),
+              Optional.of(parts.judge().unanswered(attempt, delivery, rule.retry(), batch)),
               delivery);
         }
-        parts.recorder().record(failure(ready, batch, delivery, at, lost));
+        parts.recorder().record(ready.failure(batch, delivery, at, lost));
         yield new Round(Optional.empty(), delivery);
       }
       case Transaction.NotPossible(Transaction.Obstacle obstacle, String reason) ->
@@ -353,21 +385,5 @@ final class Courier implements AutoCloseable {
       case TOO_LARGE -> BounceCategory.TOO_BIG;
       case NEEDS_8BITMIME, NEEDS_SMTPUTF8, BARE_LINE_BREAK -> BounceCategory.PROTOCOL;
     };
-  }
-
-  private PathFailure failure(
-      Line used, ClaimedBatch batch, ClaimedDelivery delivery, Instant at, Transaction.Lost lost) {
-    return new PathFailure(
-        at,
-        batch.campaignId(),
-        delivery.isp(),
-        batch.platform(),
-        used.path(),
-        used.decision().policyVersion(),
-        used.session().host(),
-        lost.phase(),
-        lost.timedOut() ? "session-timeout" : "session-lost",
-        lost.detail(),
-        lost.took());
   }
 }

@@ -54,8 +54,11 @@ final class Destinations {
     }
   }
 
-  /** The domain takes no mail, now and later. */
+  /** The domain takes no mail, now and later, and says so itself (null MX, RFC 7505). */
   record NoMail(String reason) implements Destination {}
+
+  /** By our DNS there is no such domain. */
+  record NoDomain(String reason) implements Destination {}
 
   /** Not known now. */
   record Unknown(String reason) implements Destination {}
@@ -65,7 +68,7 @@ final class Destinations {
       case MailHosts.Found(List<MailHost> hosts) ->
           new Known(key(hosts), targets(path, hosts, Optional.empty(), rule));
       case MailHosts.NullMx(String reason) -> new NoMail(reason);
-      case MailHosts.NoSuchDomain(String reason) -> new NoMail(reason);
+      case MailHosts.NoSuchDomain(String reason) -> new NoDomain(reason);
       case MailHosts.TemporaryFailure(String reason) -> new Unknown(reason);
     };
   }

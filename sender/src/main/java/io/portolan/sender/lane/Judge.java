@@ -1,12 +1,14 @@
 package io.portolan.sender.lane;
 
 import io.portolan.core.delivery.Attempt;
+import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.delivery.DeliveryOutcome.Bounced;
 import io.portolan.core.delivery.DeliveryOutcome.Deferred;
 import io.portolan.core.delivery.DeliveryOutcome.Expired;
 import io.portolan.core.delivery.DeliveryOutcome.Held;
+import io.portolan.core.delivery.DeliveryOutcome.Undeliverable;
 import io.portolan.core.isp.Isp;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.RetrySchedule;
@@ -15,6 +17,7 @@ import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.reply.SmtpReply;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -25,10 +28,13 @@ import java.util.random.RandomGenerator;
  * Thread-safe if its random source is.
  */
 final class Judge {
-  /** The category of an attempt whose dot was not answered. */
-  static final String NO_ANSWER = "no-answer";
-
   private static final String HELD = "held";
+
+  /**
+   * How long after a domain was found missing it is looked for again, at the earliest: longer than
+   * resolvers keep a wrong answer, and most faults of a zone.
+   */
+  private static final Duration SECOND_LOOK = Duration.ofHours(1);
 
   private final ReplyClassifier classifier;
   private final InstantSource clock;
@@ -84,12 +90,46 @@ final class Judge {
 
   /**
    * The dot was not answered: the peer may hold the message. It is tried again later with the same
-   * Message-ID, on the same route and no other (RFC 1047; RFC 5321 section 4.5.3.2.6).
+   * Message-ID, on the same route and no other (RFC 1047; RFC 5321 section 4.5.3.2.6), or waits for
+   * a decision if its campaign holds what is in doubt.
    */
   DeliveryOutcome unanswered(
-      Attempt attempt, ClaimedDelivery delivery, RetrySchedule retry, Instant launchedAt) {
-    return later(
-        attempt, NO_ANSWER, Optional.of(attempt.path().route()), delivery, retry, launchedAt);
+      Attempt attempt, ClaimedDelivery delivery, RetrySchedule retry, ClaimedBatch batch) {
+    return switch (batch.inDoubt()) {
+      case RESEND ->
+          later(
+              attempt,
+              DeliveryOutcome.NO_ANSWER,
+              Optional.of(attempt.path().route()),
+              delivery,
+              retry,
+              batch.launchedAt());
+      case HOLD -> {
+        Instant end = batch.launchedAt().plus(retry.lifetime());
+        yield clock.instant().isBefore(end)
+            ? new DeliveryOutcome.InDoubt(attempt, end)
+            : new Expired(Optional.of(attempt), DeliveryOutcome.IN_DOUBT);
+      }
+    };
+  }
+
+  /**
+   * By our DNS the delivery's domain does not exist. That is final when it was so before, at least
+   * an hour ago, or when there is no time left; and it suppresses nobody, since one resolver that
+   * lies would suppress many.
+   */
+  DeliveryOutcome noSuchDomain(
+      String reason, ClaimedDelivery delivery, RetrySchedule retry, Instant launchedAt) {
+    Instant now = clock.instant();
+    Instant end = launchedAt.plus(retry.lifetime());
+    boolean seenBefore =
+        delivery.lastCause().filter(DeliveryOutcome.NO_SUCH_DOMAIN::equals).isPresent();
+    if (seenBefore || !now.isBefore(end)) {
+      return new Undeliverable(BounceCategory.BAD_DOMAIN.id(), reason, false);
+    }
+    Instant later = retryTime(delivery, retry);
+    Instant again = later.isAfter(now.plus(SECOND_LOOK)) ? later : now.plus(SECOND_LOOK);
+    return new DeliveryOutcome.NoSuchDomain(reason, again.isBefore(end) ? again : end);
   }
 
   /** No attempt was made: the delivery waits until {@code until}, or the end of its lifetime. */

@@ -3,6 +3,7 @@ package io.portolan.sender.lane;
 import io.portolan.core.delivery.CampaignGate;
 import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.policy.ActivePolicy;
+import io.portolan.core.suppression.SuppressionStore;
 import io.portolan.sender.message.MessageComposer;
 import io.portolan.sender.path.PathChoice;
 import java.time.InstantSource;
@@ -15,5 +16,6 @@ record LaneParts(
     MessageComposer composer,
     Judge judge,
     ResultRecorder recorder,
+    SuppressionStore suppressions,
     CampaignGate gate,
     InstantSource clock) {}

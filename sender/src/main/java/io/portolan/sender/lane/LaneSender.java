@@ -11,6 +11,7 @@ import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.policy.ActivePolicy;
 import io.portolan.core.relay.Secrets;
 import io.portolan.core.reply.ReplyClassifier;
+import io.portolan.core.suppression.SuppressionStore;
 import io.portolan.sender.dns.MailHostFinder;
 import io.portolan.sender.message.MessageComposer;
 import io.portolan.sender.path.PathChoice;
@@ -62,8 +63,9 @@ public final class LaneSender implements BatchSender, AutoCloseable {
   /** What decides: the policy in force, the reply rules, and which campaigns may send. */
   public record Rules(ActivePolicy policy, ReplyClassifier replies, CampaignGate gate) {}
 
-  /** What is shared through the database: results, and the slots of the cluster. */
-  public record Shared(ResultRecorder recorder, ConnectionSlots slots) {}
+  /** What is shared through the database: results, the slots of the cluster, and suppressions. */
+  public record Shared(
+      ResultRecorder recorder, ConnectionSlots slots, SuppressionStore suppressions) {}
 
   public LaneSender(
       Outbound outbound,
@@ -89,6 +91,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
             composer,
             new Judge(rules.replies(), clock, random),
             shared.recorder(),
+            shared.suppressions(),
             campaignId -> !stopping && rules.gate().isOpen(campaignId),
             clock);
   }
@@ -113,7 +116,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
 
   @Override
   public void send(ClaimedBatch batch) throws InterruptedException {
-    BatchRun run = new BatchRun(batch);
+    BatchRun run = new BatchRun(batch, parts.clock().instant());
     runs.add(run);
     try {
       if (stopping) {
@@ -219,7 +222,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
       while (slot.isHeld() && slot.number() < connections(lane.platform())) {
         Optional<BatchRun.Item> item = lane.take(settings.idleLinger());
         if (item.isPresent()) {
-          courier.carry(item.get(), slot.number());
+          courier.carry(item.get(), slot);
         } else if (lane.retire()) {
           return true;
         }

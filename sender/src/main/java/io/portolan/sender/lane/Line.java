@@ -1,11 +1,15 @@
 package io.portolan.sender.lane;
 
 import io.portolan.core.delivery.Attempt;
+import io.portolan.core.delivery.ClaimedBatch;
+import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.Decision;
+import io.portolan.core.delivery.PathFailure;
 import io.portolan.core.policy.Path;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
 import io.portolan.sender.smtp.SmtpSession;
+import io.portolan.sender.smtp.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -96,6 +100,23 @@ final class Line implements AutoCloseable {
         reply,
         opening,
         took);
+  }
+
+  /** The record of a transaction that the session did not outlive, before the end of data. */
+  PathFailure failure(
+      ClaimedBatch batch, ClaimedDelivery delivery, Instant at, Transaction.Lost lost) {
+    return new PathFailure(
+        at,
+        batch.campaignId(),
+        delivery.isp(),
+        batch.platform(),
+        path,
+        decision.policyVersion(),
+        session.host(),
+        lost.phase(),
+        lost.timedOut() ? "session-timeout" : "session-lost",
+        lost.detail(),
+        lost.took());
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.portolan.sender.lane.Destinations.Destination;
 import io.portolan.sender.path.Choice;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathLease;
+import io.portolan.sender.smtp.FailureKind;
 import io.portolan.sender.smtp.Opening;
 import io.portolan.sender.smtp.SessionOpener;
 import io.portolan.sender.smtp.SessionTarget;
@@ -102,8 +103,11 @@ final class LineOpener {
    */
   record Trouble(String reason, boolean peerClosed) implements Result {}
 
-  /** The recipient's domain takes no mail. */
+  /** The recipient's domain takes no mail, and says so. */
   record NoMail(String reason) implements Result {}
+
+  /** By our DNS the recipient's domain does not exist. */
+  record NoDomain(String reason) implements Result {}
 
   /** Whether the peer of an open session takes a delivery's mail. */
   boolean serves(Line line, ClaimedDelivery delivery, EffectiveRule rule)
@@ -167,6 +171,7 @@ final class LineOpener {
       }
       return switch (destination) {
         case Destinations.NoMail(String reason) -> Optional.of(new NoMail(reason));
+        case Destinations.NoDomain(String reason) -> Optional.of(new NoDomain(reason));
         case Destinations.Unknown(String reason) -> Optional.of(new Trouble(reason, false));
         case Destinations.Known known -> {
           Opening.PathFailed last = null;
@@ -218,7 +223,10 @@ final class LineOpener {
   }
 
   private static Optional<Result> failed(Opening.PathFailed failed, PathLease lease) {
-    if (failed.kind().blocksPath()) {
+    // a direct peer that is silent may be a tarpit that wants patience; a relay is there to speak,
+    // so that something between is more likely, and its next port may be spared that
+    boolean silentRelay = !lease.path().isDirect() && failed.kind() == FailureKind.NO_BANNER;
+    if (failed.kind().blocksPath() || silentRelay) {
       lease.failed(failed.phase(), failed.kind().id());
       return Optional.empty();
     }

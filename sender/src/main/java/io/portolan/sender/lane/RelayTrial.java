@@ -62,6 +62,7 @@ public final class RelayTrial {
     try {
       return switch (destinations.relay(path, relay, rule)) {
         case Destinations.NoMail(String reason) -> result(port, "failed", reason, Duration.ZERO);
+        case Destinations.NoDomain(String reason) -> result(port, "failed", reason, Duration.ZERO);
         case Destinations.Unknown(String reason) -> result(port, "failed", reason, Duration.ZERO);
         case Destinations.Known(String _, List<SessionTarget> targets) ->
             tryOne(port, targets.getFirst());

@@ -65,6 +65,7 @@ public final class TestSender {
             0,
             attributes,
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     for (int wait = 0; wait < MOST_WAITS; wait++) {
       switch (parts.lines().open(lane, delivery, rule, campaignId)) {
@@ -82,6 +83,9 @@ public final class TestSender {
           return notSent(to, reason);
         }
         case LineOpener.Trouble(String reason, boolean _) -> {
+          return notSent(to, reason);
+        }
+        case LineOpener.NoDomain(String reason) -> {
           return notSent(to, reason);
         }
         case LineOpener.NoMail(String reason) -> {

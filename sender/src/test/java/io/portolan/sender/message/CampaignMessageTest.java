@@ -136,6 +136,7 @@ class CampaignMessageTest {
             0,
             ANNA,
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
 
     assertThat(composer().campaign(42, CONTENT).compose(delivery).bytes())

@@ -1,0 +1,262 @@
+package io.portolan.sender.lane;
+
+import io.portolan.core.address.Domain;
+import io.portolan.core.campaign.CampaignContent;
+import io.portolan.core.campaign.InDoubt;
+import io.portolan.core.campaign.MissingField;
+import io.portolan.core.database.TestDatabase;
+import io.portolan.core.delivery.ClaimedBatch;
+import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.core.delivery.ConnectionSlots;
+import io.portolan.core.delivery.ResultRecorder;
+import io.portolan.core.isp.MxAnswer;
+import io.portolan.core.isp.MxHost;
+import io.portolan.core.json.Json;
+import io.portolan.core.policy.EffectiveRule;
+import io.portolan.core.policy.Limits;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.RetrySchedule;
+import io.portolan.core.policy.Timeouts;
+import io.portolan.core.policy.TlsMode;
+import io.portolan.core.relay.Relay;
+import io.portolan.core.relay.RelayPort;
+import io.portolan.core.relay.Secrets;
+import io.portolan.core.reply.ReplyClassifier;
+import io.portolan.core.suppression.SuppressionStore;
+import io.portolan.sender.dns.HostAnswer;
+import io.portolan.sender.dns.MailHostFinder;
+import io.portolan.sender.message.DkimKeys;
+import io.portolan.sender.message.MessageComposer;
+import io.portolan.sender.message.MessageSettings;
+import io.portolan.sender.message.Tokens;
+import io.portolan.sender.path.HealthSettings;
+import io.portolan.sender.path.PathChoice;
+import io.portolan.sender.path.PathHealth;
+import io.portolan.sender.simulation.SimulatedDns;
+import io.portolan.sender.simulation.SimulatedIsps;
+import io.portolan.sender.simulation.SimulatedMailServer;
+import io.portolan.sender.simulation.SimulatedNetwork;
+import io.portolan.sender.smtp.DeadlineWatch;
+import io.portolan.sender.smtp.SessionOpener;
+import io.portolan.sender.smtp.TlsTrust;
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Lanes over real sockets, a simulated network and a real database. */
+abstract class LaneFixture {
+  static final String DOMAIN = "isp.test";
+  static final String MX = "mx1." + DOMAIN;
+  static final Path DIRECT = new Path(Path.DIRECT, 25, TlsMode.OPPORTUNISTIC);
+  static final Path RELAY_587 = new Path("relay", 587, TlsMode.STARTTLS);
+  static final Path RELAY_465 = new Path("relay", 465, TlsMode.IMPLICIT);
+  static final Duration SECOND = Duration.ofSeconds(1);
+  static final Duration TIME_TO_LIVE = Duration.ofMinutes(5);
+
+  @RegisterExtension final TestDatabase database = TestDatabase.create();
+
+  final Set<Long> closedCampaigns = ConcurrentHashMap.newKeySet();
+  SimulatedNetwork network;
+  SimulatedIsps.Isp isp;
+  SimulatedMailServer relay;
+  DeadlineWatch watch;
+  ResultRecorder recorder;
+  ConnectionSlots slots;
+  LaneSender sender;
+  List<Path> paths = List.of(DIRECT);
+  Limits limits = new Limits(3, 20, 0);
+  String password = "right";
+  InDoubt inDoubt = InDoubt.RESEND;
+  Duration bannerTimeout = SECOND.multipliedBy(5);
+  Optional<MxAnswer> mxAnswer = Optional.empty();
+  volatile Duration ahead = Duration.ZERO;
+  volatile Runnable beforeEachMessage = () -> {};
+
+  @BeforeEach
+  void start() throws Exception {
+    InstantSource clock = () -> InstantSource.system().instant().plus(ahead);
+    network = new SimulatedNetwork(clock);
+    SimulatedIsps isps = new SimulatedIsps(network);
+    isp = isps.isp(DOMAIN, new SimulatedIsps.Profile.Choosy("nobody", "full", "over"));
+    relay = isps.relay("relay.test", Map.of("user", "right"));
+    watch = new DeadlineWatch();
+    slots = new ConnectionSlots(database.database());
+    recorder =
+        new ResultRecorder(
+            database.database(), (_, _) -> {}, clock, ResultRecorder.Settings.DEFAULT);
+    Relay definition =
+        new Relay(
+            "relay",
+            "relay.test",
+            "user",
+            "env:PASSWORD",
+            List.of(new RelayPort(587, TlsMode.STARTTLS), new RelayPort(465, TlsMode.IMPLICIT)));
+    PathHealth health =
+        new PathHealth(
+            new HealthSettings(
+                Duration.ofMinutes(5),
+                Duration.ofHours(1),
+                Duration.ZERO,
+                SECOND,
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(5)),
+            clock);
+    sender =
+        new LaneSender(
+            new LaneSender.Outbound(
+                new PathChoice(
+                    health,
+                    name -> name.equals("relay") ? Optional.of(definition) : Optional.empty(),
+                    clock),
+                new MailHostFinder(this::mailHosts, this::addresses, new Random(1), clock),
+                new Secrets(Map.of("PASSWORD", password)),
+                new SessionOpener(
+                    network::dial,
+                    TlsTrust.ofPlatformAnd(List.of(network.certificates().authority())),
+                    watch)),
+            new LaneSender.Rules(
+                (_, _) ->
+                    new EffectiveRule(
+                        7,
+                        "isp",
+                        paths,
+                        limits,
+                        new Timeouts(
+                            SECOND,
+                            bannerTimeout,
+                            SECOND.multipliedBy(5),
+                            SECOND.multipliedBy(5),
+                            SECOND.multipliedBy(5),
+                            SECOND.multipliedBy(5)),
+                        new RetrySchedule(List.of(Duration.ofMinutes(10)), Duration.ofDays(1))),
+                ReplyClassifier.builtIn(),
+                campaign -> {
+                  beforeEachMessage.run();
+                  return !closedCampaigns.contains(campaign);
+                }),
+            new MessageComposer(
+                new MessageSettings(
+                    URI.create("https://sender.test"),
+                    new Domain("bounce.sender.test"),
+                    Optional.empty(),
+                    "sender",
+                    Optional.empty()),
+                new Tokens(new byte[Tokens.KEY_LENGTH]),
+                DkimKeys.NONE,
+                clock),
+            new LaneSender.Shared(recorder, slots, new SuppressionStore(database.database())),
+            new LaneSettings("sender.test", 50, 4, Duration.ofMillis(50), 5),
+            clock);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    sender.close();
+    slots.close();
+    recorder.close();
+    watch.close();
+    network.close();
+  }
+
+  /** The one mail host that the DNS of these tests names. */
+  SimulatedMailServer server() {
+    return isp.servers().stream().filter(each -> each.host().equals(MX)).findFirst().orElseThrow();
+  }
+
+  List<String> states() {
+    return database.texts("SELECT state || ' ' || attempts FROM delivery ORDER BY id");
+  }
+
+  static String[] names(int count) {
+    String[] names = new String[count];
+    for (int i = 0; i < count; i++) {
+      names[i] = "r" + i;
+    }
+    return names;
+  }
+
+  MxAnswer mailHosts(Domain domain) {
+    return mxAnswer.orElseGet(
+        () -> new MxAnswer.Hosts(List.of(new MxHost(10, "mx1." + domain)), TIME_TO_LIVE));
+  }
+
+  HostAnswer addresses(String host) {
+    List<InetAddress> addresses = new ArrayList<>();
+    if (network.dns().addresses(host)
+        instanceof SimulatedDns.Answer.Found<InetAddress>(List<InetAddress> found)) {
+      addresses.addAll(found);
+    }
+    return new HostAnswer.Addresses(addresses, TIME_TO_LIVE);
+  }
+
+  /** A claimed batch of one delivery for each local part. */
+  ClaimedBatch batch(String... localParts) {
+    database.execute("INSERT INTO mailing_list (name) VALUES ('l')");
+    CampaignContent content =
+        new CampaignContent(
+            "", "news@sender.test", "", "Hello", "", "Good day.", MissingField.EMPTY);
+    database.execute(
+        """
+        INSERT INTO campaign (name, state, list_id, content, launched_at, in_doubt)
+        SELECT 'c', 'running', id, ?::jsonb, now(), ? FROM mailing_list
+        """,
+        Json.write(content),
+        inDoubt.id());
+    database.execute(
+        """
+        INSERT INTO batch (campaign_id, platform, state, epoch, due_at, size, kind)
+        SELECT id, 'isp', 'claimed', 1, now(), ?, 'first' FROM campaign
+        """,
+        localParts.length);
+    List<ClaimedDelivery> deliveries = new ArrayList<>();
+    for (String localPart : localParts) {
+      String address = localPart + "@" + DOMAIN;
+      database.execute(
+          "INSERT INTO recipient (list_id, address, address_key, domain) SELECT id, ?, ?, ? FROM mailing_list",
+          address,
+          address,
+          DOMAIN);
+      long id =
+          database.number(
+              """
+              INSERT INTO delivery (campaign_id, recipient_id, batch_id, address, domain, isp, platform)
+              SELECT c.id, r.id, b.id, r.address, r.domain, 'isp', 'isp'
+                FROM campaign c, batch b, recipient r WHERE r.address = ?
+              RETURNING id
+              """,
+              address);
+      deliveries.add(
+          new ClaimedDelivery(
+              id,
+              0,
+              address,
+              DOMAIN,
+              "isp",
+              0,
+              Map.of(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty()));
+    }
+    return new ClaimedBatch(
+        database.number("SELECT id FROM batch"),
+        database.number("SELECT id FROM campaign"),
+        "isp",
+        1,
+        InstantSource.system().instant(),
+        content,
+        inDoubt,
+        deliveries);
+  }
+}
