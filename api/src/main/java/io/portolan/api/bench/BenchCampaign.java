@@ -4,6 +4,7 @@ import io.portolan.api.application.Application;
 import io.portolan.core.campaign.Campaign;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.CampaignSettings;
+import io.portolan.core.campaign.InDoubt;
 import io.portolan.core.list.ImportJob;
 import io.portolan.core.list.ImportOptions;
 import io.portolan.core.list.ImportRequest;
@@ -74,7 +75,12 @@ final class BenchCampaign {
         .campaigns()
         .create(
             new CampaignSettings(
-                "Bench", Optional.of(listId), Optional.empty(), content, Optional.empty()))
+                "Bench",
+                Optional.of(listId),
+                Optional.empty(),
+                content,
+                Optional.empty(),
+                InDoubt.RESEND))
         .id();
   }
 
