@@ -78,7 +78,6 @@ abstract class LaneFixture {
   Limits limits = new Limits(3, 20, 0);
   String password = "right";
   InDoubt inDoubt = InDoubt.RESEND;
-  Duration bannerTimeout = SECOND.multipliedBy(5);
   Optional<MxAnswer> mxAnswer = Optional.empty();
   volatile Duration ahead = Duration.ZERO;
   volatile Runnable beforeEachMessage = () -> {};
@@ -134,7 +133,7 @@ abstract class LaneFixture {
                         limits,
                         new Timeouts(
                             SECOND,
-                            bannerTimeout,
+                            SECOND.multipliedBy(5),
                             SECOND.multipliedBy(5),
                             SECOND.multipliedBy(5),
                             SECOND.multipliedBy(5),

@@ -109,7 +109,6 @@ class LaneJudgementTest extends LaneFixture {
   @Test
   void takesTheNextPortWhenARelaySaysNothing() throws Exception {
     paths = List.of(RELAY_587, RELAY_465);
-    bannerTimeout = SECOND;
     relay.on(ServerPhase.BANNER).port(587).silence().always();
 
     sender.send(batch("anna", "ben", "carla"));
@@ -124,7 +123,6 @@ class LaneJudgementTest extends LaneFixture {
   @Test
   void takesTheNextPortWhenARelayIsSilentWhereTlsWasDue() throws Exception {
     paths = List.of(RELAY_465, RELAY_587);
-    bannerTimeout = SECOND;
     relay.on(ServerPhase.CONNECT).port(465).silence().always();
 
     sender.send(batch("anna"));
@@ -137,7 +135,6 @@ class LaneJudgementTest extends LaneFixture {
   @Test
   void waitsForADirectPeerThatSaysNothing() throws Exception {
     paths = List.of(DIRECT, RELAY_587);
-    bannerTimeout = SECOND;
     server().on(ServerPhase.BANNER).silence().always();
 
     sender.send(batch("anna"));
