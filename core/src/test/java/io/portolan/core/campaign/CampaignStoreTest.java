@@ -119,7 +119,8 @@ class CampaignStoreTest {
             () -> campaigns.edit(made.id(), 1, settings(Optional.empty(), CampaignContent.EMPTY)))
         .isInstanceOf(ConflictException.class)
         .hasMessage(
-            "Campaign %d was changed since revision 1; read it again and repeat.", made.id());
+            "Campaign %d, or its template, was changed since revision 1; read it again and repeat.",
+            made.id());
     assertThat(campaigns.get(made.id()).settings().content()).isEqualTo(COMPLETE);
   }
 
@@ -271,7 +272,12 @@ class CampaignStoreTest {
         new CampaignContent("", "news@shop.example", "", "", "", "", MissingField.ERROR);
     CampaignSettings settings =
         new CampaignSettings(
-            "c", Optional.of(list()), Optional.of(template), sender, Optional.empty());
+            "c",
+            Optional.of(list()),
+            Optional.of(template),
+            sender,
+            Optional.empty(),
+            InDoubt.RESEND);
     Campaign draft = campaigns.create(settings);
     CheckedContent checked = campaigns.contentToCheck(draft.id());
 
