@@ -2,14 +2,11 @@ package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,121 +17,14 @@ import picocli.CommandLine.Parameters;
 @Command(name = "campaign", description = "Campaigns.")
 final class CampaignCommand {
   private static final String CAMPAIGNS = "/api/v1/campaigns";
-  private static final Pattern MAILBOX = Pattern.compile("\\s*(.*?)\\s*<([^<>]+)>\\s*");
-  private static final Pattern WINDOW =
-      Pattern.compile("([A-Za-z,]+) +(\\d\\d:\\d\\d)-(\\d\\d:\\d\\d) +(\\S+)");
-  private static final String NONE = "none";
   private static final long POLL_MILLIS = 500;
   private static final Duration A_TEST = Duration.ofSeconds(60);
-
-  /** What a draft says; what is not given is left as it is. */
-  static final class Draft {
-    @Option(names = "--list", description = "Id or name.")
-    private Optional<String> list = Optional.empty();
-
-    @Option(names = "--from", description = "Such as 'Shop <news@shop.example>'.")
-    private Optional<String> from = Optional.empty();
-
-    @Option(names = "--reply-to")
-    private Optional<String> replyTo = Optional.empty();
-
-    @Option(names = "--subject", description = "A Handlebars template.")
-    private Optional<String> subject = Optional.empty();
-
-    @Option(names = "--html", description = "File with the HTML template.")
-    private Optional<Path> html = Optional.empty();
-
-    @Option(names = "--text", description = "File with the text template.")
-    private Optional<Path> text = Optional.empty();
-
-    @Option(
-        names = "--template",
-        description = "Id or name, instead of subject and files; none for no template.")
-    private Optional<String> template = Optional.empty();
-
-    @Option(
-        names = "--missing",
-        description =
-            "What a merge field without a value becomes: a text, or \"error\" to refuse it.")
-    private Optional<String> missing = Optional.empty();
-
-    @Option(
-        names = "--window",
-        description =
-            "When it may send, such as 'monday,tuesday 09:00-17:30 Europe/Berlin'; none for always.")
-    private Optional<String> window = Optional.empty();
-
-    @Option(
-        names = "--in-doubt",
-        description =
-            "resend or hold: what becomes of a message when nobody knows whether the peer took it.")
-    private Optional<String> inDoubt = Optional.empty();
-
-    /** The fields of the request. */
-    Map<String, @Nullable Object> fields(Remote remote, ApiClient client) throws IOException {
-      Map<String, Object> content = new HashMap<>();
-      if (from.isPresent()) {
-        Matcher mailbox = MAILBOX.matcher(from.get());
-        boolean named = mailbox.matches();
-        content.put("fromName", named ? mailbox.group(1).replaceAll("^\"|\"$", "") : "");
-        content.put("fromAddress", named ? mailbox.group(2) : from.get());
-      }
-      replyTo.ifPresent(it -> content.put("replyTo", it));
-      subject.ifPresent(it -> content.put("subject", it));
-      if (html.isPresent()) {
-        content.put("html", Remote.text(html.get()));
-      }
-      if (text.isPresent()) {
-        content.put("text", Remote.text(text.get()));
-      }
-      missing.ifPresent(
-          it ->
-              content.put(
-                  "missingField",
-                  Map.of("isError", it.equals("error"), "value", it.equals("error") ? "" : it)));
-      Map<String, @Nullable Object> fields = new HashMap<>();
-      if (!content.isEmpty()) {
-        fields.put("content", content);
-      }
-      list.ifPresent(it -> fields.put("listId", remote.find(client, "list", "/api/v1/lists", it)));
-      template.ifPresent(
-          it ->
-              fields.put(
-                  "templateId",
-                  it.equals(NONE)
-                      ? null
-                      : remote.find(client, "template", "/api/v1/templates", it)));
-      inDoubt.ifPresent(it -> fields.put("inDoubt", it));
-      window.ifPresent(it -> fields.put("sendWindow", it.equals(NONE) ? null : window(it)));
-      return fields;
-    }
-
-    private static Map<String, Object> window(String written) {
-      Matcher window = WINDOW.matcher(written);
-      if (!window.matches()) {
-        throw new ApiException(
-            ApiException.NO_ANSWER,
-            "--window "
-                + written
-                + ": give days, hours and zone, such as 'monday,tuesday 09:00-17:30 Europe/Berlin'.");
-      }
-      return Map.of(
-          "days",
-          List.of(window.group(1).split(",", -1)),
-          "from",
-          window.group(2),
-          "until",
-          window.group(3),
-          "zone",
-          window.group(4));
-    }
-  }
 
   @Command(name = "create", description = "Makes a draft.")
   int create(
       @Mixin Remote remote,
       @Option(names = "--name", required = true) String name,
-      @Mixin Draft draft)
+      @Mixin CampaignDraft draft)
       throws IOException {
     try (ApiClient client = remote.client()) {
       Map<String, @Nullable Object> campaign = draft.fields(remote, client);
@@ -159,7 +49,7 @@ final class CampaignCommand {
       @Mixin Remote remote,
       @Parameters(paramLabel = "CAMPAIGN", description = "Id or name.") String campaign,
       @Option(names = "--name", description = "A new name.") Optional<String> name,
-      @Mixin Draft draft)
+      @Mixin CampaignDraft draft)
       throws IOException {
     try (ApiClient client = remote.client()) {
       Map<String, @Nullable Object> fields = draft.fields(remote, client);
