@@ -2,6 +2,7 @@ package io.portolan.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.core.Eventually;
 import io.portolan.core.batch.PlanStore;
 import io.portolan.core.delivery.ClaimedBatch;
 import java.io.File;

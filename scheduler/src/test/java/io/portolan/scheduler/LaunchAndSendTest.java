@@ -2,6 +2,7 @@ package io.portolan.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.core.Eventually;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

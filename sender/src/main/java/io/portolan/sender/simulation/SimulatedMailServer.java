@@ -72,6 +72,11 @@ public final class SimulatedMailServer implements AutoCloseable {
    */
   record Limits(long messageBytes, int recipients, Duration idle) {}
 
+  private static final int BACKLOG = 1024;
+
+  static final SimulatedNetwork.ListeningSockets ON_LOOPBACK =
+      (address, port) -> new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+
   private final Settings settings;
   private final SimulatedNetwork network;
   private final ServerStatistics.Counters counters;
@@ -85,6 +90,7 @@ public final class SimulatedMailServer implements AutoCloseable {
   SimulatedMailServer(
       Settings settings,
       Map<Integer, Security> ports,
+      SimulatedNetwork.ListeningSockets sockets,
       List<Behaviour> behaviours,
       SimulatedNetwork network)
       throws IOException {
@@ -94,7 +100,7 @@ public final class SimulatedMailServer implements AutoCloseable {
         new ServerStatistics.Counters(Optional.of(network.platformCounters(settings.platform())));
     this.behaviours = withScript(behaviours);
     for (Map.Entry<Integer, Security> port : ports.entrySet()) {
-      listeners.put(port.getKey(), new Listener(port.getKey(), port.getValue()));
+      listeners.put(port.getKey(), new Listener(port.getKey(), port.getValue(), sockets));
     }
     listeners.values().forEach(Listener::start);
   }
@@ -262,7 +268,6 @@ public final class SimulatedMailServer implements AutoCloseable {
 
   /** One port: the loopback socket behind it and the connections through it. */
   private final class Listener {
-    private static final int BACKLOG = 1024;
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
     private final int port;
@@ -273,10 +278,11 @@ public final class SimulatedMailServer implements AutoCloseable {
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final Thread acceptor;
 
-    Listener(int port, Security security) throws IOException {
+    Listener(int port, Security security, SimulatedNetwork.ListeningSockets sockets)
+        throws IOException {
       this.port = port;
       this.security = security;
-      socket = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+      socket = sockets.listen(settings.address(), port);
       acceptor =
           Thread.ofVirtual().name("simulated " + host() + ':' + port).unstarted(this::acceptAll);
     }
@@ -367,6 +373,27 @@ public final class SimulatedMailServer implements AutoCloseable {
       }
       resetAll();
       threads.forEach(Thread::interrupt);
+    }
+  }
+
+  /** A connection whose close the server counts at once, before the FIN is on its way. */
+  static final class DialedSocket extends Socket {
+    private final SimulatedMailServer server;
+    private final int port;
+
+    DialedSocket(SimulatedMailServer server, int port) {
+      this.server = server;
+      this.port = port;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (getLocalSocketAddress() instanceof InetSocketAddress local
+          && isConnected()
+          && !isClosed()) {
+        server.left(port, local);
+      }
+      super.close();
     }
   }
 }

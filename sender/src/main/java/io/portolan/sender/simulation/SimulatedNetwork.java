@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
@@ -58,6 +59,13 @@ public final class SimulatedNetwork implements AutoCloseable {
     public Block with(OpenConnections fate) {
       return new Block(refusal, fate);
     }
+  }
+
+  /** Where a server's ports really listen. */
+  @FunctionalInterface
+  public interface ListeningSockets {
+    /** Listens on a port of a server with this address. */
+    ServerSocket listen(InetAddress address, int port) throws IOException;
   }
 
   private record Target(InetAddress address, int port) {}
@@ -166,7 +174,8 @@ public final class SimulatedNetwork implements AutoCloseable {
     Optional<InetSocketAddress> backing = server.backing(port);
     return backing.isEmpty()
         ? connect(new Socket(), source, closedPort.getLocalSocketAddress(), timeout)
-        : connect(new DialedSocket(server, port), source, backing.get(), timeout);
+        : connect(
+            new SimulatedMailServer.DialedSocket(server, port), source, backing.get(), timeout);
   }
 
   private Socket dropped(Optional<InetAddress> source, Duration timeout) throws IOException {
@@ -298,6 +307,8 @@ public final class SimulatedNetwork implements AutoCloseable {
     private long maxMessageBytes = DEFAULT_MAX_BYTES;
     private int maxRecipients = 1000;
     private Duration idle = Duration.ofMinutes(5);
+    private ListeningSockets sockets = SimulatedMailServer.ON_LOOPBACK;
+    private Optional<InetAddress> address = Optional.empty();
 
     private Builder(SimulatedNetwork network, String host) {
       this.network = network;
@@ -351,6 +362,13 @@ public final class SimulatedNetwork implements AutoCloseable {
       return this;
     }
 
+    /** Gives the server an address that is real, and what listens there. */
+    public Builder at(InetAddress real, ListeningSockets there) {
+      address = Optional.of(real);
+      sockets = there;
+      return this;
+    }
+
     /** Opens the ports. */
     public SimulatedMailServer start() throws IOException {
       if (ports.isEmpty()) {
@@ -360,37 +378,17 @@ public final class SimulatedNetwork implements AutoCloseable {
           new SimulatedMailServer(
               new SimulatedMailServer.Settings(
                   host,
-                  network.takeAddress(),
+                  address.isPresent() ? address.get() : network.takeAddress(),
                   platform,
                   new SimulatedMailServer.Admission(domains, accounts),
                   new SimulatedMailServer.Limits(maxMessageBytes, maxRecipients, idle)),
               ports,
+              sockets,
               behaviours,
               network);
       network.servers.put(server.address(), server);
       network.dns.addAddress(host, server.address());
       return server;
-    }
-  }
-
-  /** A connection whose close the server counts at once, before the FIN is on its way. */
-  private static final class DialedSocket extends Socket {
-    private final SimulatedMailServer server;
-    private final int port;
-
-    DialedSocket(SimulatedMailServer server, int port) {
-      this.server = server;
-      this.port = port;
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (getLocalSocketAddress() instanceof InetSocketAddress local
-          && isConnected()
-          && !isClosed()) {
-        server.left(port, local);
-      }
-      super.close();
     }
   }
 }

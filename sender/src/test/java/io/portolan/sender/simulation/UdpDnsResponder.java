@@ -23,8 +23,8 @@ import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 
 /**
- * The DNS of a simulated network over UDP on loopback, for clients that speak the protocol. Answers
- * MX, A and TXT; a silent one answers nothing, as behind a network that loses every packet.
+ * The DNS of a simulated network over UDP, for clients that speak the protocol. Answers MX, A and
+ * TXT; a silent one answers nothing, as behind a network that loses every packet.
  */
 public final class UdpDnsResponder implements AutoCloseable {
   private static final long TTL_SECONDS = 60;
@@ -33,9 +33,15 @@ public final class UdpDnsResponder implements AutoCloseable {
   private final DatagramSocket socket;
   private volatile boolean silent;
 
+  /** Answers on loopback. */
   public UdpDnsResponder(SimulatedDns dns) throws IOException {
+    this(dns, new DatagramSocket(0, InetAddress.getLoopbackAddress()));
+  }
+
+  /** Answers on a socket, which is closed with it. */
+  public UdpDnsResponder(SimulatedDns dns, DatagramSocket socket) {
     this.dns = dns;
-    socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    this.socket = socket;
     Thread.ofVirtual().name("simulated DNS").start(this::answerAll);
   }
 
