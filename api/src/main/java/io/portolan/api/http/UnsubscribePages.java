@@ -24,7 +24,7 @@ final class UnsubscribePages {
   private static final String PAGE =
       """
       <!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-      <meta name="robots" content="noindex"><title>Unsubscribe</title>
+      <meta name="robots" content="noindex"><title>Unsubscribe</title><link rel="icon" href="data:,">
       <style>body{font:17px/1.5 system-ui,sans-serif;max-width:34rem;margin:18vh auto 0;padding:0 1.2rem;color:#1c2733}
       button{font:inherit;padding:.6rem 1.2rem;border:0;border-radius:.4rem;background:#23527c;color:#fff;cursor:pointer}</style></head>
       <body><h1>{title}</h1><p>{text}</p>{form}</body></html>

@@ -21,7 +21,7 @@ public final class ReportHtml {
       """
       <!doctype html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-      <title>{title}</title>
+      <title>{title}</title><link rel="icon" href="data:,">
       <style>
       body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:76rem;padding:0 1rem;color:#1c2733;background:#fff}
       h1{font-size:1.5rem;margin:0 0 .2rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}p.note{color:#5a6b7b;margin:.2rem 0 1rem}
