@@ -60,14 +60,30 @@ public final class SimulatedCertificates {
 
   /** The authority's certificate as PEM, for clients that read their trust from a file. */
   public String authorityPem() {
+    return pem(authority);
+  }
+
+  /**
+   * A key and a certificate that is right for this name as PEM, for servers that read their
+   * identity from a file.
+   */
+  public String identityPem(String name) {
+    KeyPair keys = newKeys();
+    return pem("PRIVATE KEY", keys.getPrivate().getEncoded())
+        + pem(issue(subject(name), keys, name, authorityKeys, END));
+  }
+
+  private static String pem(X509Certificate certificate) {
     try {
-      Base64.Encoder encoder = Base64.getMimeEncoder(64, new byte[] {'\n'});
-      return "-----BEGIN CERTIFICATE-----\n"
-          + encoder.encodeToString(authority.getEncoded())
-          + "\n-----END CERTIFICATE-----\n";
+      return pem("CERTIFICATE", certificate.getEncoded());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("A certificate made here has an encoding", e);
     }
+  }
+
+  private static String pem(String label, byte[] content) {
+    String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+    return "-----BEGIN " + label + "-----\n" + lines + "\n-----END " + label + "-----\n";
   }
 
   /** A trust manager that trusts the authority and nobody else. */

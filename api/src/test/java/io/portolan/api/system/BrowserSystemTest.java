@@ -1,0 +1,234 @@
+package io.portolan.api.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.portolan.api.cli.ApiClient;
+import io.portolan.api.node.TestingNode;
+import io.portolan.core.Eventually;
+import io.portolan.core.database.TestDatabase;
+import java.io.File;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+
+/** The pages that people open, in Debian's Chromium. */
+@Tag("system")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BrowserSystemTest {
+  private static final int PHONE = 360;
+  private static final Set<String> COMPLAINTS = Set.of("SEVERE", "WARNING");
+
+  @RegisterExtension static final TestDatabase database = TestDatabase.create();
+
+  private TestingNode node;
+  private Campaigns campaigns;
+  private ChromeDriver browser;
+  private long campaign;
+
+  @BeforeAll
+  void start(@TempDir Path directory) throws Exception {
+    node = new TestingNode(database, directory);
+    campaigns = new Campaigns(node.url(), node.key());
+    List<String> addresses = new ArrayList<>(Campaigns.addresses(20, "@healthy.test"));
+    addresses.addAll(Campaigns.addresses(5, "@choosy.test"));
+    addresses.addAll(List.of("nobody1@choosy.test", "nobody2@choosy.test"));
+    campaign = campaigns.start("Spring <sale>", addresses);
+    campaigns.finished(campaign);
+    browser = browser();
+  }
+
+  private static ChromeDriver browser() {
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary("/usr/bin/chromium");
+    options.addArguments(
+        "--headless=new",
+        "--no-sandbox", // root has none
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--no-proxy-server",
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1");
+    options.setCapability("goog:loggingPrefs", Map.of("browser", "ALL", "performance", "ALL"));
+    return new ChromeDriver(
+        new ChromeDriverService.Builder()
+            .usingDriverExecutable(new File("/usr/bin/chromedriver"))
+            .usingAnyFreePort()
+            .build(),
+        options);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    try {
+      browser.quit();
+    } finally {
+      campaigns.close();
+      node.close();
+    }
+  }
+
+  @Test
+  void showsTheReportWithItsFiguresAndNothingFromElsewhere() throws Exception {
+    width(1200);
+    openReport();
+
+    assertThat(browser.getTitle()).contains("Spring <sale>");
+    JsonNode report = campaigns.api().get(Campaigns.BASE + "/reports/campaigns/" + campaign);
+    assertThat(report.path("isps")).isNotEmpty();
+    for (JsonNode isp : report.path("isps")) {
+      assertThat(row(isp.path("isp").asText()))
+          .containsEntry("accepted", isp.path("total").path("counts").path("accepted").asText())
+          .containsEntry("hard", isp.path("total").path("counts").path("hardBounced").asText());
+    }
+    JsonNode counts = report.path("total").path("counts");
+    assertThat(counts.path("accepted").asLong()).isEqualTo(25);
+    assertThat(counts.path("hardBounced").asLong()).isEqualTo(2);
+    assertThat(card("accepted")).isEqualTo("25");
+    assertThat(card("bounced hard")).isEqualTo("2");
+    List<WebElement> bars = browser.findElements(By.cssSelector("svg rect"));
+    assertThat(bars).isNotEmpty();
+    assertThat(bars.getFirst().getRect().getHeight()).isPositive();
+    isQuiet();
+  }
+
+  @Test
+  void showsTheReportOnAPhoneWithoutScrollingThePageSideways() throws Exception {
+    width(PHONE);
+    openReport();
+
+    fits();
+    assertThat(browser.findElement(By.cssSelector("h1")).isDisplayed()).isTrue();
+    assertThat(browser.findElement(By.cssSelector("table#isps")).isDisplayed()).isTrue();
+    isQuiet();
+  }
+
+  @Test
+  void unsubscribesByAClickOnAPhone() throws Exception {
+    String address = "r1@healthy.test";
+    String text = node.mailboxes().of(address).getFirst().content().text().orElseThrow();
+    String header =
+        text.lines().filter(line -> line.startsWith("List-Unsubscribe:")).findFirst().orElseThrow();
+    width(PHONE);
+
+    browser.get(
+        node.url()
+            .resolve(URI.create(header.replaceAll(".*<([^>]+)>.*", "$1")).getPath())
+            .toString());
+    fits();
+    assertThat(suppressed(address)).as("opening it changes nothing").isFalse();
+    WebElement button = browser.findElement(By.tagName("button"));
+    assertThat(button.getRect().getHeight()).as("large enough for a finger").isGreaterThan(30);
+    button.click();
+
+    Eventually.holds(
+        "the page says so",
+        () -> browser.findElement(By.tagName("body")).getText().contains("You are unsubscribed"));
+    fits();
+    assertThat(suppressed(address)).isTrue();
+    isQuiet();
+  }
+
+  private void openReport() {
+    URI url = node.url();
+    browser.get(
+        "http://anybody:"
+            + node.key()
+            + "@"
+            + url.getAuthority()
+            + Campaigns.BASE
+            + "/reports/campaigns/"
+            + campaign
+            + "?format=html");
+  }
+
+  /** What the table says of an ISP, by the heading of each column. */
+  private Map<String, String> row(String isp) {
+    List<String> headings = texts(browser.findElements(By.cssSelector("table#isps thead th")));
+    WebElement row =
+        browser.findElements(By.cssSelector("table#isps tr.isp")).stream()
+            .filter(it -> it.getText().startsWith(isp))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("no row of " + isp));
+    List<String> cells = texts(row.findElements(By.tagName("td")));
+    Map<String, String> named = new HashMap<>();
+    for (int i = 0; i < headings.size(); i++) {
+      named.put(headings.get(i), cells.get(i));
+    }
+    return named;
+  }
+
+  private String card(String label) {
+    return browser.findElements(By.cssSelector(".card")).stream()
+        .filter(card -> card.findElement(By.tagName("span")).getText().equals(label))
+        .map(card -> card.findElement(By.tagName("b")).getText())
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no card " + label));
+  }
+
+  private static List<String> texts(List<WebElement> elements) {
+    return elements.stream().map(WebElement::getText).toList();
+  }
+
+  private void width(int pixels) {
+    browser.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", pixels, "height", 740, "deviceScaleFactor", 1, "mobile", false));
+  }
+
+  private void fits() {
+    assertThat((Long) browser.executeScript("return document.documentElement.scrollWidth"))
+        .as("width of the page")
+        .isBetween(1L, (long) PHONE);
+  }
+
+  /** The page asked nobody else for anything, and the console has no complaint. */
+  private void isQuiet() throws Exception {
+    List<String> foreign = new ArrayList<>();
+    for (LogEntry entry : browser.manage().logs().get("performance")) {
+      JsonNode event = new ObjectMapper().readTree(entry.getMessage()).path("message");
+      String url = event.path("params").path("request").path("url").asText();
+      if (event.path("method").asText().equals("Network.requestWillBeSent")
+          && !url.startsWith("data:")
+          && !isOurs(URI.create(url))) {
+        foreign.add(url);
+      }
+    }
+    assertThat(foreign).as("requests to others").isEmpty();
+    assertThat(
+            browser.manage().logs().get("browser").getAll().stream()
+                .filter(entry -> COMPLAINTS.contains(entry.getLevel().getName()))
+                .map(LogEntry::getMessage))
+        .as("console")
+        .isEmpty();
+  }
+
+  private boolean isOurs(URI url) {
+    return node.url().getHost().equals(url.getHost()) && node.url().getPort() == url.getPort();
+  }
+
+  private boolean suppressed(String address) {
+    return campaigns
+        .api()
+        .get(Campaigns.BASE + "/suppressions/check?address=" + ApiClient.encode(address))
+        .path("suppressed")
+        .asBoolean();
+  }
+}
