@@ -229,7 +229,7 @@ public final class ReportHtml {
       return;
     }
     out.append(
-        "<h2>Top replies</h2><table id=replies><thead><tr><th>count<th class=t>ISP<th class=t>reply<th class=t>category<th class=t>outcome</tr></thead><tbody>");
+        "<h2>Top replies</h2><div class=wide><table id=replies><thead><tr><th>count<th class=t>ISP<th class=t>reply<th class=t>category<th class=t>outcome</tr></thead><tbody>");
     for (TopReply reply : report.topReplies()) {
       out.append("<tr><td>")
           .append(Figures.number(reply.count()))
@@ -247,7 +247,7 @@ public final class ReportHtml {
           .append(escape(reply.outcome()))
           .append("</tr>\n");
     }
-    out.append("</tbody></table>");
+    out.append("</tbody></table></div>");
   }
 
   private void definitions() {
