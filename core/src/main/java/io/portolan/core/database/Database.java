@@ -4,21 +4,37 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The PostgreSQL that holds everything. Hands out connections from a pool, runs work in
  * transactions and brings the schema up to date.
+ *
+ * <p>No wait is without end: a statement takes two minutes at most, a lock one, and a server that
+ * says nothing for longer is taken for lost.
  *
  * <p>Thread-safe. A semaphore as large as the pool queues callers, so that thousands of virtual
  * threads wait parked instead of crowding the pool.
  */
 public final class Database implements AutoCloseable {
   private static final int MAX_RUNS = 5;
+
+  // longer than the statements may take, so that a server that lives speaks first
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(150);
+
+  // the keepalive lets the server notice within a minute or so that a node is gone, with what it
+  // held locked
+  private static final String DEADLINES =
+      "SET statement_timeout = '120s'; SET lock_timeout = '60s';"
+          + " SET idle_in_transaction_session_timeout = '120s';"
+          + " SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10;"
+          + " SET tcp_keepalives_count = 3";
 
   private final HikariDataSource pool;
   private final Semaphore free;
@@ -53,7 +69,8 @@ public final class Database implements AutoCloseable {
     try {
       database.requireVersion(15);
       Flyway.configure()
-          .dataSource(database.pool)
+          // connections of its own: a migration may take longer than any other statement
+          .dataSource(settings.jdbcUrl(), orNull(settings.username()), orNull(settings.password()))
           .locations("classpath:db/migration")
           .validateMigrationNaming(true)
           // a migration that this version does not know was made by a later one
@@ -92,6 +109,8 @@ public final class Database implements AutoCloseable {
     config.setAutoCommit(true);
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
     config.addDataSourceProperty("tcpKeepAlive", "true");
+    config.addDataSourceProperty("socketTimeout", Long.toString(LONGEST_SILENCE.toSeconds()));
+    config.setConnectionInitSql(DEADLINES);
     config.addDataSourceProperty("ApplicationName", "portolan");
     try {
       return new Database(new HikariDataSource(config), settings);
@@ -200,6 +219,10 @@ public final class Database implements AutoCloseable {
           "Portolan needs PostgreSQL " + major + " or later, this server is version " + found,
           new SQLException("server too old", "0A000"));
     }
+  }
+
+  private static @Nullable String orNull(String text) {
+    return text.isEmpty() ? null : text;
   }
 
   private static SQLException sqlCause(Throwable failure) {

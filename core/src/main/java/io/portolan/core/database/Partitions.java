@@ -1,32 +1,43 @@
 package io.portolan.core.database;
 
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The daily partitions of {@code attempt} and {@code path_failure}, cut at midnight UTC. A row
- * whose day has no partition yet goes to the default partition, so nothing is ever refused.
+ * whose day has no partition yet goes to the default partition, so nothing is ever refused, and
+ * moves to its own when that is made.
+ *
+ * <p>Each partition is made or dropped in a transaction of its own that waits two seconds for its
+ * locks and then gives up, so that writers never queue behind it for long.
  *
  * <p>Thread-safe; several nodes may call it at once.
  */
 public final class Partitions {
   private static final List<String> TABLES = List.of("attempt", "path_failure");
 
-  private static final String LOCK =
-      "SELECT pg_advisory_xact_lock(hashtext('portolan.partitions'))";
+  private static final String BEGIN =
+      "SET LOCAL lock_timeout = '2s'; SELECT pg_advisory_xact_lock(hashtext('portolan.partitions'))";
 
-  // the server quotes the names and literals, so that no SQL is assembled here
+  private static final String IS_THERE = "SELECT to_regclass(?) IS NOT NULL AS there";
+
+  // the server quotes the names and literals, so that no SQL is assembled here; attaching a table
+  // leaves the parent readable and writable, where CREATE TABLE … PARTITION OF locks it
   private static final String CREATE =
       """
-      SELECT format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
-                    ?::text, ?::text, ?::timestamptz, ?::timestamptz)
+      SELECT format($$
+          CREATE TABLE %1$I (LIKE %2$I INCLUDING ALL);
+          LOCK TABLE %3$I IN ACCESS EXCLUSIVE MODE;
+          WITH moved AS (DELETE FROM %3$I WHERE at >= %4$L AND at < %5$L RETURNING *)
+          INSERT INTO %1$I SELECT * FROM moved;
+          ALTER TABLE %2$I ATTACH PARTITION %1$I FOR VALUES FROM (%4$L) TO (%5$L)
+      $$, ?::text, ?::text, ?::text, ?::timestamptz, ?::timestamptz) AS sql
       """;
 
   private static final String EXPIRED =
@@ -34,9 +45,13 @@ public final class Partitions {
       SELECT c.relname
         FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
        WHERE i.inhparent = ?::regclass AND c.relname ~ '_\\d{8}$' AND right(c.relname, 8) < ?
+       ORDER BY 1
       """;
 
-  private static final String DROP = "SELECT format('DROP TABLE IF EXISTS %I', ?::text)";
+  private static final String DROP = "SELECT format('DROP TABLE IF EXISTS %I', ?::text) AS sql";
+
+  private static final String EMPTY_DEFAULT =
+      "SELECT format('DELETE FROM %I WHERE at < %L', ?::text, ?::timestamptz) AS sql";
 
   private final Database database;
 
@@ -49,69 +64,78 @@ public final class Partitions {
    */
   public void create(Instant now, int daysAhead) {
     LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-    database.execute(
-        connection -> {
-          try (Statement statement = connection.createStatement()) {
-            statement.execute(LOCK);
-            for (String table : TABLES) {
-              for (int day = 0; day <= daysAhead; day++) {
-                LocalDate from = today.plusDays(day);
-                String sql;
-                try (PreparedStatement create = connection.prepareStatement(CREATE)) {
-                  create.setString(1, name(table, from));
-                  create.setString(2, table);
-                  create.setObject(3, from.atStartOfDay().atOffset(ZoneOffset.UTC));
-                  create.setObject(4, from.plusDays(1).atStartOfDay().atOffset(ZoneOffset.UTC));
-                  sql = single(create);
+    for (String table : TABLES) {
+      for (int day = 0; day <= daysAhead; day++) {
+        LocalDate from = today.plusDays(day);
+        String name = table + "_" + suffix(from);
+        if (!database.read(connection -> isThere(connection, name))) {
+          alone(
+              connection -> {
+                // another node may have made it meanwhile
+                if (!isThere(connection, name)) {
+                  run(
+                      connection,
+                      CREATE,
+                      name,
+                      table,
+                      byDefault(table),
+                      midnight(from),
+                      midnight(from.plusDays(1)));
                 }
-                statement.execute(sql);
-              }
-            }
-          }
-        });
+              });
+        }
+      }
+    }
   }
 
-  /** Drops the partitions of days before {@code now} less {@code daysKept}; rollups stay. */
+  /** Drops what is of days before {@code now} less {@code daysKept}; rollups stay. */
   public void drop(Instant now, int daysKept) {
     LocalDate oldest = LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(daysKept);
+    for (String table : TABLES) {
+      List<String> expired =
+          database.read(
+              connection ->
+                  Sql.list(
+                      connection, EXPIRED, row -> row.text("relname"), table, suffix(oldest)));
+      for (String partition : expired) {
+        alone(connection -> run(connection, DROP, partition));
+      }
+      alone(connection -> run(connection, EMPTY_DEFAULT, byDefault(table), midnight(oldest)));
+    }
+  }
+
+  private void alone(Database.Action action) {
     database.execute(
         connection -> {
-          try (Statement statement = connection.createStatement()) {
-            statement.execute(LOCK);
-            for (String table : TABLES) {
-              List<String> expired = new ArrayList<>();
-              try (PreparedStatement find = connection.prepareStatement(EXPIRED)) {
-                find.setString(1, table);
-                find.setString(2, suffix(oldest));
-                try (ResultSet rows = find.executeQuery()) {
-                  while (rows.next()) {
-                    expired.add(rows.getString(1));
-                  }
-                }
-              }
-              for (String partition : expired) {
-                try (PreparedStatement drop = connection.prepareStatement(DROP)) {
-                  drop.setString(1, partition);
-                  statement.execute(single(drop));
-                }
-              }
-            }
-          }
+          execute(connection, BEGIN);
+          action.run(connection);
         });
   }
 
-  private static String name(String table, LocalDate day) {
-    return table + "_" + suffix(day);
+  private static boolean isThere(Connection connection, String table) throws SQLException {
+    return Sql.one(connection, IS_THERE, row -> row.flag("there"), table);
+  }
+
+  private static void run(Connection connection, String writer, Object... parameters)
+      throws SQLException {
+    execute(connection, Sql.one(connection, writer, row -> row.text("sql"), parameters));
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static String byDefault(String table) {
+    return table + "_default";
+  }
+
+  private static OffsetDateTime midnight(LocalDate day) {
+    return day.atStartOfDay().atOffset(ZoneOffset.UTC);
   }
 
   private static String suffix(LocalDate day) {
     return day.toString().replace("-", "");
-  }
-
-  private static String single(PreparedStatement statement) throws SQLException {
-    try (ResultSet row = statement.executeQuery()) {
-      row.next();
-      return row.getString(1);
-    }
   }
 }

@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes results to the database in groups. One writer takes what arrived within a few milliseconds
- * and commits it as one transaction. While the database is away the writer tries again, the queue
- * fills, and callers block: sending stops at the bound instead of forgetting.
+ * and commits it as one transaction. While the database is away the writer tries again, and callers
+ * block: sending stops at the bound instead of forgetting.
  *
  * <p>Thread-safe. Nothing handed over is lost short of the end of the process.
  */
@@ -38,19 +39,33 @@ public final class ResultRecorder implements AutoCloseable {
   private final ResultListener listener;
   private final InstantSource clock;
   private final Settings settings;
-  private final BlockingQueue<Entry> queue;
+  private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
+  private final Semaphore room;
   private final Thread writer;
   private volatile boolean closing;
+  private volatile boolean ended;
+  private volatile long lastTry;
 
   /**
    * How results are grouped.
    *
-   * @param capacity results that may wait before callers block
-   * @param groupSize results in one transaction at most
+   * @param groupSize results in one transaction at most, and results that are handed over and not
+   *     durable at most: what a crash can lose
    * @param linger how long the first result of a group waits for company
+   * @param farewell how long closing waits for a database that is away
    */
-  public record Settings(int capacity, int groupSize, Duration linger) {
-    public static final Settings DEFAULT = new Settings(4_000, 1_000, Duration.ofMillis(8));
+  public record Settings(int groupSize, Duration linger, Duration farewell) {
+    public static final Settings DEFAULT =
+        new Settings(1_000, Duration.ofMillis(8), Duration.ofSeconds(20));
+  }
+
+  /** The database stayed away for as long as closing may wait. */
+  private static final class GaveUpException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    GaveUpException(DatabaseException cause) {
+      super("The database was away when the recorder was closed", cause);
+    }
   }
 
   /** Exactly one of result, failure and offer is there. */
@@ -75,14 +90,15 @@ public final class ResultRecorder implements AutoCloseable {
     this.listener = listener;
     this.clock = clock;
     this.settings = settings;
-    queue = new ArrayBlockingQueue<>(settings.capacity());
+    room = new Semaphore(settings.groupSize());
     writer = Thread.ofPlatform().name("result-recorder").start(this::writeUntilClosed);
   }
 
   /**
-   * Hands over a result; blocks while the queue is full.
+   * Hands over a result; blocks while as many as a group holds are not durable yet.
    *
    * @return completes once the result is durable or refused
+   * @throws IllegalStateException if the recorder was closed
    */
   public CompletableFuture<Recorded> record(
       ClaimedBatch batch, ClaimedDelivery delivery, DeliveryOutcome outcome)
@@ -97,18 +113,18 @@ public final class ResultRecorder implements AutoCloseable {
             delivery,
             outcome);
     CompletableFuture<Recorded> done = new CompletableFuture<>();
-    queue.put(new Entry(result, null, null, done));
+    put(new Entry(result, null, null, done));
     return done;
   }
 
-  /** Hands over a path failure; blocks while the queue is full. */
+  /** Hands over a path failure; blocks as {@link #record} of a result does. */
   public void record(PathFailure failure) throws InterruptedException {
-    queue.put(new Entry(null, failure, null, new CompletableFuture<>()));
+    put(new Entry(null, failure, null, new CompletableFuture<>()));
   }
 
   /**
    * Notes that a delivery is about to be offered to a peer, so that it is known to be in doubt if
-   * no result follows; blocks while the queue is full.
+   * no result follows; blocks as {@link #record} of a result does.
    *
    * @param expiresAt when the delivery's lifetime ends
    * @return completes once the note is durable or refused; the message goes out only after that
@@ -117,18 +133,22 @@ public final class ResultRecorder implements AutoCloseable {
       ClaimedBatch batch, ClaimedDelivery delivery, Instant expiresAt) throws InterruptedException {
     CompletableFuture<Recorded> done = new CompletableFuture<>();
     Offer offer = new Offer(batch.id(), batch.epoch(), delivery.id(), expiresAt);
-    queue.put(new Entry(null, null, offer, done));
+    put(new Entry(null, null, offer, done));
     return done;
   }
 
-  /** Results that wait to be written. */
+  /** Results that were handed over and are not durable yet. */
   public int backlog() {
-    return queue.size();
+    return settings.groupSize() - room.availablePermits();
   }
 
-  /** Writes what was handed over, then stops. The caller hands over nothing more. */
+  /**
+   * Writes what was handed over, then stops. If the database is away and does not come back in
+   * time, what is left is given up, with a word in the log; those messages are sent again.
+   */
   @Override
   public void close() {
+    lastTry = System.nanoTime() + settings.farewell().toNanos();
     closing = true;
     try {
       writer.join();
@@ -137,22 +157,45 @@ public final class ResultRecorder implements AutoCloseable {
     }
   }
 
+  private void put(Entry entry) throws InterruptedException {
+    room.acquire();
+    if (ended) {
+      room.release();
+      throw new IllegalStateException("the recorder is closed");
+    }
+    queue.add(entry);
+  }
+
   private void writeUntilClosed() {
+    List<Entry> group = new ArrayList<>();
     Optional<Entry> carried = Optional.empty();
-    while (true) {
+    while (!ended) {
+      group.clear();
       try {
-        List<Entry> group = new ArrayList<>();
         carried = nextGroup(carried, group);
         if (!group.isEmpty()) {
           write(group);
+          room.release(group.size());
         } else if (closing && queue.isEmpty()) {
-          return;
+          ended = true;
         }
       } catch (InterruptedException e) {
         // nobody but this class holds the thread; results come first, so the wish is not granted
         log.warn("The recorder was interrupted and goes on");
+      } catch (GaveUpException e) {
+        ended = true;
+        carried.ifPresent(group::add);
+        giveUp(group, e);
       }
     }
+  }
+
+  private void giveUp(List<Entry> group, GaveUpException cause) {
+    queue.drainTo(group);
+    long lost = group.stream().filter(entry -> entry.done().completeExceptionally(cause)).count();
+    room.release(group.size());
+    log.error(
+        "{} results could not be recorded before the end; their messages are sent again", lost, cause);
   }
 
   /**
@@ -197,6 +240,8 @@ public final class ResultRecorder implements AutoCloseable {
   private void write(List<Entry> entries) {
     try {
       finish(entries, writeUntilDone(entries, Extent.WHOLE));
+    } catch (GaveUpException e) {
+      throw e;
     } catch (RuntimeException e) {
       if (entries.size() == 1) {
         writeLess(entries, e);
@@ -236,6 +281,8 @@ public final class ResultRecorder implements AutoCloseable {
             refusal);
         finish(one, applied);
         return;
+      } catch (GaveUpException e) {
+        throw e;
       } catch (RuntimeException e) {
         last = e;
       }
@@ -270,6 +317,7 @@ public final class ResultRecorder implements AutoCloseable {
    * Writes entries, as often as it takes while the database is away.
    *
    * @return the ids of the deliveries whose result was applied
+   * @throws GaveUpException when it is away for longer than closing may wait
    * @throws RuntimeException when the entries are refused for good
    */
   private Set<Long> writeUntilDone(List<Entry> entries, Extent extent) {
@@ -282,6 +330,9 @@ public final class ResultRecorder implements AutoCloseable {
       } catch (DatabaseException e) {
         if (!e.mayPass()) {
           throw e;
+        }
+        if (closing && System.nanoTime() - lastTry > 0) {
+          throw new GaveUpException(e);
         }
         log.warn("{} Results wait and are written when it is back.", e.getMessage());
       }

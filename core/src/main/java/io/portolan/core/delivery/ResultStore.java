@@ -2,6 +2,7 @@ package io.portolan.core.delivery;
 
 import io.portolan.core.database.CopyRows;
 import io.portolan.core.database.Database;
+import io.portolan.core.database.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -10,10 +11,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -38,13 +37,7 @@ final class ResultStore {
              ARRAY(SELECT epoch FROM held ORDER BY id)
       """;
 
-  private static final String COMMITTED = "SELECT pg_xact_status(?::xid8) = 'committed'";
-
-  private static final String ALREADY_APPLIED =
-      """
-      SELECT d.id FROM delivery d JOIN unnest(?::bigint[], ?::bigint[]) AS r (id, batch_id)
-                       ON d.id = r.id AND d.batch_id = r.batch_id
-      """;
+  private static final String STATUS = "SELECT pg_xact_status(?::xid8) AS status";
 
   private static final String UPDATE_DELIVERIES =
       """
@@ -113,6 +106,9 @@ final class ResultStore {
       DO UPDATE SET count = t.count + excluded.count
       """;
 
+  private static final String INVALID_PARAMETER = "22023";
+  private static final String OBJECT_IN_USE = "55006";
+
   private final Database database;
 
   ResultStore(Database database) {
@@ -132,7 +128,8 @@ final class ResultStore {
   /**
    * What is written together, and the transaction that last tried: results, path failures, and
    * offers, of which no delivery has both in a group. A commit whose answer was lost with the
-   * connection is looked up before it is tried again. Not thread-safe.
+   * connection is looked up before it is tried again; what it applied is remembered. Not
+   * thread-safe.
    */
   static final class Group {
     private final List<RecordedResult> results;
@@ -140,6 +137,7 @@ final class ResultStore {
     private final List<Offer> offers;
     private final Extent extent;
     private @Nullable String transactionId;
+    private Set<Long> applied = Set.of();
 
     Group(
         List<RecordedResult> results,
@@ -170,11 +168,10 @@ final class ResultStore {
    */
   Set<Long> write(Group group) {
     String earlier = group.transactionId;
-    if (earlier != null && database.read(connection -> isCommitted(connection, earlier))) {
-      // committed after all; whose result was applied is read back from where the deliveries stand
-      return database.read(connection -> alreadyApplied(connection, group));
+    if (earlier == null || !database.read(connection -> isCommitted(connection, earlier))) {
+      database.execute(connection -> group.applied = write(connection, group));
     }
-    return database.inTransaction(connection -> write(connection, group));
+    return group.applied;
   }
 
   private static Set<Long> write(Connection connection, Group group) throws SQLException {
@@ -308,29 +305,29 @@ final class ResultStore {
     }
   }
 
+  /**
+   * Whether a transaction was committed after all.
+   *
+   * @throws SQLException of a kind that passes while the server is still at it
+   */
   private static boolean isCommitted(Connection connection, String transactionId)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(COMMITTED)) {
-      statement.setString(1, transactionId);
-      try (ResultSet row = statement.executeQuery()) {
-        // null when the transaction is too old to be known: then it was never committed by us just
-        // now
-        return row.next() && row.getBoolean(1);
+    String status;
+    try {
+      status =
+          Sql.one(connection, STATUS, row -> row.optionalText("status").orElse(""), transactionId);
+    } catch (SQLException e) {
+      if (INVALID_PARAMETER.equals(e.getSQLState())) {
+        // a server that has not come so far: one that took over and never saw the transaction
+        return false;
       }
+      throw e;
     }
-  }
-
-  private static Set<Long> alreadyApplied(Connection connection, Group group) throws SQLException {
-    Map<Long, Long> batchOf = new LinkedHashMap<>();
-    group.results.forEach(result -> batchOf.put(result.delivery().id(), result.batchId()));
-    group.offers.forEach(offer -> batchOf.put(offer.deliveryId(), offer.batchId()));
-    List<Map.Entry<Long, Long>> rows = List.copyOf(batchOf.entrySet());
-    try (PreparedStatement statement = connection.prepareStatement(ALREADY_APPLIED)) {
-      Columns columns = new Columns(connection, statement, rows.size());
-      columns.add("bigint", rows, Map.Entry::getKey);
-      columns.add("bigint", rows, Map.Entry::getValue);
-      return ids(statement);
+    if (status.equals("in progress")) {
+      throw new SQLException("the commit of these results is still under way", OBJECT_IN_USE);
     }
+    // nothing when it is too old to be known: then it was not committed by us just now
+    return status.equals("committed");
   }
 
   private static Set<Long> ids(PreparedStatement statement) throws SQLException {

@@ -3,11 +3,16 @@ package io.portolan.core.delivery;
 import static io.portolan.core.delivery.Recorded.APPLIED;
 import static io.portolan.core.delivery.Recorded.STALE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.portolan.core.Eventually;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.InDoubt;
 import io.portolan.core.campaign.MissingField;
+import io.portolan.core.database.Database;
+import io.portolan.core.database.Sql;
 import io.portolan.core.database.TestDatabase;
+import io.portolan.core.database.TestOutage;
 import io.portolan.core.delivery.DeliveryOutcome.Accepted;
 import io.portolan.core.delivery.DeliveryOutcome.Bounced;
 import io.portolan.core.delivery.DeliveryOutcome.Deferred;
@@ -17,6 +22,7 @@ import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -262,6 +268,107 @@ class ResultRecorderTest {
   }
 
   @Test
+  void noMoreIsOutstandingThanOneGroup() throws Exception {
+    ClaimedBatch batch = claimedBatch(11, 1);
+    try (Connection other = database.database().dataSource().getConnection();
+        ResultRecorder recorder = recorder(database.database(), 10)) {
+      other.setAutoCommit(false);
+      Sql.list(other, "SELECT id FROM delivery FOR UPDATE", row -> row.number("id"));
+      CompletableFuture<Recorded> eleventh = new CompletableFuture<>();
+      Thread courier =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      for (ClaimedDelivery delivery : batch.deliveries()) {
+                        eleventh.completeAsync(
+                            recorder.record(batch, delivery, new Accepted(attempt("250 ok")))
+                                ::join,
+                            Runnable::run);
+                      }
+                    } catch (Exception e) {
+                      eleventh.completeExceptionally(e);
+                    }
+                  });
+      Eventually.holds("waits for room", () -> courier.getState() == Thread.State.WAITING);
+
+      assertThat(recorder.backlog()).isEqualTo(10);
+
+      other.rollback();
+      courier.join();
+    }
+    assertThat(database.number("SELECT count(*) FROM delivery WHERE state = 'accepted'"))
+        .isEqualTo(11);
+  }
+
+  @Test
+  void aCommitThatIsStillUnderWayIsWaitedFor() throws Exception {
+    database.execute(
+        """
+        CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END $$
+        """);
+    database.execute(
+        """
+        CREATE CONSTRAINT TRIGGER dawdle AFTER UPDATE ON delivery DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION dawdle()
+        """);
+    ClaimedBatch batch = claimedBatch(1, 1);
+    try (TestOutage network = new TestOutage(database.settings());
+        Database through = Database.open(network.settings());
+        Connection other = database.database().dataSource().getConnection();
+        ResultRecorder recorder = recorder(through, 10)) {
+      other.setAutoCommit(false);
+      Sql.first(other, "SELECT pg_advisory_xact_lock(4711)", row -> true);
+      var done =
+          recorder.record(batch, batch.deliveries().getFirst(), new Accepted(attempt("250 ok")));
+      Eventually.holds(
+          "the commit waits",
+          () -> database.number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 1);
+
+      network.cut();
+      network.awaitRefused(1);
+      network.mend();
+      Eventually.holds(
+          "the commit is looked up",
+          () ->
+              database.number(
+                      "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_xact_status%'")
+                  > 0);
+      other.rollback();
+
+      assertThat(done.get(20, TimeUnit.SECONDS)).isEqualTo(APPLIED);
+    }
+    assertThat(database.number("SELECT count(*) FROM attempt")).isEqualTo(1);
+    assertThat(database.number("SELECT sum(count) FROM result_rollup")).isEqualTo(1);
+  }
+
+  @Test
+  void closingWaitsForADatabaseThatIsAwayButNotForEver() throws Exception {
+    ClaimedBatch batch = claimedBatch(1, 1);
+    try (TestOutage network = new TestOutage(database.settings());
+        Database through = Database.open(network.settings())) {
+      ResultRecorder recorder =
+          new ResultRecorder(
+              through,
+              (_, _) -> {},
+              InstantSource.fixed(NOW),
+              new ResultRecorder.Settings(10, Duration.ZERO, Duration.ofMillis(300)));
+      network.cut();
+      var done =
+          recorder.record(batch, batch.deliveries().getFirst(), new Accepted(attempt("250 ok")));
+
+      recorder.close();
+
+      assertThat(done).isCompletedExceptionally();
+      assertThatThrownBy(() -> recorder.record(pathFailure(batch, "late")))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("closed");
+    }
+    assertThat(database.texts("SELECT state FROM delivery")).containsExactly("planned");
+  }
+
+  @Test
   void pathFailuresAreNoAttempts() throws Exception {
     ClaimedBatch batch = claimedBatch(1, 1);
     try (ResultRecorder recorder = recorder()) {
@@ -326,11 +433,15 @@ class ResultRecorderTest {
   }
 
   private ResultRecorder recorder() {
+    return recorder(database.database(), 1_000);
+  }
+
+  private ResultRecorder recorder(Database to, int groupSize) {
     return new ResultRecorder(
-        database.database(),
+        to,
         (applied, failures) -> heard.addAll(applied),
         InstantSource.fixed(NOW),
-        ResultRecorder.Settings.DEFAULT);
+        new ResultRecorder.Settings(groupSize, Duration.ofMillis(8), Duration.ofSeconds(20)));
   }
 
   private static Attempt attempt(String reply) throws Exception {
