@@ -3,7 +3,6 @@ package io.portolan.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.portolan.core.Eventually;
 import io.portolan.core.ConflictException;
 import io.portolan.core.Eventually;
 import java.util.List;

@@ -28,16 +28,18 @@ public final class EmbeddedDatabase implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
 
   private static final Duration START = Duration.ofSeconds(60);
-  private static final Duration STOP = Duration.ofSeconds(20);
+  private static final Duration STOP = Duration.ofSeconds(60);
   private static final int CONNECTIONS_BESIDE_POOL = 10;
   private static final int CONNECTIONS_OF_GUEST = 4;
   private static final int PORT_LINE = 3; // of postmaster.pid, counted from 0
 
   private final EmbeddedPostgres server;
+  private final Path directory;
   private final FileChannel lock;
 
-  private EmbeddedDatabase(EmbeddedPostgres server, FileChannel lock) {
+  private EmbeddedDatabase(EmbeddedPostgres server, Path directory, FileChannel lock) {
     this.server = server;
+    this.directory = directory;
     this.lock = lock;
   }
 
@@ -53,7 +55,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     FileChannel lock = lock(directory);
     try {
       stopLeftOver(directory);
-      return new EmbeddedDatabase(server(directory, poolSize), lock);
+      return new EmbeddedDatabase(server(directory, poolSize), directory, lock);
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
@@ -91,7 +93,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
   @Override
   public void close() {
     try (lock) {
+      Optional<ProcessHandle> process = postmaster(directory);
       server.close();
+      // the library waits some seconds only; the last checkpoint of a large campaign takes longer
+      if (process.isPresent()) {
+        awaitEnd(process.get());
+      }
     } catch (IOException e) {
       log.warn("The embedded database did not stop cleanly; it recovers at the next start", e);
     }
@@ -145,16 +152,20 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
     log.info(
         "Stopping the database server {} that an earlier run left behind", process.get().pid());
-    stopFast(process.get());
+    process.get().destroy();
+    awaitEnd(process.get());
+  }
+
+  private static void awaitEnd(ProcessHandle process) throws IOException {
     try {
-      process.get().onExit().get(STOP.toSeconds(), TimeUnit.SECONDS);
+      process.onExit().get(STOP.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while a database server was being stopped", e);
     } catch (ExecutionException | TimeoutException e) {
       throw new IOException(
           "the database server "
-              + process.get().pid()
+              + process.pid()
               + " still uses it. Stop that process and start again",
           e);
     }

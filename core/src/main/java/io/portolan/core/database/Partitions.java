@@ -95,8 +95,7 @@ public final class Partitions {
       List<String> expired =
           database.read(
               connection ->
-                  Sql.list(
-                      connection, EXPIRED, row -> row.text("relname"), table, suffix(oldest)));
+                  Sql.list(connection, EXPIRED, row -> row.text("relname"), table, suffix(oldest)));
       for (String partition : expired) {
         alone(connection -> run(connection, DROP, partition));
       }

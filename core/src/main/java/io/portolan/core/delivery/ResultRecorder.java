@@ -195,7 +195,9 @@ public final class ResultRecorder implements AutoCloseable {
     long lost = group.stream().filter(entry -> entry.done().completeExceptionally(cause)).count();
     room.release(group.size());
     log.error(
-        "{} results could not be recorded before the end; their messages are sent again", lost, cause);
+        "{} results could not be recorded before the end; their messages are sent again",
+        lost,
+        cause);
   }
 
   /**

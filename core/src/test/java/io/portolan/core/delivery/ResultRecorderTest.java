@@ -282,17 +282,18 @@ class ResultRecorderTest {
                     try {
                       for (ClaimedDelivery delivery : batch.deliveries()) {
                         eleventh.completeAsync(
-                            recorder.record(batch, delivery, new Accepted(attempt("250 ok")))
-                                ::join,
+                            recorder.record(batch, delivery, new Accepted(attempt("250 ok")))::join,
                             Runnable::run);
                       }
                     } catch (Exception e) {
                       eleventh.completeExceptionally(e);
                     }
                   });
-      Eventually.holds("waits for room", () -> courier.getState() == Thread.State.WAITING);
+      Eventually.holds(
+          "the eleventh waits for room",
+          () -> recorder.backlog() == 10 && courier.getState() == Thread.State.WAITING);
 
-      assertThat(recorder.backlog()).isEqualTo(10);
+      assertThat(eleventh).isNotDone();
 
       other.rollback();
       courier.join();
