@@ -180,6 +180,14 @@ public final class Application implements AutoCloseable {
                     new SuppressionStore(database)),
                 laneSettings(configuration.mail()),
                 clock));
+    meters.watch(
+        "portolan.lanes.held",
+        "Platforms and domains whose mail is held because they refuse us",
+        sender::lanesHeld);
+    meters.watch(
+        "portolan.relays.held",
+        "Relays whose mail is held because they refuse our login or our mail",
+        () -> paths.holds().size());
     CampaignScheduler scheduler =
         closing.add(
             new CampaignScheduler(

@@ -109,8 +109,8 @@ public final class Settings {
       new Setting(
           "mail.refusals-in-a-row",
           "20",
-          "Blocks or throttles in a row, without one acceptance, after which a platform's mail is"
-              + " held until its next retry time.");
+          "Refusals of us in a row, without one acceptance, after which a platform's or a relay's"
+              + " mail is held for a while.");
   static final Setting MAIL_TRUSTED_CERTIFICATES =
       new Setting(
           "mail.trusted-certificates",
@@ -154,7 +154,7 @@ public final class Settings {
           "Within which failures at unrelated platforms add up to a blocked port.");
   static final Setting PATHS_LOGIN_HOLD =
       new Setting(
-          "paths.login-hold", "15m", "How long a relay that refused the login is left alone.");
+          "paths.login-hold", "15m", "How long a relay that refused the login, or our mail, is left alone.");
   static final Setting SCHEDULER_NODE =
       new Setting(
           "scheduler.node",

@@ -23,7 +23,7 @@ final class BatchClaims {
          SET state = 'claimed', epoch = b.epoch + 1, claimed_by = ?, claimed_at = now()
         FROM campaign c
        WHERE b.id = ? AND b.state = 'queued' AND c.id = b.campaign_id AND c.state = 'running'
-      RETURNING b.id, b.campaign_id, b.platform, b.epoch, c.launched_at, c.content, c.in_doubt
+      RETURNING b.id, b.campaign_id, b.platform, b.epoch, c.content, c.in_doubt
       """;
 
   // recipients one by one by key: a plain join is planned as a scan of all recipients while the
@@ -35,7 +35,7 @@ final class BatchClaims {
       WITH args AS (SELECT ?::bigint AS batch_id, ?::timestamptz AS now),
       open AS MATERIALIZED (
           SELECT d.id, d.recipient_id, d.campaign_id, d.address, d.domain, d.isp, d.platform, d.attempts,
-                 d.first_attempt_at, d.pinned_route, d.category, d.offer_expires_at,
+                 d.first_attempt_at, d.first_held_at, d.pinned_route, d.category, d.offer_expires_at,
                  coalesce(r.attributes, '{}') AS attributes,
                  CASE WHEN d.offer_expires_at IS NULL THEN coalesce(
                      (SELECT s.reason FROM suppression s
@@ -68,7 +68,8 @@ final class BatchClaims {
             FROM args, ended e GROUP BY 1, 2, 3, 4, 8, 9 ORDER BY 3, 4, 8, 9
           ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, outcome, category)
           DO UPDATE SET count = t.count + excluded.count)
-      SELECT id, recipient_id, address, domain, isp, attempts, first_attempt_at, pinned_route, category, attributes
+      SELECT id, recipient_id, address, domain, isp, attempts, first_attempt_at, first_held_at, pinned_route, category,
+             attributes
         FROM open WHERE suppressed IS NULL AND offer_expires_at IS NULL
        ORDER BY domain, id
       """;
@@ -122,7 +123,6 @@ final class BatchClaims {
         row.number("campaign_id"),
         row.text("platform"),
         row.integer("epoch"),
-        row.instant("launched_at"),
         Json.read(row.text("content"), CampaignContent.class),
         InDoubt.of(row.text("in_doubt")).orElseThrow(),
         deliveries);
@@ -138,6 +138,7 @@ final class BatchClaims {
         row.integer("attempts"),
         attributes(row.text("attributes")),
         row.optionalInstant("first_attempt_at"),
+        row.optionalInstant("first_held_at"),
         row.optionalText("pinned_route"),
         row.optionalText("category"));
   }

@@ -2,14 +2,12 @@ package io.portolan.core.delivery;
 
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.InDoubt;
-import java.time.Instant;
 import java.util.List;
 
 /**
  * A batch that this node has claimed: open deliveries of one campaign to one platform.
  *
  * @param epoch of the claim; results under an older epoch are refused
- * @param launchedAt when the campaign was launched, from which lifetimes run
  * @param inDoubt what becomes of deliveries of which nobody knows whether the peer took them
  */
 public record ClaimedBatch(
@@ -17,7 +15,6 @@ public record ClaimedBatch(
     long campaignId,
     String platform,
     int epoch,
-    Instant launchedAt,
     CampaignContent content,
     InDoubt inDoubt,
     List<ClaimedDelivery> deliveries) {

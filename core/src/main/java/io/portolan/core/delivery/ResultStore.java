@@ -45,6 +45,7 @@ final class ResultStore {
          SET state = r.state::delivery_state,
              attempts = d.attempts + r.made,
              first_attempt_at = coalesce(d.first_attempt_at, r.attempt_at),
+             first_held_at = coalesce(d.first_held_at, r.held_at),
              not_before = r.not_before,
              ended_at = r.ended_at,
              category = r.category,
@@ -52,8 +53,10 @@ final class ResultStore {
              in_doubt_since = CASE WHEN r.in_doubt THEN r.attempt_at END,
              offer_expires_at = CASE WHEN r.in_doubt THEN r.not_before END
         FROM unnest(?::bigint[], ?::bigint[], ?::text[], ?::smallint[], ?::timestamptz[], ?::timestamptz[],
-                    ?::timestamptz[], ?::text[], ?::text[], ?::boolean[])
-             AS r (id, batch_id, state, made, attempt_at, not_before, ended_at, category, pinned_route, in_doubt)
+                    ?::timestamptz[], ?::text[], ?::text[], ?::boolean[],
+                    ?::timestamptz[])
+             AS r (id, batch_id, state, made, attempt_at, not_before, ended_at, category, pinned_route, in_doubt,
+                   held_at)
        WHERE d.id = r.id AND d.batch_id = r.batch_id AND d.state = 'planned'
       RETURNING d.id
       """;
@@ -273,8 +276,15 @@ final class ResultStore {
       columns.add("text", results, result -> result.outcome().pinsTo().orElse(null));
       columns.add(
           "boolean", results, result -> result.outcome() instanceof DeliveryOutcome.InDoubt);
+      columns.add("timestamptz", results, result -> isHeld(result) ? utc(result.at()) : null);
       return ids(statement);
     }
+  }
+
+  /** Whether a delivery's turn came and it stays open without an attempt. */
+  private static boolean isHeld(RecordedResult result) {
+    return result.outcome().state() == DeliveryState.PLANNED
+        && result.outcome().attemptMade().isEmpty();
   }
 
   private static OffsetDateTime utc(Instant instant) {

@@ -7,7 +7,8 @@ import java.util.List;
  * When a deferred delivery is tried again, and for how long.
  *
  * @param delays the wait after the first, second … deferral; the last one repeats
- * @param lifetime from launch; a retry due later than this expires instead
+ * @param lifetime from a delivery's first attempt, or until there is one from when it was first
+ *     held; a retry due later than this expires instead
  */
 public record RetrySchedule(List<Duration> delays, Duration lifetime) {
   /**

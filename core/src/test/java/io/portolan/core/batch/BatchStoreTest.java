@@ -39,7 +39,6 @@ class BatchStoreTest {
     assertThat(batch.campaignId()).isEqualTo(campaign);
     assertThat(batch.platform()).isEqualTo("gmail");
     assertThat(batch.epoch()).isEqualTo(1);
-    assertThat(batch.launchedAt()).isEqualTo(Instant.parse("2026-11-24T09:00:00Z"));
     assertThat(batch.content().subject()).isEqualTo("Hello {{name}}");
     assertThat(batch.deliveries())
         .extracting(ClaimedDelivery::address)

@@ -494,6 +494,7 @@ class ResultRecorderTest {
               Map.of(),
               Optional.empty(),
               Optional.empty(),
+              Optional.empty(),
               Optional.empty()));
     }
     return new ClaimedBatch(
@@ -501,7 +502,6 @@ class ResultRecorderTest {
         database.number("SELECT id FROM campaign"),
         "gmail",
         epoch,
-        NOW,
         new CampaignContent("", "a@sender.test", "", "s", "", "t", MissingField.EMPTY),
         InDoubt.RESEND,
         deliveries);

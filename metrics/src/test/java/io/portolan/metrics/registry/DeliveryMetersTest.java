@@ -129,6 +129,7 @@ class DeliveryMetersTest {
             Map.of(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     return new RecordedResult(NOW, 1, "gmail", 1, 1, delivery, outcome);
   }

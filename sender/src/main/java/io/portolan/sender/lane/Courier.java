@@ -13,10 +13,10 @@ import io.portolan.core.delivery.DeliveryOutcome.Accepted;
 import io.portolan.core.delivery.DeliveryOutcome.Deferred;
 import io.portolan.core.delivery.DeliveryOutcome.Undeliverable;
 import io.portolan.core.policy.EffectiveRule;
+import io.portolan.core.policy.Limits;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.Phase;
-import io.portolan.core.reply.SmtpReply;
 import io.portolan.sender.message.ComposedMessage;
 import io.portolan.sender.path.Standing;
 import io.portolan.sender.smtp.Envelope;
@@ -40,20 +40,24 @@ final class Courier implements AutoCloseable {
   /** How often a session that breaks before the dot is replaced for the same delivery. */
   private static final int MOST_SESSIONS = 3;
 
-  private static final int CLOSING_DOWN = 421;
   private static final Duration TRIAL = Duration.ofSeconds(30);
 
   /** What was suppressed before a batch was claimed was left out then. */
   private static final Duration SUPPRESSIONS_HOLD = Duration.ofMinutes(1);
 
+  /** How long a better path that would not open a session is left, while another serves. */
+  private static final Duration SPARED = Duration.ofMinutes(1);
+
   private final LaneParts parts;
   private final Lane lane;
+  private final Refusals refusals;
   private final CampaignGate gate;
   private @Nullable Line line;
 
   Courier(LaneParts parts, Lane lane) {
     this.parts = parts;
     this.lane = lane;
+    refusals = new Refusals(parts, lane);
     gate = parts.gate();
   }
 
@@ -69,57 +73,49 @@ final class Courier implements AutoCloseable {
 
   /** Carries one delivery as far as it comes now, and has the result recorded. */
   void carry(BatchRun.Item item, Slot slot) throws InterruptedException {
-    BatchRun run = item.run();
-    ClaimedBatch batch = run.batch();
-    ClaimedDelivery delivery = item.delivery();
-    EffectiveRule rule = parts.policy().ruleFor(delivery.isp(), batch.platform());
     boolean handed = false;
     try {
-      Optional<Lane.Hold> hold = lane.hold(parts.clock().instant(), TRIAL);
-      if (hold.isPresent()) {
-        DeliveryOutcome held =
-            parts
-                .judge()
-                .held(hold.get().reason(), hold.get().until(), rule.retry(), batch.launchedAt());
-        run.await(parts.recorder().record(batch, delivery, held));
-        handed = true;
-        return;
-      }
-      if (!pace(slot, rule, run)) {
-        return;
-      }
-      Optional<DeliveryOutcome> suppressed = suppressed(run, delivery);
-      if (suppressed.isPresent()) {
-        run.await(parts.recorder().record(batch, delivery, suppressed.get()));
-        handed = true;
-        return;
-      }
-      ComposedMessage message;
+      ClaimedDelivery delivery = item.delivery();
+      EffectiveRule rule = parts.policy().ruleFor(delivery.isp(), item.run().batch().platform());
       try {
-        message = parts.composer().campaign(batch.campaignId(), batch.content()).compose(delivery);
-      } catch (InvalidException e) {
-        run.await(
-            parts
-                .recorder()
-                .record(
-                    batch,
-                    delivery,
-                    new Undeliverable("not-composed", String.valueOf(e.getMessage()), false)));
-        handed = true;
-        return;
+        handed = carry(item.run(), delivery, slot, rule);
+      } catch (RuntimeException | Error e) {
+        // our own fault: later, and not at once again, while other deliveries go on
+        log.error("Delivery {} could not be carried and is tried again later", delivery.id(), e);
+        close();
+        Instant until = parts.judge().retryTime(delivery, rule.retry());
+        handed = hold(item.run(), delivery, "internal error: " + e, until, rule);
       }
-      handed = carry(run, delivery, message, rule);
-    } catch (RuntimeException e) {
-      // our own fault: later, and not at once again, while other deliveries go on
-      log.error("Delivery {} could not be carried and is tried again later", delivery.id(), e);
-      close();
-      Instant until = parts.judge().retryTime(delivery, rule.retry());
-      handed = hold(run, delivery, "internal error: " + e, until, rule);
     } finally {
       if (!handed) {
-        run.leave();
+        item.run().leave();
       }
     }
+  }
+
+  /** Returns false when the delivery was left as it is. */
+  private boolean carry(BatchRun run, ClaimedDelivery delivery, Slot slot, EffectiveRule rule)
+      throws InterruptedException {
+    ClaimedBatch batch = run.batch();
+    Optional<Lane.Hold> hold = lane.hold(parts.clock().instant(), TRIAL);
+    if (hold.isPresent()) {
+      return hold(run, delivery, hold.get().reason(), hold.get().until(), rule);
+    }
+    if (!pace(slot, run)) {
+      return false;
+    }
+    Optional<DeliveryOutcome> suppressed = suppressed(run, delivery);
+    if (suppressed.isPresent()) {
+      return ended(run, delivery, suppressed.get());
+    }
+    ComposedMessage message;
+    try {
+      message = parts.composer().campaign(batch.campaignId(), batch.content()).compose(delivery);
+    } catch (InvalidException e) {
+      String reason = String.valueOf(e.getMessage());
+      return ended(run, delivery, new Undeliverable("not-composed", reason, false));
+    }
+    return carry(run, delivery, slot, message, rule);
   }
 
   /** Who was suppressed while the delivery waited here for its turn gets nothing. */
@@ -139,16 +135,17 @@ final class Courier implements AutoCloseable {
    * @return false when the delivery was left as it is
    */
   private boolean carry(
-      BatchRun run, ClaimedDelivery first, ComposedMessage message, EffectiveRule rule)
+      BatchRun run, ClaimedDelivery first, Slot slot, ComposedMessage message, EffectiveRule rule)
       throws InterruptedException {
     ClaimedBatch batch = run.batch();
     ClaimedDelivery delivery = first;
-    OfferNote note =
-        new OfferNote(parts.recorder(), batch, batch.launchedAt().plus(rule.retry().lifetime()));
+    Judge judge = parts.judge();
+    Instant expiresAt = judge.end(first.attempted(parts.clock().instant()), rule.retry());
+    OfferNote note = new OfferNote(parts.recorder(), batch, expiresAt);
+    boolean mayLapse = true;
     for (int sessions = 0; sessions < MOST_SESSIONS; ) {
       if (!mayGoOn(run)) {
-        // a note without a result would leave in doubt what is not
-        return note.stands() && hold(run, delivery, "left", parts.clock().instant(), rule);
+        return note.stands() && left(run, delivery, rule);
       }
       Line before = line;
       switch (ready(delivery, rule, batch.campaignId())) {
@@ -160,71 +157,76 @@ final class Courier implements AutoCloseable {
             run.abandon();
             return false;
           }
-          Round round = offer(ready, batch, delivery, message, rule);
+          // opening may have taken minutes
+          if (!mayGoOn(run) || !slot.isHeld()) {
+            return note.stands() && left(run, delivery, rule);
+          }
+          Round round = offer(ready, batch, delivery, message, rule, mayLapse);
           if (round.delivery().attempts() > delivery.attempts()) {
             note.taken();
           }
           if (round.outcome().isPresent()) {
-            run.await(parts.recorder().record(batch, delivery, round.outcome().get()));
-            return true;
+            return ended(run, delivery, round.outcome().get());
           }
+          mayLapse = mayLapse && !round.isLapsed();
           delivery = round.delivery();
         }
         case LineOpener.Wait(Duration recheck) -> Thread.sleep(recheck);
         case LineOpener.Refused refused -> {
-          DeliveryOutcome outcome =
-              refused(
-                  refused.attempt(parts.clock().instant()), refused.reply(), delivery, batch, rule);
-          run.await(parts.recorder().record(batch, delivery, outcome));
-          return true;
+          Attempt attempt = refused.attempt(parts.clock().instant());
+          return ended(
+              run, delivery, refusals.refused(attempt, refused.reply(), delivery, batch, rule));
         }
         case LineOpener.Closed(String reason, Instant until) -> {
           return hold(run, delivery, reason, until, rule);
         }
         case LineOpener.Trouble(String reason, boolean peerClosed) -> {
-          Instant until = parts.judge().retryTime(delivery, rule.retry());
           if (peerClosed) {
-            lane.refused(reason, until);
+            refusals.closed(reason, rule.retry());
           }
-          return hold(run, delivery, reason, until, rule);
+          return hold(run, delivery, reason, judge.retryTime(delivery, rule.retry()), rule);
         }
         case LineOpener.NoMail(String reason) -> {
-          Undeliverable noMail = new Undeliverable(BounceCategory.BAD_DOMAIN.id(), reason, false);
-          run.await(parts.recorder().record(batch, delivery, noMail));
-          return true;
+          return ended(
+              run, delivery, new Undeliverable(BounceCategory.BAD_DOMAIN.id(), reason, false));
         }
         case LineOpener.NoDomain(String reason) -> {
-          DeliveryOutcome none =
-              parts.judge().noSuchDomain(reason, delivery, rule.retry(), batch.launchedAt());
-          run.await(parts.recorder().record(batch, delivery, none));
-          return true;
+          return ended(run, delivery, judge.noSuchDomain(reason, delivery, rule.retry()));
         }
       }
     }
-    return hold(
-        run,
-        delivery,
+    String reason =
         "the session with "
             + lane.platform()
             + " broke "
             + MOST_SESSIONS
-            + " times before the end of data",
-        parts.judge().retryTime(delivery, rule.retry()),
-        rule);
+            + " times before the end of data";
+    return hold(run, delivery, reason, judge.retryTime(delivery, rule.retry()), rule);
+  }
+
+  /** Has the last result of this run recorded. */
+  private boolean ended(BatchRun run, ClaimedDelivery delivery, DeliveryOutcome outcome)
+      throws InterruptedException {
+    run.await(parts.recorder().record(run.batch(), delivery, outcome));
+    return true;
   }
 
   private boolean hold(
       BatchRun run, ClaimedDelivery delivery, String reason, Instant until, EffectiveRule rule)
       throws InterruptedException {
-    ClaimedBatch batch = run.batch();
-    DeliveryOutcome held = parts.judge().held(reason, until, rule.retry(), batch.launchedAt());
-    run.await(parts.recorder().record(batch, delivery, held));
-    return true;
+    return ended(run, delivery, parts.judge().held(reason, until, delivery, rule.retry()));
+  }
+
+  /** A note without a result would leave in doubt what is not. */
+  private boolean left(BatchRun run, ClaimedDelivery delivery, EffectiveRule rule)
+      throws InterruptedException {
+    return hold(run, delivery, "left", parts.clock().instant(), rule);
   }
 
   /** Waits for this slot's turn; false when the delivery is to be left meanwhile. */
-  private boolean pace(Slot slot, EffectiveRule rule, BatchRun run) throws InterruptedException {
-    double rate = rule.limits().messagesPerSecond() / rule.limits().connections();
+  private boolean pace(Slot slot, BatchRun run) throws InterruptedException {
+    Limits limits = limits();
+    double rate = limits.messagesPerSecond() / limits.connections();
     long left = lane.pace(slot.number(), rate, System.nanoTime());
     while (left > 0) {
       if (!mayGoOn(run)) {
@@ -238,6 +240,11 @@ final class Courier implements AutoCloseable {
     return slot.isHeld() && mayGoOn(run);
   }
 
+  /** The limits, which are the platform's, whatever the rows of its ISPs say. */
+  private Limits limits() {
+    return parts.policy().ruleFor(lane.platform(), lane.platform()).limits();
+  }
+
   private boolean mayGoOn(BatchRun run) {
     return !run.isAbandoned() && gate.isOpen(run.batch().campaignId());
   }
@@ -247,15 +254,21 @@ final class Courier implements AutoCloseable {
       throws InterruptedException {
     Line open = line;
     if (open != null
-        && (!open.session().isUsable()
-            || open.offered() >= rule.limits().messagesPerConnection())) {
+        && (!open.session().isUsable() || open.offered() >= limits().messagesPerConnection())) {
       close();
       open = null;
     }
     if (open != null) {
-      switch (parts
-          .paths()
-          .review(open.path(), rule, lane.key(), delivery.pinnedRoute(), _ -> true)) {
+      Standing standing =
+          parts
+              .paths()
+              .review(
+                  open.path(),
+                  rule,
+                  lane.key(),
+                  delivery.pinnedRoute(),
+                  path -> lane.mayMoveTo(path, parts.clock().instant()));
+      switch (standing) {
         case Standing.Keep(Decision decision) -> {
           if (parts.lines().serves(open, delivery, rule)) {
             open.decide(decision);
@@ -267,6 +280,10 @@ final class Courier implements AutoCloseable {
               parts.lines().open(take, lane, delivery, rule, campaignId);
           if (moved.isPresent() && moved.get() instanceof LineOpener.Open better) {
             return kept(better);
+          }
+          lane.spare(take.path(), parts.clock().instant().plus(SPARED));
+          if (moved.isPresent() && moved.get() instanceof LineOpener.Refused refused) {
+            parts.lines().record(refused, lane, delivery, campaignId);
           }
           if (parts.lines().serves(open, delivery, rule)) {
             return new LineOpener.Open(open);
@@ -289,15 +306,29 @@ final class Courier implements AutoCloseable {
     return result;
   }
 
-  /** What one offer came to: an outcome, or the delivery as it is to be offered once more. */
-  private record Round(Optional<DeliveryOutcome> outcome, ClaimedDelivery delivery) {}
+  /**
+   * What one offer came to: an outcome, or the delivery as it is to be offered once more.
+   *
+   * @param isLapsed whether the session had ended before, so that this was no offer
+   */
+  private record Round(
+      Optional<DeliveryOutcome> outcome, ClaimedDelivery delivery, boolean isLapsed) {
+    static Round ended(DeliveryOutcome outcome, ClaimedDelivery delivery) {
+      return new Round(Optional.of(outcome), delivery, false);
+    }
+
+    static Round again(ClaimedDelivery delivery) {
+      return new Round(Optional.empty(), delivery, false);
+    }
+  }
 
   private Round offer(
       Line ready,
       ClaimedBatch batch,
       ClaimedDelivery delivery,
       ComposedMessage message,
-      EffectiveRule rule)
+      EffectiveRule rule,
+      boolean mayLapse)
       throws InterruptedException {
     SmtpSession session = ready.session();
     boolean isFirst = ready.offered() == 0;
@@ -307,6 +338,10 @@ final class Courier implements AutoCloseable {
         session.send(
             new Envelope(message.envelope().returnPath(), message.envelope().recipient()),
             message.bytes());
+    if (mayLapse && !isFirst && transaction.isLapsed()) {
+      close();
+      return new Round(Optional.empty(), delivery, true);
+    }
     return switch (transaction) {
       case Transaction.Replied replied -> {
         Attempt attempt =
@@ -314,7 +349,8 @@ final class Courier implements AutoCloseable {
                 at, replied.phase(), Optional.of(replied.reply()), opening, replied.took());
         if (replied.accepted()) {
           lane.accepted();
-          yield new Round(Optional.of(new Accepted(attempt)), delivery);
+          parts.paths().passed(ready.path());
+          yield Round.ended(new Accepted(attempt), delivery);
         }
         Classification refusal =
             parts
@@ -323,7 +359,9 @@ final class Courier implements AutoCloseable {
         // a peer that ends a session which it has used has reached its limit a connection, and
         // says nothing about this recipient
         boolean endsUsedSession =
-            replied.reply().code() == CLOSING_DOWN && replied.phase() != Phase.DOT && !isFirst;
+            replied.reply().code() == Transaction.CLOSING
+                && replied.phase() != Phase.DOT
+                && !isFirst;
         if (endsUsedSession || refusal.effect() == Classification.Effect.RECONNECT) {
           close();
           // the next result of this delivery says whether the claim still holds
@@ -335,55 +373,23 @@ final class Courier implements AutoCloseable {
                       delivery,
                       new Deferred(
                           attempt, BounceCategory.RATE_LIMITED.id(), at, Optional.empty()));
-          yield new Round(Optional.empty(), delivery.attempted(at));
+          yield Round.again(delivery.attempted(at));
         }
-        yield new Round(
-            Optional.of(refused(attempt, replied.reply(), delivery, batch, rule)), delivery);
+        yield Round.ended(
+            refusals.refused(attempt, replied.reply(), delivery, batch, rule), delivery);
       }
       case Transaction.Lost lost -> {
         close();
         if (lost.unknown()) {
           Attempt attempt = ready.attempt(at, lost.phase(), Optional.empty(), opening, lost.took());
-          yield new Round(
-              Optional.of(parts.judge().unanswered(attempt, delivery, rule.retry(), batch)),
-              delivery);
+          yield Round.ended(
+              parts.judge().unanswered(attempt, delivery, rule.retry(), batch), delivery);
         }
         parts.recorder().record(ready.failure(batch, delivery, at, lost));
-        yield new Round(Optional.empty(), delivery);
+        yield Round.again(delivery);
       }
       case Transaction.NotPossible(Transaction.Obstacle obstacle, String reason) ->
-          new Round(
-              Optional.of(new Undeliverable(category(obstacle).id(), reason, false)), delivery);
-    };
-  }
-
-  private DeliveryOutcome refused(
-      Attempt attempt,
-      SmtpReply reply,
-      ClaimedDelivery delivery,
-      ClaimedBatch batch,
-      EffectiveRule rule) {
-    Judge judge = parts.judge();
-    Classification refusal =
-        judge.classify(reply, attempt.phase(), attempt.path(), batch.platform());
-    String words = reply.code() + " " + reply.text();
-    boolean refusesRoute = Judge.refusesRoute(attempt.path(), attempt.phase(), refusal);
-    if (refusesRoute || Judge.refusesSource(refusal)) {
-      lane.refused(words, judge.retryTime(delivery, rule.retry()));
-    }
-    return refusesRoute
-        ? judge.held(
-            "relay " + attempt.path().label() + " refuses: " + words,
-            judge.retryTime(delivery, rule.retry()),
-            rule.retry(),
-            batch.launchedAt())
-        : judge.refused(attempt, refusal, delivery, rule.retry(), batch.launchedAt());
-  }
-
-  private static BounceCategory category(Transaction.Obstacle obstacle) {
-    return switch (obstacle) {
-      case TOO_LARGE -> BounceCategory.TOO_BIG;
-      case NEEDS_8BITMIME, NEEDS_SMTPUTF8, BARE_LINE_BREAK -> BounceCategory.PROTOCOL;
+          Round.ended(new Undeliverable(Judge.category(obstacle).id(), reason, false), delivery);
     };
   }
 }

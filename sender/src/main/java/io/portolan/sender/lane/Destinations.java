@@ -11,6 +11,7 @@ import io.portolan.sender.dns.MailHostFinder;
 import io.portolan.sender.dns.MailHosts;
 import io.portolan.sender.smtp.Credentials;
 import io.portolan.sender.smtp.SessionTarget;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,21 +39,7 @@ final class Destinations {
    *
    * @param key equal for domains with the same hosts, whose mail may share a session
    */
-  record Known(String key, List<SessionTarget> targets) implements Destination {
-
-    /** The first address of the first host alone: all that the trial of a path may cost. */
-    List<SessionTarget> first() {
-      SessionTarget target = targets.getFirst();
-      return List.of(
-          new SessionTarget(
-              target.path(),
-              target.host(),
-              target.addresses().subList(0, 1),
-              target.credentials(),
-              target.heloName(),
-              target.timeouts()));
-    }
-  }
+  record Known(String key, List<SessionTarget> targets) implements Destination {}
 
   /** The domain takes no mail, now and later, and says so itself (null MX, RFC 7505). */
   record NoMail(String reason) implements Destination {}
@@ -90,6 +77,16 @@ final class Destinations {
       case MailHosts.NoSuchDomain(String reason) -> new Unknown(reason);
       case MailHosts.TemporaryFailure(String reason) -> new Unknown(reason);
     };
+  }
+
+  /** Remembers that an address answered. */
+  void reachable(String address) {
+    finder.reachable(InetAddress.ofLiteral(address));
+  }
+
+  /** Remembers that an address did not answer, so that others are dialled first for a while. */
+  void unreachable(String address) {
+    finder.unreachable(InetAddress.ofLiteral(address));
   }
 
   private List<SessionTarget> targets(

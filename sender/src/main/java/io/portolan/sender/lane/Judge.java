@@ -17,6 +17,7 @@ import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.reply.SmtpReply;
+import io.portolan.sender.smtp.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -53,38 +54,78 @@ final class Judge {
     return classifier.classify(reply, phase, path.isDirect() ? platform : Isp.OTHER.id());
   }
 
-  /**
-   * Whether a refusal is aimed at this source, by reputation or rate, rather than at the recipient.
-   */
-  static boolean refusesSource(Classification refusal) {
-    return refusal.category() == BounceCategory.IP_REPUTATION
-        || refusal.category() == BounceCategory.RATE_LIMITED;
+  /** Whom a refusal is about, and so who pays for it. */
+  enum Aim {
+    /** The recipient, or this message to it. */
+    RECIPIENT,
+    /** The address that we send from, by reputation or rate: every next message meets the same. */
+    SOURCE,
+    /**
+     * Us: our sender address, DNS, signatures or TLS. Somebody must put that right; nobody is
+     * bounced for it.
+     */
+    SENDER,
+    /**
+     * Us at a relay: it does not begin, wants another login, or does not relay for us. Somebody
+     * must put the route right; nobody is bounced for it.
+     */
+    ROUTE
+  }
+
+  static Aim aim(Path path, Phase phase, Classification refusal) {
+    BounceCategory category = refusal.category();
+    return switch (category.remedy()) {
+      case SLOW_DOWN, SWITCH_ROUTE -> Aim.SOURCE;
+      case FIX_AUTHENTICATION -> Aim.SENDER;
+      // at a recipient's mail host, "relay access denied" says that it is not the domain's
+      case FIX_ROUTE ->
+          !path.isDirect()
+              ? Aim.ROUTE
+              : category == BounceCategory.TLS ? Aim.SENDER : Aim.RECIPIENT;
+      case SUPPRESS,
+          RETRY_THEN_SUPPRESS,
+          COUNT_THEN_SUPPRESS,
+          FIX_CONTENT,
+          FIX_SOFTWARE,
+          RETRY,
+          REVIEW ->
+          path.isDirect() || phase.compareTo(Phase.MAIL) >= 0
+              ? Aim.RECIPIENT
+              : refusal.effect() == Classification.Effect.BOUNCE ? Aim.ROUTE : Aim.SOURCE;
+    };
   }
 
   /**
-   * Whether a relay's refusal is about us and not about the recipient: it would not begin, wants
-   * another login, or does not relay for us. Somebody must put the route right; nobody is bounced
-   * for it.
+   * The outcome of an attempt that was refused. Before MAIL nobody was named to the peer, so that
+   * nobody bounces; with a relay it is no attempt at all.
    */
-  static boolean refusesRoute(Path path, Phase phase, Classification refusal) {
-    return !path.isDirect()
-        && (phase.compareTo(Phase.MAIL) < 0
-            || (phase == Phase.MAIL
-                && refusal.category().remedy() == BounceCategory.Remedy.FIX_ROUTE));
-  }
-
-  /** The outcome of an attempt that was refused. */
   DeliveryOutcome refused(
-      Attempt attempt,
-      Classification refusal,
-      ClaimedDelivery delivery,
-      RetrySchedule retry,
-      Instant launchedAt) {
+      Attempt attempt, Classification refusal, ClaimedDelivery delivery, RetrySchedule retry) {
+    boolean isBeforeMail = attempt.phase().compareTo(Phase.MAIL) < 0;
+    if (isBeforeMail && !attempt.path().isDirect()) {
+      String words = attempt.reply().map(SmtpReply::line).orElse("");
+      return held(
+          "relay " + attempt.path().label() + " refuses: " + words,
+          retryTime(delivery, retry),
+          delivery,
+          retry);
+    }
     String category = refusal.category().id();
-    return switch (refusal.effect()) {
-      case BOUNCE -> new Bounced(attempt, category, refusal.suppresses());
-      case DEFERRAL, RECONNECT ->
-          later(attempt, category, Optional.empty(), delivery, retry, launchedAt);
+    boolean isOurs =
+        switch (aim(attempt.path(), attempt.phase(), refusal)) {
+          case RECIPIENT, SOURCE -> false;
+          case SENDER, ROUTE -> true;
+        };
+    return refusal.effect() == Classification.Effect.BOUNCE && !isBeforeMail && !isOurs
+        ? new Bounced(attempt, category, refusal.suppresses())
+        : later(attempt, category, Optional.empty(), delivery, retry);
+  }
+
+  /** Why a peer cannot take a message. */
+  static BounceCategory category(Transaction.Obstacle obstacle) {
+    return switch (obstacle) {
+      case TOO_LARGE -> BounceCategory.TOO_BIG;
+      case NEEDS_8BITMIME, NEEDS_SMTPUTF8, BARE_LINE_BREAK -> BounceCategory.PROTOCOL;
     };
   }
 
@@ -102,10 +143,9 @@ final class Judge {
               DeliveryOutcome.NO_ANSWER,
               Optional.of(attempt.path().route()),
               delivery,
-              retry,
-              batch.launchedAt());
+              retry);
       case HOLD -> {
-        Instant end = batch.launchedAt().plus(retry.lifetime());
+        Instant end = end(delivery.attempted(attempt.at()), retry);
         yield clock.instant().isBefore(end)
             ? new DeliveryOutcome.InDoubt(attempt, end)
             : new Expired(Optional.of(attempt), DeliveryOutcome.IN_DOUBT);
@@ -118,10 +158,9 @@ final class Judge {
    * an hour ago, or when there is no time left; and it suppresses nobody, since one resolver that
    * lies would suppress many.
    */
-  DeliveryOutcome noSuchDomain(
-      String reason, ClaimedDelivery delivery, RetrySchedule retry, Instant launchedAt) {
+  DeliveryOutcome noSuchDomain(String reason, ClaimedDelivery delivery, RetrySchedule retry) {
     Instant now = clock.instant();
-    Instant end = launchedAt.plus(retry.lifetime());
+    Instant end = end(delivery, retry);
     boolean seenBefore =
         delivery.lastCause().filter(DeliveryOutcome.NO_SUCH_DOMAIN::equals).isPresent();
     if (seenBefore || !now.isBefore(end)) {
@@ -133,12 +172,26 @@ final class Judge {
   }
 
   /** No attempt was made: the delivery waits until {@code until}, or the end of its lifetime. */
-  DeliveryOutcome held(String reason, Instant until, RetrySchedule retry, Instant launchedAt) {
-    Instant end = launchedAt.plus(retry.lifetime());
+  DeliveryOutcome held(
+      String reason, Instant until, ClaimedDelivery delivery, RetrySchedule retry) {
+    Instant end = end(delivery, retry);
     if (!clock.instant().isBefore(end)) {
       return new Expired(Optional.empty(), HELD);
     }
     return new Held(reason, until.isBefore(end) ? until : end);
+  }
+
+  /**
+   * When a delivery's lifetime ends. It counts from the first attempt, or until there is one from
+   * the first time that its turn came and it was held; what waits behind others in a long campaign
+   * does not age.
+   */
+  Instant end(ClaimedDelivery delivery, RetrySchedule retry) {
+    return delivery
+        .firstAttemptAt()
+        .or(delivery::firstHeldAt)
+        .orElseGet(clock::instant)
+        .plus(retry.lifetime());
   }
 
   /** When a delivery is to be tried after its next deferral. */
@@ -151,10 +204,9 @@ final class Judge {
       String category,
       Optional<String> pinnedRoute,
       ClaimedDelivery delivery,
-      RetrySchedule retry,
-      Instant launchedAt) {
+      RetrySchedule retry) {
     Instant notBefore = retryTime(delivery, retry);
-    if (notBefore.isAfter(launchedAt.plus(retry.lifetime()))) {
+    if (notBefore.isAfter(end(delivery.attempted(attempt.at()), retry))) {
       return new Expired(Optional.of(attempt), category);
     }
     return new Deferred(attempt, category, notBefore, pinnedRoute);

@@ -1,5 +1,6 @@
 package io.portolan.sender.lane;
 
+import io.portolan.core.policy.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -23,18 +24,23 @@ import java.util.function.Predicate;
 final class Lane {
   private static final String OTHER = "other";
 
+  /** The most that a lane holds back before it tries, unless a policy's first retry comes later. */
+  private static final Duration LONGEST_HOLD = Duration.ofHours(1);
+
   private final String key;
   private final String platform;
   private final int refusalsInARow;
 
   private final Queue<BatchRun.Item> waiting = new ArrayDeque<>();
-  private final Map<Integer, PacedSlot> pacers = new HashMap<>();
+  private final Map<Integer, Pacer> pacers = new HashMap<>();
+  private final Map<Path, Instant> spared = new HashMap<>();
   private int workers;
   private int refusals;
+  private int routeRefusals;
+  private int holds;
+  private boolean isTrying;
   private Instant heldUntil = Instant.MIN;
   private String heldBecause = "";
-
-  private record PacedSlot(double messagesPerSecond, Pacer pacer) {}
 
   Lane(String key, String platform, int refusalsInARow) {
     this.key = key;
@@ -133,31 +139,75 @@ final class Lane {
 
   /** Takes the next time at which a slot may send and returns the wait for it, in nanoseconds. */
   synchronized long pace(int slot, double messagesPerSecond, long nowNanos) {
-    PacedSlot paced = pacers.get(slot);
-    if (paced == null || paced.messagesPerSecond() != messagesPerSecond) {
-      paced = new PacedSlot(messagesPerSecond, new Pacer(messagesPerSecond, nowNanos));
-      pacers.put(slot, paced);
-    }
-    return paced.pacer().acquire(nowNanos);
+    return pacers
+        .computeIfAbsent(slot, _ -> new Pacer(nowNanos))
+        .acquire(messagesPerSecond, nowNanos);
   }
 
   /** The platform took a message. */
   synchronized void accepted() {
     refusals = 0;
+    routeRefusals = 0;
+    holds = 0;
+    isTrying = false;
+    heldUntil = Instant.MIN;
   }
 
-  /** The platform refused this source, by reputation or rate. */
-  synchronized void refused(String reply, Instant tryAgain) {
+  /**
+   * The platform refused this source or sender, whoever the message is for. After some in a row the
+   * lane holds back, longer with each trial that fails: the lane's own back-off, whatever the
+   * deliveries have behind them.
+   *
+   * @param first how long it holds back at first
+   * @return the hold that begins with this; empty when it goes on, or none does
+   */
+  synchronized Optional<Hold> refused(String reply, Instant now, Duration first) {
     refusals++;
-    if (refusals >= refusalsInARow) {
-      heldUntil = tryAgain;
-      heldBecause =
-          platform
-              + " refused the last "
-              + refusals
-              + " messages of this source, lastly with: "
-              + reply;
+    boolean wasUnderWay = now.isBefore(heldUntil) && !isTrying;
+    if (refusals < refusalsInARow || wasUnderWay) {
+      return Optional.empty();
     }
+    isTrying = false;
+    heldUntil = now.plus(holdFor(holds, first));
+    heldBecause =
+        platform
+            + " refused the last "
+            + refusals
+            + " messages of this source, lastly with: "
+            + reply;
+    holds++;
+    return holds == 1 ? Optional.of(new Hold(heldBecause, heldUntil)) : Optional.empty();
+  }
+
+  /**
+   * A relay refused our mail, whoever the message is for.
+   *
+   * @return whether it is to be left for a while: after some in a row, and then at each one until
+   *     the lane gets a message through
+   */
+  synchronized boolean routeRefused() {
+    routeRefusals = Math.min(routeRefusals + 1, refusalsInARow);
+    return routeRefusals == refusalsInARow;
+  }
+
+  private static Duration holdFor(int holdsBefore, Duration first) {
+    Duration most = first.compareTo(LONGEST_HOLD) > 0 ? first : LONGEST_HOLD;
+    Duration hold = first;
+    for (int i = 0; i < holdsBefore && hold.compareTo(most) < 0; i++) {
+      hold = hold.multipliedBy(2);
+    }
+    return hold.compareTo(most) < 0 ? hold : most;
+  }
+
+  /** Spares a better path, to which the lane's sessions could not move, for a while. */
+  synchronized void spare(Path path, Instant until) {
+    spared.put(path, until);
+  }
+
+  /** Whether a session may try to move to a better path. */
+  synchronized boolean mayMoveTo(Path path, Instant now) {
+    Instant until = spared.get(path);
+    return until == null || !now.isBefore(until);
   }
 
   /**
@@ -174,7 +224,13 @@ final class Lane {
       return Optional.of(new Hold(heldBecause, heldUntil));
     }
     heldUntil = now.plus(trial);
+    isTrying = true;
     return Optional.empty();
+  }
+
+  /** Whether the lane holds back, or lets one delivery through to try. */
+  synchronized boolean isHeld() {
+    return holds > 0;
   }
 
   /** Why a lane holds back, and until when. */

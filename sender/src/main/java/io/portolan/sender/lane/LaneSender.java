@@ -45,6 +45,11 @@ public final class LaneSender implements BatchSender, AutoCloseable {
   private static final Duration SLOT_RECHECK = Duration.ofMillis(250);
   private static final Duration FAREWELL = Duration.ofSeconds(20);
 
+  /** A worker that failed waits before it goes on, longer from time to time. */
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
+
   private final LaneParts parts;
   private final ActivePolicy policy;
   private final ConnectionSlots slots;
@@ -54,6 +59,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
   private final Set<BatchRun> runs = ConcurrentHashMap.newKeySet();
   private final Semaphore sessions;
   private final RelayTrial relayTrial;
+  private final LineOpener testLines;
   private volatile boolean stopping;
 
   /** The way out: which path, which host, which login, and the session itself. */
@@ -82,12 +88,17 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     Destinations destinations =
         new Destinations(outbound.hosts(), outbound.secrets(), settings.heloName());
     relayTrial = new RelayTrial(destinations, outbound.sessions());
+    testLines = new LineOpener(outbound.paths(), destinations, outbound.sessions(), _ -> {}, clock);
     parts =
         new LaneParts(
             policy,
             outbound.paths(),
             new LineOpener(
-                outbound.paths(), destinations, outbound.sessions(), shared.recorder(), clock),
+                outbound.paths(),
+                destinations,
+                outbound.sessions(),
+                shared.recorder()::record,
+                clock),
             composer,
             new Judge(rules.replies(), clock, random),
             shared.recorder(),
@@ -96,9 +107,14 @@ public final class LaneSender implements BatchSender, AutoCloseable {
             clock);
   }
 
-  /** Tests of campaigns, over the same policy and paths. */
+  /** Tests of campaigns, over the same policy and paths; what they meet is not recorded. */
   public TestSender testSender(DomainResolver resolver) {
-    return new TestSender(parts, resolver);
+    return new TestSender(parts, testLines, slots, resolver);
+  }
+
+  /** How many lanes of this node hold back because their platform refuses us. */
+  public int lanesHeld() {
+    return (int) lanes.values().stream().filter(Lane::isHeld).count();
   }
 
   /** Tries the ports of relays. */
@@ -190,8 +206,21 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     try {
       sessions.acquire();
       try (Courier courier = new Courier(parts, lane)) {
+        Duration pause = FIRST_PAUSE;
         while (!ended) {
-          ended = workOnSlot(lane, courier);
+          try {
+            ended = workOnSlot(lane, courier);
+            pause = FIRST_PAUSE;
+          } catch (RuntimeException | Error e) {
+            // what waits in the lane may depend on this worker alone
+            log.error("A worker of lane {} failed and goes on after {}", lane.key(), pause, e);
+            clear(lane, courier);
+            if (stopping) {
+              return;
+            }
+            Thread.sleep(pause);
+            pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
+          }
         }
       } finally {
         sessions.release();
@@ -204,6 +233,12 @@ public final class LaneSender implements BatchSender, AutoCloseable {
       }
       dropIfIdle(lane);
     }
+  }
+
+  /** Leaves what a failure may have spoilt, and what may not be sent any more. */
+  private void clear(Lane lane, Courier courier) {
+    courier.close();
+    lane.leaveUnless(this::mayBeSent);
   }
 
   /**

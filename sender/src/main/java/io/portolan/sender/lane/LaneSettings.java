@@ -10,8 +10,8 @@ import java.time.Duration;
  * @param sessionsPerNode open sessions on this node, over all lanes
  * @param placesPerPlatform batches of one platform that are loaded at once
  * @param idleLinger how long a session waits for the next message before it is closed
- * @param refusalsInARow blocks or throttles without a single acceptance after which a lane holds
- *     back until the next retry time, instead of burning recipients against a closed door
+ * @param refusalsInARow refusals of us without a single acceptance after which a lane, or a relay,
+ *     is held for a while, instead of burning recipients against a closed door
  */
 public record LaneSettings(
     String heloName,

@@ -4,7 +4,6 @@ import io.portolan.core.delivery.Attempt;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.delivery.PathFailure;
-import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Path;
 import io.portolan.core.relay.SecretException;
@@ -14,7 +13,6 @@ import io.portolan.sender.lane.Destinations.Destination;
 import io.portolan.sender.path.Choice;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathLease;
-import io.portolan.sender.smtp.FailureKind;
 import io.portolan.sender.smtp.Opening;
 import io.portolan.sender.smtp.SessionOpener;
 import io.portolan.sender.smtp.SessionTarget;
@@ -22,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a session for a delivery on the first path that the policy names and health lets through. A
@@ -37,23 +36,32 @@ final class LineOpener {
    */
   private static final Duration SERVES = Duration.ofSeconds(5);
 
+  /** The kind of a path failure that is a peer's answer. */
+  private static final String SESSION_REFUSED = "session-refused";
+
   private final PathChoice paths;
   private final Destinations destinations;
   private final SessionOpener opener;
-  private final ResultRecorder recorder;
+  private final FailureLog failures;
   private final InstantSource clock;
 
   LineOpener(
       PathChoice paths,
       Destinations destinations,
       SessionOpener opener,
-      ResultRecorder recorder,
+      FailureLog failures,
       InstantSource clock) {
     this.paths = paths;
     this.destinations = destinations;
     this.opener = opener;
-    this.recorder = recorder;
+    this.failures = failures;
     this.clock = clock;
+  }
+
+  /** Where paths that could not be opened are written down. */
+  @FunctionalInterface
+  interface FailureLog {
+    void record(PathFailure failure) throws InterruptedException;
   }
 
   /** What came of it. */
@@ -98,8 +106,8 @@ final class LineOpener {
    * This path failed in a way that speaks neither against it nor for another: hold until the next
    * retry.
    *
-   * @param peerClosed whether a peer was reached and would not talk, as one does that refuses this
-   *     source
+   * @param peerClosed whether a recipient's mail host was reached and would not talk, as one does
+   *     that refuses this source
    */
   record Trouble(String reason, boolean peerClosed) implements Result {}
 
@@ -159,7 +167,6 @@ final class LineOpener {
   Optional<Result> open(
       Choice.Take take, Lane lane, ClaimedDelivery delivery, EffectiveRule rule, long campaignId)
       throws InterruptedException {
-    Path path = take.path();
     try (PathLease lease = take.lease()) {
       Destination destination;
       try {
@@ -173,27 +180,65 @@ final class LineOpener {
         case Destinations.NoMail(String reason) -> Optional.of(new NoMail(reason));
         case Destinations.NoDomain(String reason) -> Optional.of(new NoDomain(reason));
         case Destinations.Unknown(String reason) -> Optional.of(new Trouble(reason, false));
-        case Destinations.Known known -> {
-          Opening.PathFailed last = null;
-          for (SessionTarget target : known.targets()) {
-            switch (opener.open(target)) {
-              case Opening.Opened(var session) -> {
-                lease.opened();
-                yield Optional.of(new Open(new Line(session, path, known.key(), take.decision())));
-              }
-              case Opening.Refused refused -> {
-                yield refused(take, target, refused);
-              }
-              case Opening.PathFailed failed -> {
-                last = failed;
-                record(failed, take, lane, delivery, campaignId);
-              }
-            }
-          }
-          yield last == null ? Optional.empty() : failed(last, lease);
-        }
+        case Destinations.Known known -> open(known, take, lane, delivery, campaignId);
       };
     }
+  }
+
+  /**
+   * Dials host after host: a host that refuses may have a neighbour that does not (RFC 5321 section
+   * 5.1). The first refusal tells more than any failure, and of these the one that came furthest.
+   */
+  private Optional<Result> open(
+      Destinations.Known known,
+      Choice.Take take,
+      Lane lane,
+      ClaimedDelivery delivery,
+      long campaignId)
+      throws InterruptedException {
+    PathLease lease = take.lease();
+    Opening.@Nullable PathFailed telling = null;
+    @Nullable Refused refusal = null;
+    for (SessionTarget target : known.targets()) {
+      switch (opener.open(target, listener(lease))) {
+        case Opening.Opened(var session) -> {
+          lease.opened();
+          return Optional.of(
+              new Open(new Line(session, take.path(), known.key(), take.decision())));
+        }
+        case Opening.Refused refused when refused.phase() == Phase.AUTH -> {
+          // held by the route, not counted against any recipient; the next round says so
+          loginRefused(lease, refused.reply());
+          return Optional.empty();
+        }
+        case Opening.Refused refused ->
+            refusal = refusal == null ? refused(take, target, refused) : refusal;
+        case Opening.PathFailed failed -> {
+          telling = telling == null ? failed : telling.orMoreTelling(failed);
+          record(failed, take, lane, delivery, campaignId);
+        }
+      }
+    }
+    if (refusal != null) {
+      lease.opened();
+      return Optional.of(refusal);
+    }
+    return telling == null ? Optional.empty() : failed(telling, lease);
+  }
+
+  private SessionOpener.DialListener listener(PathLease lease) {
+    return new SessionOpener.DialListener() {
+      @Override
+      public void connected(String address) {
+        lease.connected();
+        destinations.reachable(address);
+      }
+
+      @Override
+      public void unreachable(String address) {
+        destinations.unreachable(address);
+      }
+    };
   }
 
   private Destination destination(Choice.Take take, ClaimedDelivery delivery, EffectiveRule rule)
@@ -203,38 +248,56 @@ final class LineOpener {
         : destinations.relay(take.path(), take.lease().relay().orElseThrow(), rule);
   }
 
-  private static Optional<Result> refused(
-      Choice.Take take, SessionTarget target, Opening.Refused refused) {
-    if (refused.phase() == Phase.AUTH) {
-      // held by the route, not counted against any recipient; the next round says so
-      take.lease().loginRefused(refused.reply().code() + " " + refused.reply().text());
-      return Optional.empty();
+  private static void loginRefused(PathLease lease, SmtpReply reply) {
+    String words = reply.code() + " " + reply.text();
+    if (reply.isPermanent()) {
+      lease.loginRefused(words);
+    } else {
+      lease.loginDeferred(words);
     }
-    take.lease().opened();
-    return Optional.of(
-        new Refused(
-            take.path(),
-            take.decision(),
-            target,
-            refused.phase(),
-            refused.reply(),
-            refused.peer(),
-            refused.took()));
+  }
+
+  private static Refused refused(Choice.Take take, SessionTarget target, Opening.Refused refused) {
+    return new Refused(
+        take.path(),
+        take.decision(),
+        target,
+        refused.phase(),
+        refused.reply(),
+        refused.peer(),
+        refused.took());
   }
 
   private static Optional<Result> failed(Opening.PathFailed failed, PathLease lease) {
-    // a direct peer that is silent may be a tarpit that wants patience; a relay is there to speak,
-    // so that something between is more likely, and its next port may be spared that
-    boolean silentRelay = !lease.path().isDirect() && failed.kind() == FailureKind.NO_BANNER;
-    if (failed.kind().blocksPath() || silentRelay) {
+    boolean isConnected = failed.phase().compareTo(Phase.CONNECT) > 0;
+    if (isConnected) {
+      lease.connected();
+    }
+    boolean isDirect = lease.path().isDirect();
+    if (isDirect ? failed.kind().blocksPath() : failed.kind().blocksRelayPath()) {
       lease.failed(failed.phase(), failed.kind().id());
       return Optional.empty();
     }
-    boolean peerClosed = failed.phase() != Phase.DNS && failed.phase() != Phase.CONNECT;
-    if (peerClosed) {
-      lease.connected();
-    }
-    return Optional.of(new Trouble(failed.host() + ": " + failed.detail(), peerClosed));
+    return Optional.of(
+        new Trouble(failed.host() + ": " + failed.detail(), isDirect && isConnected));
+  }
+
+  /** Records that a better path refused a session, while the message went out on another one. */
+  void record(Refused refused, Lane lane, ClaimedDelivery delivery, long campaignId)
+      throws InterruptedException {
+    failures.record(
+        new PathFailure(
+            clock.instant(),
+            campaignId,
+            delivery.isp(),
+            lane.platform(),
+            refused.path(),
+            refused.decision().policyVersion(),
+            refused.target().host(),
+            refused.phase(),
+            SESSION_REFUSED,
+            refused.reply().line(),
+            refused.took()));
   }
 
   private void record(
@@ -244,7 +307,7 @@ final class LineOpener {
       ClaimedDelivery delivery,
       long campaignId)
       throws InterruptedException {
-    recorder.record(
+    failures.record(
         new PathFailure(
             clock.instant(),
             campaignId,

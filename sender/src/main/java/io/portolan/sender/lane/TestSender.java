@@ -3,29 +3,45 @@ package io.portolan.sender.lane;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.core.delivery.ConnectionSlots;
+import io.portolan.core.delivery.ConnectionSlots.Slot;
 import io.portolan.core.isp.Destination;
 import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.policy.EffectiveRule;
+import io.portolan.core.suppression.StoredSuppression;
 import io.portolan.sender.message.ComposedMessage;
 import io.portolan.sender.smtp.Envelope;
 import io.portolan.sender.smtp.Transaction;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Sends a campaign's message to a few addresses of its own people, outside lanes and statistics, by
- * the same policy and paths. Thread-safe; blocks until the peer has answered.
+ * the same policy, paths, connection slots and suppressions. Thread-safe; blocks until the peer has
+ * answered, or for {@value #MOST_SECONDS} seconds.
  */
 public final class TestSender {
-  private static final int MOST_WAITS = 100;
-  private static final long NO_DELIVERY = 0;
+  private static final int MOST_SECONDS = 90;
+  private static final Duration RECHECK = Duration.ofMillis(250);
 
   private final LaneParts parts;
+  private final LineOpener lines;
+  private final ConnectionSlots slots;
   private final DomainResolver resolver;
 
-  TestSender(LaneParts parts, DomainResolver resolver) {
+  /**
+   * @param lines opens sessions and records nothing
+   */
+  TestSender(LaneParts parts, LineOpener lines, ConnectionSlots slots, DomainResolver resolver) {
     this.parts = parts;
+    this.lines = lines;
+    this.slots = slots;
     this.resolver = resolver;
   }
 
@@ -47,53 +63,109 @@ public final class TestSender {
       long campaignId, CampaignContent content, String to, Map<String, Object> attributes)
       throws InterruptedException {
     EmailAddress address = EmailAddress.parse(to);
-    Destination destination = resolver.resolve(address.domain()).destination();
+    // no delivery's, and another each time: equal Message-IDs would be taken for copies
+    long id = -ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     ComposedMessage message =
-        parts.composer().campaign(campaignId, content).compose(NO_DELIVERY, to, attributes);
+        parts.composer().campaign(campaignId, content).compose(id, to, attributes);
+    Optional<StoredSuppression> suppressed = parts.suppressions().findCovering(address);
+    if (suppressed.isPresent()) {
+      return notSent(
+          to, "the address is suppressed: " + suppressed.get().suppression().reason().id());
+    }
+    return withinDeadline(to, () -> send(campaignId, address, id, message));
+  }
+
+  /** A test on its way. */
+  private interface Test {
+    Result send() throws InterruptedException;
+  }
+
+  private static Result withinDeadline(String to, Test test) throws InterruptedException {
+    CompletableFuture<Result> result = new CompletableFuture<>();
+    Thread worker =
+        Thread.ofVirtual()
+            .name("test-message")
+            .start(
+                () -> {
+                  try {
+                    result.complete(test.send());
+                  } catch (InterruptedException | RuntimeException | Error e) {
+                    result.completeExceptionally(e);
+                  }
+                });
+    try {
+      return result.get(MOST_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      worker.interrupt();
+      return new Result(
+          to, "lost", "no result within " + MOST_SECONDS + " seconds", Optional.empty());
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    }
+  }
+
+  private Result send(long campaignId, EmailAddress address, long id, ComposedMessage message)
+      throws InterruptedException {
+    String to = address.asWritten();
     String domain = address.domain().name();
-    Lane lane =
-        new Lane(
-            Lane.key(destination.platform(), domain), destination.platform(), Integer.MAX_VALUE);
-    EffectiveRule rule = parts.policy().ruleFor(destination.isp(), destination.platform());
+    Destination destination = resolver.resolve(address.domain()).destination();
+    String platform = destination.platform();
+    Lane lane = new Lane(Lane.key(platform, domain), platform, Integer.MAX_VALUE);
+    EffectiveRule rule = parts.policy().ruleFor(destination.isp(), platform);
     ClaimedDelivery delivery =
         new ClaimedDelivery(
-            NO_DELIVERY,
+            id,
             0,
             to,
             domain,
             destination.isp(),
             0,
-            attributes,
+            Map.of(),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
-    for (int wait = 0; wait < MOST_WAITS; wait++) {
-      switch (parts.lines().open(lane, delivery, rule, campaignId)) {
-        case LineOpener.Wait(Duration recheck) -> Thread.sleep(recheck);
-        case LineOpener.Open(Line line) -> {
-          try (line) {
-            return offer(line, to, message);
+    try (Slot _ = slot(lane)) {
+      while (true) {
+        switch (lines.open(lane, delivery, rule, campaignId)) {
+          case LineOpener.Wait(Duration recheck) -> Thread.sleep(recheck);
+          case LineOpener.Open(Line line) -> {
+            try (line) {
+              return offer(line, to, message);
+            }
           }
-        }
-        case LineOpener.Refused refused -> {
-          return new Result(
-              to, "refused", refused.reply().toString(), Optional.of(refused.path().label()));
-        }
-        case LineOpener.Closed(String reason, var _) -> {
-          return notSent(to, reason);
-        }
-        case LineOpener.Trouble(String reason, boolean _) -> {
-          return notSent(to, reason);
-        }
-        case LineOpener.NoDomain(String reason) -> {
-          return notSent(to, reason);
-        }
-        case LineOpener.NoMail(String reason) -> {
-          return notSent(to, reason);
+          case LineOpener.Refused refused -> {
+            return new Result(
+                to, "refused", refused.reply().toString(), Optional.of(refused.path().label()));
+          }
+          case LineOpener.Closed(String reason, var _) -> {
+            return notSent(to, reason);
+          }
+          case LineOpener.Trouble(String reason, boolean _) -> {
+            return notSent(to, reason);
+          }
+          case LineOpener.NoDomain(String reason) -> {
+            return notSent(to, reason);
+          }
+          case LineOpener.NoMail(String reason) -> {
+            return notSent(to, reason);
+          }
         }
       }
     }
-    return notSent(to, "the paths of row " + rule.rule() + " are being tried by others; try again");
+  }
+
+  /** Waits for a connection slot of the platform, as a campaign's sessions do. */
+  private Slot slot(Lane lane) throws InterruptedException {
+    while (true) {
+      int connections =
+          parts.policy().ruleFor(lane.platform(), lane.platform()).limits().connections();
+      Optional<Slot> free = slots.tryAcquire(lane.key(), connections);
+      if (free.isPresent()) {
+        return free.get();
+      }
+      Thread.sleep(RECHECK);
+    }
   }
 
   private static Result offer(Line line, String to, ComposedMessage message) {

@@ -6,6 +6,21 @@ import java.time.Duration;
 
 /** What came of offering one message on an open session. */
 public sealed interface Transaction {
+  /** The reply that announces the end of a session. */
+  int CLOSING = 421;
+
+  /**
+   * Whether the session had ended before anything of this message was taken: the peer had closed
+   * it, or says so instead of taking MAIL. On a session that was used before, that is how one ends
+   * while nobody looks.
+   */
+  default boolean isLapsed() {
+    return switch (this) {
+      case Replied replied -> replied.phase() == Phase.MAIL && replied.reply().code() == CLOSING;
+      case Lost lost -> lost.phase() == Phase.MAIL && !lost.timedOut();
+      case NotPossible _ -> false;
+    };
+  }
 
   /**
    * The peer decided: 2yz at DOT took the message; 4yz or 5yz at MAIL, RCPT, DATA or DOT did not.

@@ -81,10 +81,15 @@ abstract class LaneFixture {
   Optional<MxAnswer> mxAnswer = Optional.empty();
   volatile Duration ahead = Duration.ZERO;
   volatile Runnable beforeEachMessage = () -> {};
+  volatile Runnable beforeEachRule = () -> {};
+  Limits limitsOfIsps = new Limits(3, 20, 0);
+  String ispOfRecipients = "isp";
+  PathHealth health;
+  InstantSource clock;
 
   @BeforeEach
   void start() throws Exception {
-    InstantSource clock = () -> InstantSource.system().instant().plus(ahead);
+    clock = () -> InstantSource.system().instant().plus(ahead);
     network = new SimulatedNetwork(clock);
     SimulatedIsps isps = new SimulatedIsps(network);
     isp = isps.isp(DOMAIN, new SimulatedIsps.Profile.Choosy("nobody", "full", "over"));
@@ -101,7 +106,7 @@ abstract class LaneFixture {
             "user",
             "env:PASSWORD",
             List.of(new RelayPort(587, TlsMode.STARTTLS), new RelayPort(465, TlsMode.IMPLICIT)));
-    PathHealth health =
+    health =
         new PathHealth(
             new HealthSettings(
                 Duration.ofMinutes(5),
@@ -125,20 +130,7 @@ abstract class LaneFixture {
                     TlsTrust.ofPlatformAnd(List.of(network.certificates().authority())),
                     watch)),
             new LaneSender.Rules(
-                (_, _) ->
-                    new EffectiveRule(
-                        7,
-                        "isp",
-                        paths,
-                        limits,
-                        new Timeouts(
-                            SECOND,
-                            SECOND.multipliedBy(5),
-                            SECOND.multipliedBy(5),
-                            SECOND.multipliedBy(5),
-                            SECOND.multipliedBy(5),
-                            SECOND.multipliedBy(5)),
-                        new RetrySchedule(List.of(Duration.ofMinutes(10)), Duration.ofDays(1))),
+                this::rule,
                 ReplyClassifier.builtIn(),
                 campaign -> {
                   beforeEachMessage.run();
@@ -157,6 +149,23 @@ abstract class LaneFixture {
             new LaneSender.Shared(recorder, slots, new SuppressionStore(database.database())),
             new LaneSettings("sender.test", 50, 4, Duration.ofMillis(50), 5),
             clock);
+  }
+
+  private EffectiveRule rule(String ispId, String platform) {
+    beforeEachRule.run();
+    return new EffectiveRule(
+        7,
+        "isp",
+        paths,
+        ispId.equals(platform) ? limits : limitsOfIsps,
+        new Timeouts(
+            SECOND,
+            bannerTimeout,
+            SECOND.multipliedBy(5),
+            SECOND.multipliedBy(5),
+            SECOND.multipliedBy(5),
+            SECOND.multipliedBy(5)),
+        new RetrySchedule(List.of(Duration.ofMinutes(10)), Duration.ofDays(1)));
   }
 
   @AfterEach
@@ -241,9 +250,10 @@ abstract class LaneFixture {
               0,
               address,
               DOMAIN,
-              "isp",
+              ispOfRecipients,
               0,
               Map.of(),
+              Optional.empty(),
               Optional.empty(),
               Optional.empty(),
               Optional.empty()));
@@ -253,7 +263,6 @@ abstract class LaneFixture {
         database.number("SELECT id FROM campaign"),
         "isp",
         1,
-        InstantSource.system().instant(),
         content,
         inDoubt,
         deliveries);

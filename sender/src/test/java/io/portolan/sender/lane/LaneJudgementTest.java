@@ -9,6 +9,8 @@ import io.portolan.core.isp.MxAnswer;
 import io.portolan.core.policy.Limits;
 import io.portolan.sender.simulation.ServerPhase;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -54,10 +56,9 @@ class LaneJudgementTest extends LaneFixture {
   @Test
   void bouncesAtTheEndOfTheLifetimeWithoutASecondLook() throws Exception {
     mxAnswer = Optional.of(new MxAnswer.NoSuchDomain(TIME_TO_LIVE));
-    ClaimedBatch batch = batch("anna");
-    ahead = Duration.ofDays(2);
+    Instant twoDaysAgo = InstantSource.system().instant().minus(Duration.ofDays(2));
 
-    sender.send(batch);
+    sender.send(held(batch("anna"), twoDaysAgo, "held"));
 
     assertThat(states()).containsExactly("bounced 0");
   }
@@ -145,13 +146,16 @@ class LaneJudgementTest extends LaneFixture {
   }
 
   private static ClaimedBatch lastCause(ClaimedBatch batch, String cause) {
+    return held(batch, InstantSource.system().instant(), cause);
+  }
+
+  private static ClaimedBatch held(ClaimedBatch batch, Instant since, String cause) {
     ClaimedDelivery one = batch.deliveries().getFirst();
     return new ClaimedBatch(
         batch.id(),
         batch.campaignId(),
         batch.platform(),
         batch.epoch(),
-        batch.launchedAt(),
         batch.content(),
         batch.inDoubt(),
         List.of(
@@ -164,6 +168,7 @@ class LaneJudgementTest extends LaneFixture {
                 one.attempts(),
                 one.attributes(),
                 one.firstAttemptAt(),
+                Optional.of(since),
                 one.pinnedRoute(),
                 Optional.of(cause))));
   }

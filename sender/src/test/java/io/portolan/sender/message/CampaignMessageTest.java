@@ -137,6 +137,7 @@ class CampaignMessageTest {
             ANNA,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
 
     assertThat(composer().campaign(42, CONTENT).compose(delivery).bytes())

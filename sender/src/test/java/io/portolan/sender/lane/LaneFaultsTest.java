@@ -1,0 +1,215 @@
+package io.portolan.sender.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.core.campaign.CampaignContent;
+import io.portolan.core.campaign.MissingField;
+import io.portolan.core.delivery.ClaimedBatch;
+import io.portolan.core.isp.DomainResolver;
+import io.portolan.core.isp.IspDirectory;
+import io.portolan.core.policy.Limits;
+import io.portolan.sender.path.PathState;
+import io.portolan.sender.path.PathStatus;
+import io.portolan.sender.simulation.ServerPhase;
+import io.portolan.sender.simulation.ServerScript;
+import io.portolan.sender.simulation.SimulatedNetwork.Block;
+import io.portolan.sender.simulation.StoredMessage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What lanes do when something fails or changes under them, and tests of campaigns. */
+class LaneFaultsTest extends LaneFixture {
+  private static final CampaignContent CONTENT =
+      new CampaignContent("", "news@sender.test", "", "Hello", "", "Good day.", MissingField.EMPTY);
+
+  @Test
+  void offersNothingOfACampaignThatWasPausedDuringASlowBanner() throws Exception {
+    CompletableFuture<Void> released = new CompletableFuture<>();
+    ServerScript.Rule banner = server().on(ServerPhase.BANNER).until(released);
+    banner.always();
+    ClaimedBatch batch = batch("anna", "ben");
+    CompletableFuture<Void> sent = sending(batch);
+    assertThat(banner.awaitHits(1, SECOND.multipliedBy(20))).isTrue();
+
+    closedCampaigns.add(batch.campaignId());
+    released.complete(null);
+
+    sent.get(20, TimeUnit.SECONDS);
+    assertThat(states()).containsOnly("planned 0");
+    assertThat(network.mailboxes().messages()).isZero();
+  }
+
+  @Test
+  void knowsThePortOpenBeforeASlowBannerComes() throws Exception {
+    CompletableFuture<Void> released = new CompletableFuture<>();
+    ServerScript.Rule banner = server().on(ServerPhase.BANNER).until(released);
+    banner.always();
+    CompletableFuture<Void> sent = sending(batch("anna"));
+    assertThat(banner.awaitHits(1, SECOND.multipliedBy(20))).isTrue();
+
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!isPortOpen() && System.nanoTime() - deadline < 0) {
+      Thread.onSpinWait();
+    }
+
+    assertThat(isPortOpen()).isTrue();
+    assertThat(sent).isNotDone();
+    released.complete(null);
+    sent.get(20, TimeUnit.SECONDS);
+    assertThat(states()).containsOnly("accepted 1");
+  }
+
+  @Test
+  void goesOnAfterAWorkerFailed() throws Exception {
+    limits = new Limits(1, 100, 0);
+    AtomicInteger faults = new AtomicInteger();
+    beforeEachRule =
+        () -> {
+          int fault = faults.incrementAndGet();
+          if (fault == 3) {
+            throw new IllegalStateException("no policy now");
+          } else if (fault == 6) {
+            throw new StackOverflowError();
+          }
+        };
+
+    sending(batch(names(6))).get(30, TimeUnit.SECONDS);
+
+    assertThat(states()).contains("accepted 1").doesNotContain("bounced 0");
+    assertThat(network.mailboxes().duplicates()).isEmpty();
+  }
+
+  @Test
+  void takesThePlatformsLimitsWhateverTheRowsOfItsIspsSay() throws Exception {
+    ispOfRecipients = "brand";
+    limits = new Limits(1, 2, 0);
+    limitsOfIsps = new Limits(9, 100, 0);
+
+    sender.send(batch(names(6)));
+
+    assertThat(network.statistics(DOMAIN).messages().maxPerConnection()).isEqualTo(2);
+  }
+
+  @Test
+  void agesNobodyWhoWaitsInALongCampaign() throws Exception {
+    ClaimedBatch batch = batch("anna", "full1");
+    ahead = Duration.ofDays(5);
+
+    sender.send(batch);
+
+    assertThat(states()).containsExactly("accepted 1", "planned 1");
+  }
+
+  @Test
+  void remembersWhenADeliveryWasFirstHeld() throws Exception {
+    network.block(25, Block.REJECT);
+    Instant before = clock.instant();
+
+    sender.send(batch("anna"));
+
+    assertThat(
+            database.number(
+                "SELECT count(*) FROM delivery WHERE first_held_at BETWEEN ?::timestamptz - interval '1 s' AND ?::timestamptz + interval '1 s'",
+                before.toString(),
+                clock.instant().toString()))
+        .isOne();
+  }
+
+  @Test
+  void sendsTestsWithAMessageIdEachAndRecordsNothing() throws Exception {
+    paths = List.of(RELAY_587, DIRECT);
+    network.block("relay.test", 587, Block.REJECT);
+
+    TestSender.Result first = test("anna@" + DOMAIN);
+    TestSender.Result second = test("anna@" + DOMAIN);
+
+    assertThat(List.of(first, second))
+        .extracting(TestSender.Result::outcome)
+        .containsOnly("accepted");
+    assertThat(network.mailboxes().matching(_ -> true).stream().map(LaneFaultsTest::messageId))
+        .hasSize(2)
+        .doesNotHaveDuplicates();
+    assertThat(database.number("SELECT count(*) FROM path_failure")).isZero();
+  }
+
+  @Test
+  void sendsNoTestToWhoIsSuppressed() throws Exception {
+    database.execute(
+        "INSERT INTO suppression (kind, value, reason, source) VALUES ('address', 'anna@isp.test', 'unsubscribe', 'test')");
+
+    TestSender.Result result = test("anna@" + DOMAIN);
+
+    assertThat(result.outcome()).isEqualTo("not-sent");
+    assertThat(result.detail()).contains("suppressed");
+    assertThat(network.mailboxes().messages()).isZero();
+  }
+
+  @Test
+  void holdsASlotWhileATestIsUnderWay() throws Exception {
+    CompletableFuture<Void> released = new CompletableFuture<>();
+    limits = new Limits(1, 20, 0);
+    ServerScript.Rule dot = server().on(ServerPhase.DOT).until(released);
+    dot.always();
+    CompletableFuture<TestSender.Result> result =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return test("anna@" + DOMAIN);
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            task -> Thread.ofVirtual().start(task));
+    assertThat(dot.awaitHits(1, SECOND.multipliedBy(20))).isTrue();
+
+    assertThat(slots.tryAcquire("other/" + DOMAIN, 1)).isEmpty();
+
+    released.complete(null);
+    assertThat(result.get(20, TimeUnit.SECONDS).outcome()).isEqualTo("accepted");
+  }
+
+  private TestSender.Result test(String to) throws InterruptedException {
+    DomainResolver resolver = new DomainResolver(IspDirectory.builtIn(), this::mailHosts, clock, 4);
+    return sender.testSender(resolver).send(1, CONTENT, to, Map.of());
+  }
+
+  private static String messageId(StoredMessage message) {
+    return message
+        .content()
+        .text()
+        .orElseThrow()
+        .lines()
+        .filter(line -> line.startsWith("Message-ID:"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private boolean isPortOpen() {
+    return health.snapshot().stream().anyMatch(status -> isOpenPort(status));
+  }
+
+  private static boolean isOpenPort(PathStatus status) {
+    return status.label().equals("direct:25") && status.state() == PathState.OPEN;
+  }
+
+  private CompletableFuture<Void> sending(ClaimedBatch batch) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                sender.send(batch);
+                done.complete(null);
+              } catch (InterruptedException | RuntimeException e) {
+                done.completeExceptionally(e);
+              }
+            });
+    return done;
+  }
+}

@@ -1,0 +1,129 @@
+package io.portolan.sender.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.core.TestClock;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.TlsMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class LaneTest {
+  private static final Duration FIRST = Duration.ofMinutes(15);
+  private static final Duration TRIAL = Duration.ofSeconds(30);
+  private static final Path DIRECT = new Path(Path.DIRECT, 25, TlsMode.OPPORTUNISTIC);
+
+  private final TestClock clock = TestClock.create();
+  private final Lane lane = new Lane("isp", "isp", 3);
+
+  @Test
+  void holdsBackAfterRefusalsInARow() {
+    refuse();
+    refuse();
+    lane.accepted();
+    refuse();
+    refuse();
+    assertThat(hold()).isEmpty();
+
+    Optional<Lane.Hold> begun = refuse();
+
+    assertThat(begun).map(Lane.Hold::until).hasValue(clock.instant().plus(FIRST));
+    assertThat(hold()).isEqualTo(begun);
+    assertThat(lane.isHeld()).isTrue();
+  }
+
+  @Test
+  void letsOneThroughToTryWhenAHoldIsOver() {
+    refuseUntilHeld();
+    clock.advance(FIRST);
+
+    assertThat(hold()).as("it tries").isEmpty();
+    assertThat(hold()).as("the others wait for what becomes of it").isPresent();
+    clock.advance(TRIAL);
+    assertThat(hold()).as("another tries when nothing became of it").isEmpty();
+  }
+
+  @Test
+  void opensWhenTheTrialIsTaken() {
+    refuseUntilHeld();
+    clock.advance(FIRST);
+    assertThat(hold()).isEmpty();
+
+    lane.accepted();
+
+    assertThat(hold()).isEmpty();
+    assertThat(hold()).isEmpty();
+    assertThat(lane.isHeld()).isFalse();
+  }
+
+  @Test
+  void doublesItsOwnHoldWithEachTrialThatFailsUpToAnHour() {
+    refuseUntilHeld();
+
+    for (int minutes : new int[] {15, 30, 60, 60}) {
+      assertThat(hold())
+          .map(Lane.Hold::until)
+          .hasValue(clock.instant().plus(Duration.ofMinutes(minutes)));
+      clock.advance(Duration.ofMinutes(minutes));
+      assertThat(hold()).isEmpty();
+      assertThat(refuse()).as("said once").isEmpty();
+    }
+  }
+
+  @Test
+  void countsWhatWasUnderWayAsTheHoldBeganForNothing() {
+    refuseUntilHeld();
+    Instant end = clock.instant().plus(FIRST);
+    clock.advance(Duration.ofSeconds(5));
+
+    assertThat(refuse()).isEmpty();
+
+    assertThat(hold()).map(Lane.Hold::until).hasValue(end);
+  }
+
+  @Test
+  void leavesARelayAfterRefusalsInARowAndThenAtEachUntilAMessageIsTaken() {
+    assertThat(lane.routeRefused()).isFalse();
+    assertThat(lane.routeRefused()).isFalse();
+    assertThat(lane.routeRefused()).isTrue();
+    assertThat(lane.routeRefused()).isTrue();
+    assertThat(hold()).as("other routes are open").isEmpty();
+
+    lane.accepted();
+
+    assertThat(lane.routeRefused()).isFalse();
+  }
+
+  @Test
+  void keepsThePaceOfASlotWhenItsRateChanges() {
+    assertThat(lane.pace(0, 1, 0)).isZero();
+    assertThat(lane.pace(0, 2, 0)).isEqualTo(1_000_000_000);
+    assertThat(lane.pace(0, 1, 0)).isEqualTo(1_500_000_000);
+    assertThat(lane.pace(1, 1, 0)).as("of another slot").isZero();
+  }
+
+  @Test
+  void sparesAPathForAWhile() {
+    lane.spare(DIRECT, clock.instant().plusSeconds(60));
+
+    assertThat(lane.mayMoveTo(DIRECT, clock.instant())).isFalse();
+    clock.advance(Duration.ofSeconds(60));
+    assertThat(lane.mayMoveTo(DIRECT, clock.instant())).isTrue();
+  }
+
+  private void refuseUntilHeld() {
+    refuse();
+    refuse();
+    refuse();
+  }
+
+  private Optional<Lane.Hold> refuse() {
+    return lane.refused("554 go away", clock.instant(), FIRST);
+  }
+
+  private Optional<Lane.Hold> hold() {
+    return lane.hold(clock.instant(), TRIAL);
+  }
+}
