@@ -160,7 +160,7 @@ abstract class LaneFixture {
         ispId.equals(platform) ? limits : limitsOfIsps,
         new Timeouts(
             SECOND,
-            bannerTimeout,
+            SECOND.multipliedBy(5),
             SECOND.multipliedBy(5),
             SECOND.multipliedBy(5),
             SECOND.multipliedBy(5),
