@@ -152,7 +152,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
     log.info(
         "Stopping the database server {} that an earlier run left behind", process.get().pid());
-    process.get().destroy();
+    stopFast(process.get());
     awaitEnd(process.get());
   }
 
