@@ -6,18 +6,16 @@ import io.portolan.core.Eventually;
 import io.portolan.core.database.DatabaseSettings;
 import io.portolan.core.database.TestDatabase;
 import io.portolan.sender.lab.LabHost;
-import io.portolan.sender.lab.LabMail;
 import io.portolan.sender.lab.LabMail.Station;
-import io.portolan.sender.lab.NetworkLab;
 import io.portolan.sender.lab.PortBlock;
 import io.portolan.sender.lab.PortBlock.Extent;
 import io.portolan.sender.lab.PortBlock.Way;
 import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.ServerScript;
 import io.portolan.sender.simulation.StoredMessage;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,47 +43,47 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("system")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BlockedPortsSystemTest {
-  private static final int API = 8025;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** The most connects that a block may cost, however large the campaign. */
   private static final long BUDGET = 10;
 
+  private static final String PATHS =
+      """
+      paths:
+        first-block: 2s
+        longest-block: 4s
+        suspect: 1s
+        ramp: 1s
+      """;
+
   @RegisterExtension static final TestDatabase database = TestDatabase.create();
 
-  private NetworkLab lab;
-  private LabMail mail;
-  private ServeProcess serve;
+  private Scene scene;
   private Campaigns campaigns;
 
   @BeforeAll
   void start(@TempDir Path directory) throws Exception {
-    lab = NetworkLab.create();
-    mail = new LabMail(lab);
-    LabHost sender = lab.host("sender");
-    serve =
-        lab.keep(
-            ServeProcess.start(
-                directory,
-                configuration(sender, directory),
-                Map.of("RELAY_PASSWORD", "secret"),
-                sender::command));
-    InetSocketAddress api = sender.fromOutside(API);
-    campaigns =
-        lab.keep(new Campaigns(URI.create("http://127.0.0.1:" + api.getPort()), serve.firstKey()));
+    scene = new Scene(directory);
+    ServeProcess serve =
+        scene.serve(
+            database(scene.sender()),
+            PATHS + isps(directory),
+            Map.of("PORTOLAN_SECRET_RELAY", "secret"));
+    campaigns = scene.campaigns(serve.firstKey());
   }
 
   @AfterAll
   void stop() {
-    lab.close();
+    scene.close();
   }
 
   @Test
   void leavesPort25WhenItIsDroppedAndComesBackWithOneConnectionWhenItIsFree() throws Exception {
-    Station isp = mail.isp("north", "north.test");
+    Station isp = scene.mail().isp("north", "north.test");
     Station relay = relay("north");
     policy("north", "[direct:25, north-relay:587]", "connections: 4, messagesPerSecond: 20");
-    PortBlock block = lab.block(isp.host(), 25, Way.DROP, Extent.NEW_CONNECTIONS);
+    PortBlock block = scene.lab().block(isp.host(), 25, Way.DROP, Extent.NEW_CONNECTIONS);
 
     long first = campaigns.start("north, dropped", Campaigns.addresses(40, "@north.test"));
     campaigns.finished(first);
@@ -163,7 +161,7 @@ class BlockedPortsSystemTest {
         relay.server().on(ServerPhase.MAIL).port(587).after(60).until(blocked).always();
     long campaign = campaigns.start(tail, Campaigns.addresses(300, tail));
     assertThat(held.awaitHits(1, PATIENCE)).as("60 messages have begun").isTrue();
-    try (PortBlock block = lab.block(relay.host(), 587, way, extent)) {
+    try (PortBlock block = scene.lab().block(relay.host(), 587, way, extent)) {
       blocked.complete(null);
       campaigns.finished(campaign);
       assertThat(block.packets()).isPositive();
@@ -201,7 +199,7 @@ class BlockedPortsSystemTest {
   }
 
   private List<StoredMessage> held(String tail) {
-    return mail.mailboxes().matching(message -> message.recipient().endsWith(tail));
+    return scene.mail().mailboxes().matching(message -> message.recipient().endsWith(tail));
   }
 
   /** How many messages to such addresses came through each port. */
@@ -213,7 +211,7 @@ class BlockedPortsSystemTest {
   /** A relay with a host of its own, so that no test sees what another has done to its paths. */
   private Station relay(String label) throws Exception {
     String host = label + ".relays.test";
-    Station relay = mail.relay(label + "-relay", host, Map.of("portolan", "secret"));
+    Station relay = scene.mail().relay(label + "-relay", host, Map.of("portolan", "secret"));
     campaigns
         .api()
         .put(
@@ -224,7 +222,7 @@ class BlockedPortsSystemTest {
                 "username",
                 "portolan",
                 "secretRef",
-                "env:RELAY_PASSWORD",
+                "env:PORTOLAN_SECRET_RELAY",
                 "ports",
                 List.of(
                     Map.of("port", 587, "tls", "starttls"),
@@ -248,9 +246,7 @@ class BlockedPortsSystemTest {
             .formatted(isp, paths, limits));
   }
 
-  private String configuration(LabHost sender, Path directory) throws Exception {
-    Path authority = directory.resolve("authority.pem");
-    Files.writeString(authority, mail.network().certificates().authorityPem());
+  private static String isps(Path directory) throws IOException {
     Path isps = directory.resolve("isps.csv");
     Files.writeString(
         isps,
@@ -263,45 +259,25 @@ class BlockedPortsSystemTest {
         host-prohibited,Host,mailbox,host-prohibited.test,,,,high,
         silent,Silent,mailbox,silent.test,,,,high,
         """);
-    DatabaseSettings settings = database.settings();
-    return """
-    database:
-      url: %s
-      username: %s
-    http:
-      port: %d
-    mail:
-      helo-name: sender.test
-      trusted-certificates: %s
-    dns:
-      servers: %s
-    paths:
-      first-block: 2s
-      longest-block: 4s
-      suspect: 1s
-      ramp: 1s
-    isps:
-      file: %s
-    """
-        .formatted(
-            seenFrom(sender, settings.jdbcUrl()),
-            settings.username(),
-            API,
-            authority,
-            mail.dns().getHostString() + ":" + mail.dns().getPort(),
-            isps);
+    return "isps:\n  file: " + isps + "\n";
   }
 
-  /** The database's URL on a host that reaches it only through the test. */
-  private static String seenFrom(LabHost host, String url) throws Exception {
-    Matcher server = Pattern.compile("//([^:/]+):(\\d+)/").matcher(url);
+  /** The database, for a host that reaches it only through the test. */
+  private static String database(LabHost host) throws IOException {
+    DatabaseSettings settings = database.settings();
+    Matcher server = Pattern.compile("//([^:/]+):(\\d+)/").matcher(settings.jdbcUrl());
     if (!server.find()) {
-      throw new IllegalArgumentException("no host and port: " + url);
+      throw new IllegalArgumentException("no host and port: " + settings.jdbcUrl());
     }
     int port =
         host.toOutside(
             new InetSocketAddress(
                 InetAddress.getByName(server.group(1)), Integer.parseInt(server.group(2))));
-    return server.replaceFirst("//127.0.0.1:" + port + "/");
+    return """
+    database:
+      url: %s
+      username: %s
+    """
+        .formatted(server.replaceFirst("//127.0.0.1:" + port + "/"), settings.username());
   }
 }

@@ -10,7 +10,6 @@ import io.portolan.core.Eventually;
 import io.portolan.core.database.TestDatabase;
 import java.io.File;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -45,8 +43,8 @@ class BrowserSystemTest {
   private long campaign;
 
   @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    node = new TestingNode(database, directory);
+  void start() throws Exception {
+    node = new TestingNode(database);
     campaigns = new Campaigns(node.url(), node.key());
     List<String> addresses = new ArrayList<>(Campaigns.addresses(20, "@healthy.test"));
     addresses.addAll(Campaigns.addresses(5, "@choosy.test"));

@@ -101,7 +101,7 @@ public final class NetworkLab implements AutoCloseable {
     while (!parts.isEmpty()) {
       try {
         parts.pop().close();
-      } catch (Exception e) {
+      } catch (Exception | AssertionError e) {
         if (failure == null) {
           failure = new AssertionError("The lab could not be removed whole", e);
         } else {
