@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portolan.core.Eventually;
 import io.portolan.core.campaign.Campaign;
 import io.portolan.core.campaign.CampaignState;
-import io.portolan.core.Eventually;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;

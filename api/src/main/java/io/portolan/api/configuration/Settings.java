@@ -154,7 +154,9 @@ public final class Settings {
           "Within which failures at unrelated platforms add up to a blocked port.");
   static final Setting PATHS_LOGIN_HOLD =
       new Setting(
-          "paths.login-hold", "15m", "How long a relay that refused the login, or our mail, is left alone.");
+          "paths.login-hold",
+          "15m",
+          "How long a relay that refused the login, or our mail, is left alone.");
   static final Setting SCHEDULER_NODE =
       new Setting(
           "scheduler.node",
