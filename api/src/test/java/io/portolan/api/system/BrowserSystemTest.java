@@ -10,6 +10,7 @@ import io.portolan.core.Eventually;
 import io.portolan.core.database.TestDatabase;
 import java.io.File;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -37,6 +39,8 @@ class BrowserSystemTest {
 
   @RegisterExtension static final TestDatabase database = TestDatabase.create();
 
+  @TempDir private static Path uploads;
+
   private TestingNode node;
   private Campaigns campaigns;
   private ChromeDriver browser;
@@ -44,7 +48,7 @@ class BrowserSystemTest {
 
   @BeforeAll
   void start() throws Exception {
-    node = new TestingNode(database);
+    node = new TestingNode(database, uploads);
     campaigns = new Campaigns(node.url(), node.key());
     List<String> addresses = new ArrayList<>(Campaigns.addresses(20, "@healthy.test"));
     addresses.addAll(Campaigns.addresses(5, "@choosy.test"));
