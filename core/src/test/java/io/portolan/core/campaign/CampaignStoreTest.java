@@ -119,8 +119,7 @@ class CampaignStoreTest {
             () -> campaigns.edit(made.id(), 1, settings(Optional.empty(), CampaignContent.EMPTY)))
         .isInstanceOf(ConflictException.class)
         .hasMessage(
-            "Campaign %d, or its template, was changed since revision 1; read it again and repeat.",
-            made.id());
+            "Campaign %d was changed since revision 1; read it again and repeat.", made.id());
     assertThat(campaigns.get(made.id()).settings().content()).isEqualTo(COMPLETE);
   }
 
