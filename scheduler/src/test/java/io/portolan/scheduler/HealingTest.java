@@ -23,8 +23,18 @@ class HealingTest {
     Eventually.holds(
         "all is planned", () -> fixture.campaigns().deliveries(campaign, "planned") == 3_000);
 
-    fixture.database().execute("DELETE FROM qrtz_simple_triggers");
-    fixture.database().execute("DELETE FROM qrtz_triggers");
+    // under the lock of Quartz, which may be storing a trigger at this moment
+    fixture
+        .database()
+        .execute(
+            """
+            DO $$
+            BEGIN
+              PERFORM FROM qrtz_locks WHERE lock_name = 'TRIGGER_ACCESS' FOR UPDATE;
+              DELETE FROM qrtz_simple_triggers;
+              DELETE FROM qrtz_triggers;
+            END $$
+            """);
     messages.release(10_000);
 
     fixture.awaitState(campaign, "finished");
