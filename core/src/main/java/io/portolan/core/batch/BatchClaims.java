@@ -29,13 +29,14 @@ final class BatchClaims {
   // recipients one by one by key: a plain join is planned as a scan of all recipients while the
   // tables are new and have no statistics. Who was suppressed since the campaign was planned ends
   // here. So does what was in doubt to the end of its lifetime; what is in doubt still is left out
-  // and waits for a decision
+  // and waits for a decision. What a dead node had deferred before it could end its claim waits for its time
   private static final String LOAD =
       """
       WITH args AS (SELECT ?::bigint AS batch_id, ?::timestamptz AS now),
       open AS MATERIALIZED (
           SELECT d.id, d.recipient_id, d.campaign_id, d.address, d.domain, d.isp, d.platform, d.attempts,
                  d.first_attempt_at, d.first_held_at, d.pinned_route, d.category, d.offer_expires_at,
+                 d.not_before,
                  coalesce(r.attributes, '{}') AS attributes,
                  CASE WHEN d.offer_expires_at IS NULL THEN coalesce(
                      (SELECT s.reason FROM suppression s
@@ -70,7 +71,8 @@ final class BatchClaims {
           DO UPDATE SET count = t.count + excluded.count)
       SELECT id, recipient_id, address, domain, isp, attempts, first_attempt_at, first_held_at, pinned_route, category,
              attributes
-        FROM open WHERE suppressed IS NULL AND offer_expires_at IS NULL
+        FROM args, open
+       WHERE suppressed IS NULL AND offer_expires_at IS NULL AND (not_before IS NULL OR not_before <= args.now)
        ORDER BY domain, id
       """;
 

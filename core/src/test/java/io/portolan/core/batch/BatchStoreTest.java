@@ -49,6 +49,29 @@ class BatchStoreTest {
   }
 
   @Test
+  void leavesWhatADeadNodeDeferredToItsTime() {
+    planned(3);
+    ClaimedBatch batch = claim(firstBatch());
+    defer("User1@gmail.com", NOW.plusSeconds(900));
+    defer("User2@gmail.com", NOW);
+    database.execute("UPDATE batch SET state = 'queued', claimed_by = NULL, epoch = epoch + 1");
+
+    ClaimedBatch again = claim(batch.id());
+
+    assertThat(again.deliveries())
+        .extracting(ClaimedDelivery::address)
+        .containsExactly("User2@gmail.com", "User3@gmail.com");
+    database.execute("UPDATE delivery SET state = 'accepted' WHERE address <> 'User1@gmail.com'");
+    assertThat(end(again))
+        .isInstanceOfSatisfying(
+            BatchEnd.Done.class,
+            done ->
+                assertThat(done.retries())
+                    .singleElement()
+                    .satisfies(retry -> assertThat(retry.dueAt()).isEqualTo(NOW.plusSeconds(900))));
+  }
+
+  @Test
   void loadsADeliveryWhoseRecipientWasDeletedWithoutAttributes() {
     planned(1);
     database.execute("DELETE FROM recipient");
