@@ -29,7 +29,8 @@ final class BatchClaims {
   // recipients one by one by key: a plain join is planned as a scan of all recipients while the
   // tables are new and have no statistics. Who was suppressed since the campaign was planned ends
   // here. So does what was in doubt to the end of its lifetime; what is in doubt still is left out
-  // and waits for a decision. What a dead node had deferred before it could end its claim waits for its time
+  // and waits for a decision. What a dead node had deferred before it could end its claim waits for
+  // its time
   private static final String LOAD =
       """
       WITH args AS (SELECT ?::bigint AS batch_id, ?::timestamptz AS now),
