@@ -94,7 +94,7 @@ class DatabaseOutageSystemTest {
     assertThat(answer.body()).contains("database-away");
     assertThat(send("/health", key).statusCode()).isEqualTo(503);
     server.start();
-    Ledger ledger = new Ledger(databaseUrl());
+    Ledger ledger = new Ledger(server.outsideUrl());
     assertThat(heldAgain.awaitHits(CONNECTIONS, PATIENCE)).isTrue();
     Eventually.holds("recorded by itself", () -> ledger.accepted(campaign) >= 260);
 
@@ -108,12 +108,6 @@ class DatabaseOutageSystemTest {
     ledger.allAccepted(campaign, RECIPIENTS);
     assertThat(Ledger.copies(mailboxes, recipients)).as("copies").isZero();
     assertThat(serve.isAlive()).as("the same process").isTrue();
-  }
-
-  private String databaseUrl() throws IOException {
-    return "jdbc:postgresql://127.0.0.1:"
-        + scene.sender().fromOutside(PostgresServer.PORT).getPort()
-        + "/postgres?user=postgres";
   }
 
   private HttpResponse<String> campaignAnswer(long campaign, String key) {

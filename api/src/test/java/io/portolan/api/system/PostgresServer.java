@@ -5,28 +5,31 @@ import io.portolan.sender.lab.Commands;
 import io.portolan.sender.lab.LabHost;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A PostgreSQL server on a host of a lab, which can be stopped, crashed and started again. */
 final class PostgresServer implements AutoCloseable {
-  static final int PORT = 5433;
+  private static final int PORT = 5433;
   private static final int LIMIT_SECONDS = 60;
 
   private final LabHost host;
   private final Path data;
   private final String program;
+  private final String outsideUrl;
   private @Nullable Process process;
 
-  private PostgresServer(LabHost host, Path data, String program) {
+  private PostgresServer(LabHost host, Path data, String program, String outsideUrl) {
     this.host = host;
     this.data = data;
     this.program = program;
+    this.outsideUrl = outsideUrl;
   }
 
   /** Makes a cluster in a directory; it is not started yet. */
@@ -39,13 +42,23 @@ final class PostgresServer implements AutoCloseable {
       long pid =
           Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());
       return new PostgresServer(
-          host, data, ProcessHandle.of(pid).flatMap(it -> it.info().command()).orElseThrow());
+          host,
+          data,
+          ProcessHandle.of(pid).flatMap(it -> it.info().command()).orElseThrow(),
+          "jdbc:postgresql://127.0.0.1:"
+              + host.fromOutside(PORT).getPort()
+              + "/postgres?user=postgres");
     }
   }
 
   /** The URL on its host. */
   String url() {
     return "jdbc:postgresql://127.0.0.1:" + PORT + "/postgres";
+  }
+
+  /** The URL for the test. */
+  String outsideUrl() {
+    return outsideUrl;
   }
 
   void start() throws IOException {
@@ -70,7 +83,7 @@ final class PostgresServer implements AutoCloseable {
             .redirectOutput(log.toFile())
             .start();
     process = started;
-    Eventually.holds("PostgreSQL listens, see " + log, () -> !started.isAlive() || listens());
+    Eventually.holds("PostgreSQL answers, see " + log, () -> !started.isAlive() || answers());
     if (!started.isAlive()) {
       throw new AssertionError("PostgreSQL does not start: " + Files.readString(log));
     }
@@ -115,11 +128,11 @@ final class PostgresServer implements AutoCloseable {
     }
   }
 
-  private boolean listens() {
-    try (Socket socket = host.dial(InetAddress.getLoopbackAddress(), PORT)) {
-      return socket.isConnected();
-    } catch (IOException e) {
-      return false;
+  private boolean answers() {
+    try (Connection connection = DriverManager.getConnection(outsideUrl)) {
+      return connection.isValid(1);
+    } catch (SQLException e) {
+      return false; // not there yet, or still recovering
     }
   }
 }
