@@ -3,49 +3,21 @@ package io.portolan.core.delivery;
 import static io.portolan.core.delivery.Recorded.APPLIED;
 import static io.portolan.core.delivery.Recorded.STALE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.portolan.core.Eventually;
-import io.portolan.core.campaign.CampaignContent;
-import io.portolan.core.campaign.InDoubt;
-import io.portolan.core.campaign.MissingField;
-import io.portolan.core.database.Database;
-import io.portolan.core.database.Sql;
-import io.portolan.core.database.TestDatabase;
-import io.portolan.core.database.TestOutage;
 import io.portolan.core.delivery.DeliveryOutcome.Accepted;
 import io.portolan.core.delivery.DeliveryOutcome.Bounced;
 import io.portolan.core.delivery.DeliveryOutcome.Deferred;
 import io.portolan.core.delivery.DeliveryOutcome.Expired;
 import io.portolan.core.delivery.DeliveryOutcome.Held;
-import io.portolan.core.policy.Path;
-import io.portolan.core.policy.TlsMode;
-import io.portolan.core.reply.Phase;
-import io.portolan.core.reply.SmtpReply;
-import java.sql.Connection;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-class ResultRecorderTest {
-  private static final Instant NOW = Instant.parse("2026-11-24T23:59:58.250Z");
-  private static final Path DIRECT = new Path(Path.DIRECT, 25, TlsMode.OPPORTUNISTIC);
-  private static final Decision DECISION = new Decision(3, "gmail", "direct:25 open");
-
-  @RegisterExtension final TestDatabase database = TestDatabase.create();
-
-  private final List<RecordedResult> heard = new ArrayList<>();
-
+class ResultRecorderTest extends ResultRecorderFixture {
   @Test
   void appliesEveryKindOfResultWithItsAttemptAndRollup() throws Exception {
     ClaimedBatch batch = claimedBatch(5, 1);
@@ -131,27 +103,6 @@ class ResultRecorderTest {
     assertThat(database.texts("SELECT state FROM delivery")).containsExactly("planned");
     assertThat(database.number("SELECT count(*) FROM result_rollup")).isZero();
     assertThat(heard).isEmpty();
-  }
-
-  @Test
-  void resultsOutliveALostConnectionAndCountOnce() throws Exception {
-    ClaimedBatch batch = claimedBatch(400, 1);
-    List<CompletableFuture<Recorded>> done = new ArrayList<>();
-    try (ResultRecorder recorder = recorder()) {
-      for (ClaimedDelivery delivery : batch.deliveries()) {
-        done.add(recorder.record(batch, delivery, new Accepted(attempt("250 ok"))));
-        if (delivery.id() % 40 == 0) {
-          database.disconnectAll();
-        }
-      }
-      for (CompletableFuture<Recorded> each : done) {
-        assertThat(each.get(30, TimeUnit.SECONDS)).isEqualTo(APPLIED);
-      }
-    }
-    assertThat(database.number("SELECT count(*) FROM delivery WHERE state = 'accepted'"))
-        .isEqualTo(400);
-    assertThat(database.number("SELECT count(*) FROM attempt")).isEqualTo(400);
-    assertThat(database.number("SELECT sum(count) FROM result_rollup")).isEqualTo(400);
   }
 
   @Test
@@ -249,125 +200,6 @@ class ResultRecorderTest {
   }
 
   @Test
-  void aStatementThatRanOutOfTimeIsTriedAgain() throws Exception {
-    database.execute("CREATE SEQUENCE refusals");
-    database.execute(
-        """
-        CREATE FUNCTION give_up() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-          -- a sequence keeps its count though the transaction is rolled back
-          IF nextval('refusals') <= 2 THEN RAISE EXCEPTION 'statement timeout' USING ERRCODE = '57014'; END IF;
-          RETURN NEW;
-        END $$
-        """);
-    database.execute(
-        "CREATE TRIGGER give_up BEFORE UPDATE ON delivery FOR EACH ROW EXECUTE FUNCTION give_up()");
-    ClaimedBatch batch = claimedBatch(1, 1);
-
-    assertThat(acceptAll(batch, "250 ok")).containsExactly(APPLIED);
-    assertThat(database.number("SELECT count(*) FROM attempt")).isEqualTo(1);
-  }
-
-  @Test
-  void noMoreIsOutstandingThanOneGroup() throws Exception {
-    ClaimedBatch batch = claimedBatch(11, 1);
-    try (Connection other = database.database().dataSource().getConnection();
-        ResultRecorder recorder = recorder(database.database(), 10)) {
-      other.setAutoCommit(false);
-      Sql.list(other, "SELECT id FROM delivery FOR UPDATE", row -> row.number("id"));
-      AtomicInteger handedOver = new AtomicInteger();
-      Thread courier =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      for (ClaimedDelivery delivery : batch.deliveries()) {
-                        var _ = recorder.record(batch, delivery, new Accepted(attempt("250 ok")));
-                        handedOver.incrementAndGet();
-                      }
-                    } catch (Exception e) {
-                      throw new AssertionError(e);
-                    }
-                  });
-      Eventually.holds(
-          "the eleventh waits for room",
-          () -> handedOver.get() == 10 && courier.getState() == Thread.State.WAITING);
-
-      other.rollback();
-      courier.join();
-    }
-    assertThat(database.number("SELECT count(*) FROM delivery WHERE state = 'accepted'"))
-        .isEqualTo(11);
-  }
-
-  @Test
-  void aCommitThatIsStillUnderWayIsWaitedFor() throws Exception {
-    database.execute(
-        """
-        CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END $$
-        """);
-    database.execute(
-        """
-        CREATE CONSTRAINT TRIGGER dawdle AFTER UPDATE ON delivery DEFERRABLE INITIALLY DEFERRED
-        FOR EACH ROW EXECUTE FUNCTION dawdle()
-        """);
-    ClaimedBatch batch = claimedBatch(1, 1);
-    try (TestOutage network = new TestOutage(database.settings());
-        Database through = Database.open(network.settings());
-        Connection other = database.database().dataSource().getConnection();
-        ResultRecorder recorder = recorder(through, 10)) {
-      other.setAutoCommit(false);
-      Sql.first(other, "SELECT pg_advisory_xact_lock(4711)", row -> true);
-      var done =
-          recorder.record(batch, batch.deliveries().getFirst(), new Accepted(attempt("250 ok")));
-      Eventually.holds(
-          "the commit waits",
-          () -> database.number("SELECT count(*) FROM pg_locks WHERE NOT granted") == 1);
-
-      network.cut();
-      network.awaitRefused(1);
-      network.mend();
-      Eventually.holds(
-          "the commit is looked up",
-          () ->
-              database.number(
-                      "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_xact_status%'")
-                  > 0);
-      other.rollback();
-
-      assertThat(done.get(20, TimeUnit.SECONDS)).isEqualTo(APPLIED);
-    }
-    assertThat(database.number("SELECT count(*) FROM attempt")).isEqualTo(1);
-    assertThat(database.number("SELECT sum(count) FROM result_rollup")).isEqualTo(1);
-  }
-
-  @Test
-  void closingWaitsForADatabaseThatIsAwayButNotForEver() throws Exception {
-    ClaimedBatch batch = claimedBatch(1, 1);
-    try (TestOutage network = new TestOutage(database.settings());
-        Database through = Database.open(network.settings())) {
-      ResultRecorder recorder =
-          new ResultRecorder(
-              through,
-              (_, _) -> {},
-              InstantSource.fixed(NOW),
-              new ResultRecorder.Settings(10, Duration.ZERO, Duration.ofMillis(300)));
-      network.cut();
-      var done =
-          recorder.record(batch, batch.deliveries().getFirst(), new Accepted(attempt("250 ok")));
-
-      recorder.close();
-
-      assertThat(done).isCompletedExceptionally();
-      assertThatThrownBy(() -> recorder.record(pathFailure(batch, "late")))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("closed");
-    }
-    assertThat(database.texts("SELECT state FROM delivery")).containsExactly("planned");
-  }
-
-  @Test
   void pathFailuresAreNoAttempts() throws Exception {
     ClaimedBatch batch = claimedBatch(1, 1);
     try (ResultRecorder recorder = recorder()) {
@@ -380,130 +212,5 @@ class ResultRecorderTest {
     assertThat(database.number("SELECT count(*) FROM attempt")).isZero();
     assertThat(database.texts("SELECT state || ' ' || attempts FROM delivery"))
         .containsExactly("planned 0");
-  }
-
-  /** Accepts every delivery of a batch; the one in the middle with a reply of its own. */
-  private List<Recorded> acceptAll(ClaimedBatch batch, String replyInTheMiddle) throws Exception {
-    List<CompletableFuture<Recorded>> done = new ArrayList<>();
-    try (ResultRecorder recorder = recorder()) {
-      for (ClaimedDelivery delivery : batch.deliveries()) {
-        boolean middle = done.size() == batch.deliveries().size() / 2;
-        done.add(
-            recorder.record(
-                batch,
-                delivery,
-                new Accepted(attempt(middle ? replyInTheMiddle : "250 2.0.0 ok"))));
-      }
-    }
-    List<Recorded> recorded = new ArrayList<>();
-    for (CompletableFuture<Recorded> each : done) {
-      recorded.add(each.get(10, TimeUnit.SECONDS));
-    }
-    return recorded;
-  }
-
-  /** Lets the database refuse rows of a table for good. */
-  private void refuse(String table, String event, String condition) {
-    database.execute(
-        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF "
-            + condition
-            + " THEN RAISE EXCEPTION 'not this one'; END IF; RETURN NEW; END $$");
-    database.execute(
-        "CREATE TRIGGER refuse BEFORE "
-            + event
-            + " ON "
-            + table
-            + " FOR EACH ROW EXECUTE FUNCTION refuse()");
-  }
-
-  private static PathFailure pathFailure(ClaimedBatch batch, String detail) {
-    return new PathFailure(
-        NOW,
-        batch.campaignId(),
-        "gmail",
-        "gmail",
-        DIRECT,
-        3,
-        "mx.gmail.test",
-        Phase.CONNECT,
-        "connect-timeout",
-        detail,
-        Duration.ofSeconds(10));
-  }
-
-  private ResultRecorder recorder() {
-    return recorder(database.database(), 1_000);
-  }
-
-  private ResultRecorder recorder(Database to, int groupSize) {
-    return new ResultRecorder(
-        to,
-        (applied, failures) -> heard.addAll(applied),
-        InstantSource.fixed(NOW),
-        new ResultRecorder.Settings(groupSize, Duration.ofMillis(8), Duration.ofSeconds(20)));
-  }
-
-  private static Attempt attempt(String reply) throws Exception {
-    return new Attempt(
-        NOW.minusMillis(120),
-        DIRECT,
-        DECISION,
-        "mx.gmail.test",
-        "198.51.100.1",
-        true,
-        Phase.DOT,
-        Optional.of(SmtpReply.parse(reply)),
-        Duration.ZERO,
-        Duration.ofMillis(120));
-  }
-
-  private ClaimedBatch claimedBatch(int size, int epoch) {
-    database.execute("INSERT INTO mailing_list (name) VALUES ('l')");
-    database.execute(
-        "INSERT INTO campaign (name, state, list_id, content) SELECT 'c', 'running', id, '{}' FROM mailing_list");
-    database.execute(
-        """
-        INSERT INTO batch (campaign_id, platform, state, epoch, due_at, size, kind)
-        SELECT id, 'gmail', 'claimed', ?, now(), ?, 'first' FROM campaign
-        """,
-        epoch,
-        size);
-    database.execute(
-        """
-        INSERT INTO recipient (list_id, address, address_key, domain)
-        SELECT l.id, 'r' || n || '@gmail.test', 'r' || n || '@gmail.test', 'gmail.test'
-          FROM mailing_list l, generate_series(1, ?) n ORDER BY n
-        """,
-        size);
-    database.execute(
-        """
-        INSERT INTO delivery (campaign_id, recipient_id, batch_id, address, domain, isp, platform)
-        SELECT c.id, r.id, b.id, r.address, r.domain, 'gmail', 'gmail'
-          FROM campaign c, recipient r, batch b ORDER BY r.id
-        """);
-    List<ClaimedDelivery> deliveries = new ArrayList<>();
-    for (String id : database.texts("SELECT id FROM delivery ORDER BY id")) {
-      deliveries.add(
-          new ClaimedDelivery(
-              Long.parseLong(id),
-              0,
-              "r" + id + "@gmail.test",
-              "gmail.test",
-              "gmail",
-              0,
-              Map.of(),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty(),
-              Optional.empty()));
-    }
-    return new ClaimedBatch(
-        database.number("SELECT id FROM batch"),
-        database.number("SELECT id FROM campaign"),
-        "gmail",
-        epoch,
-        new CampaignContent("", "a@sender.test", "", "s", "", "t", MissingField.EMPTY),
-        InDoubt.RESEND,
-        deliveries);
   }
 }
