@@ -1,6 +1,5 @@
 package io.portolan.core.delivery;
 
-
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.InDoubt;
 import io.portolan.core.campaign.MissingField;
