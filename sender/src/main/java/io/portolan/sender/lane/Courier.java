@@ -281,7 +281,10 @@ final class Courier implements AutoCloseable {
           if (moved.isPresent() && moved.get() instanceof LineOpener.Open better) {
             return kept(better);
           }
-          lane.spare(take.path(), parts.clock().instant().plus(SPARED));
+          if (moved.isPresent()) {
+            // of a path that failed health knows when to try it again; of this one it knows no ill
+            lane.spare(take.path(), parts.clock().instant().plus(SPARED));
+          }
           if (moved.isPresent() && moved.get() instanceof LineOpener.Refused refused) {
             parts.lines().record(refused, lane, delivery, campaignId);
           }
