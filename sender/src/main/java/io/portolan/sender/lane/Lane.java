@@ -70,6 +70,16 @@ final class Lane {
   synchronized int add(List<BatchRun.Item> items, int connections) {
     waiting.addAll(items);
     notifyAll();
+    return reinforce(connections);
+  }
+
+  /**
+   * Makes up for workers that ended while no slot was to be had.
+   *
+   * @param connections how many workers the lane may have
+   * @return how many workers the caller shall start
+   */
+  synchronized int reinforce(int connections) {
     int wanted = Math.min(connections, waiting.size());
     int start = Math.max(0, wanted - workers);
     workers += start;

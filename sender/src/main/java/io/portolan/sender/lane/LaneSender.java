@@ -189,12 +189,15 @@ public final class LaneSender implements BatchSender, AutoCloseable {
         (_, existing) -> {
           Lane lane =
               existing == null ? new Lane(key, platform, settings.refusalsInARow()) : existing;
-          int start = lane.add(items, connections);
-          for (int worker = 0; worker < start; worker++) {
-            Thread.ofVirtual().name("lane-" + key).start(() -> work(lane));
-          }
+          start(lane, lane.add(items, connections));
           return lane;
         });
+  }
+
+  private void start(Lane lane, int workers) {
+    for (int worker = 0; worker < workers; worker++) {
+      Thread.ofVirtual().name("lane-" + lane.key()).start(() -> work(lane));
+    }
   }
 
   private int connections(String platform) {
@@ -254,6 +257,8 @@ public final class LaneSender implements BatchSender, AutoCloseable {
       return lane.retireIfIdleOrNotLast() || sleptInVain();
     }
     try (Slot slot = granted.get()) {
+      // where one slot is free there may be more, as after the database was away
+      start(lane, lane.reinforce(connections(lane.platform())));
       while (slot.isHeld() && slot.number() < connections(lane.platform())) {
         Optional<BatchRun.Item> item = lane.take(settings.idleLinger());
         if (item.isPresent()) {

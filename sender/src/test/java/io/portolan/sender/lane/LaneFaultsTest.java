@@ -2,9 +2,11 @@ package io.portolan.sender.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.core.Eventually;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.MissingField;
 import io.portolan.core.delivery.ClaimedBatch;
+import io.portolan.core.delivery.ConnectionSlots;
 import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.isp.IspDirectory;
 import io.portolan.core.policy.Limits;
@@ -16,8 +18,10 @@ import io.portolan.sender.simulation.SimulatedNetwork.Block;
 import io.portolan.sender.simulation.StoredMessage;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,12 +57,8 @@ class LaneFaultsTest extends LaneFixture {
     CompletableFuture<Void> sent = sending(batch("anna"));
     assertThat(banner.awaitHits(1, SECOND.multipliedBy(20))).isTrue();
 
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!isPortOpen() && System.nanoTime() - deadline < 0) {
-      Thread.onSpinWait();
-    }
+    Eventually.holds("the port is open", this::isPortOpen);
 
-    assertThat(isPortOpen()).isTrue();
     assertThat(sent).isNotDone();
     released.complete(null);
     sent.get(20, TimeUnit.SECONDS);
@@ -82,6 +82,35 @@ class LaneFaultsTest extends LaneFixture {
     sending(batch(names(6))).get(30, TimeUnit.SECONDS);
 
     assertThat(states()).contains("accepted 1").doesNotContain("bounced 0");
+    assertThat(network.mailboxes().duplicates()).isEmpty();
+  }
+
+  @Test
+  void usesAllItsConnectionsOnceItsSlotsAreFreeAgain() throws Exception {
+    CompletableFuture<Void> end = new CompletableFuture<>();
+    ServerScript.Rule dots = server().on(ServerPhase.DOT).until(end).times(3);
+    CompletableFuture<Void> sent;
+    try (ConnectionSlots elsewhere = new ConnectionSlots(database.database())) {
+      for (int slot = 0; slot < 3; slot++) {
+        assertThat(elsewhere.tryAcquire("isp", 3)).isPresent();
+      }
+      sent = sending(batch(names(30)));
+      Set<String> asked = new HashSet<>();
+      Eventually.holds(
+          "slots are asked for again and again, by the one worker that stays",
+          () -> {
+            asked.addAll(
+                database.texts(
+                    "SELECT query_start::text FROM pg_stat_activity WHERE query LIKE 'SELECT slot%'"));
+            return asked.size() >= 8;
+          });
+    }
+
+    assertThat(dots.awaitHits(3, SECOND.multipliedBy(20))).isTrue();
+    // an answer that is late in coming ends a session, so that one alone may be held three times
+    assertThat(network.statistics(DOMAIN).connections().maxConcurrent()).isEqualTo(3);
+    end.complete(null);
+    sent.get(30, TimeUnit.SECONDS);
     assertThat(network.mailboxes().duplicates()).isEmpty();
   }
 
