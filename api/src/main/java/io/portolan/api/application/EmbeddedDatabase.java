@@ -172,7 +172,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
   }
 
   /** The server that runs over a directory, whoever started it. */
-  private static Optional<ProcessHandle> postmaster(Path directory) throws IOException {
+  static Optional<ProcessHandle> postmaster(Path directory) throws IOException {
     Path pidFile = pidFile(directory);
     if (!Files.exists(pidFile)) {
       return Optional.empty();

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -91,15 +90,9 @@ public final class TemporaryHome implements AutoCloseable {
   /** The database server, while one runs. */
   public Optional<ProcessHandle> server() {
     try {
-      List<String> lines = Files.readAllLines(database().resolve("postmaster.pid"));
-      return lines.isEmpty() || !lines.getFirst().strip().matches("\\d{1,9}")
-          ? Optional.empty()
-          : ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
-              .filter(
-                  process ->
-                      process.info().command().filter(it -> it.endsWith("postgres")).isPresent());
+      return EmbeddedDatabase.postmaster(database());
     } catch (IOException e) {
-      return Optional.empty(); // none was started, or it has ended
+      return Optional.empty(); // it has ended meanwhile
     }
   }
 

@@ -1,17 +1,20 @@
 package io.portolan.api.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Programs of the system that the bench runs. Interrupting the caller ends the program. */
 final class Tools {
   /** Where Debian keeps those for administrators, which are not on everybody's path. */
   private static final List<String> SYSTEM = List.of("/usr/sbin", "/sbin");
+
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private Tools() {}
 
@@ -31,19 +34,29 @@ final class Tools {
   /** What a program prints. */
   record Result(int exitCode, String output) {}
 
-  /** Runs a program to its end; its errors are among its output. */
+  /**
+   * Runs a program to its end; its errors are among its output.
+   *
+   * @throws BenchException if it does not end in ten minutes; it is ended then
+   */
   static Result run(List<String> command) throws IOException, InterruptedException {
+    Path output = Files.createTempFile("portolan-bench-", ".out");
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
             .start();
     try {
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return new Result(process.waitFor(), output);
+      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new BenchException(
+            command.getFirst() + " did not end within " + PATIENCE.toMinutes() + " minutes.");
+      }
+      return new Result(process.exitValue(), Files.readString(output));
     } finally {
       process.descendants().forEach(ProcessHandle::destroy);
       process.destroy();
+      Files.deleteIfExists(output);
     }
   }
 

@@ -129,19 +129,6 @@ public final class ConnectionSlots implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed.countDown();
-    Connection current = connection;
-    if (current != null) {
-      try (Statement statement = current.createStatement()) {
-        statement.execute(RELEASE_ALL);
-        connection = null;
-        generation++;
-        held.clear();
-        current.close();
-        return;
-      } catch (SQLException e) {
-        log.debug("giving the slot connection back failed", e);
-      }
-    }
     disconnect();
   }
 

@@ -1,5 +1,6 @@
 package io.portolan.core.delivery;
 
+import io.portolan.core.address.EmailAddress;
 import io.portolan.core.database.CopyRows;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Sql;
@@ -85,10 +86,8 @@ final class ResultStore {
   private static final String SUPPRESS =
       """
       INSERT INTO suppression (kind, value, reason, source, note)
-      SELECT 'address', r.address_key, 'hard-bounce', 'campaign ' || d.campaign_id, b.category
-        FROM unnest(?::bigint[], ?::text[]) AS b (id, category)
-        JOIN delivery d ON d.id = b.id
-        JOIN recipient r ON r.id = d.recipient_id
+      SELECT 'address', b.key, 'hard-bounce', 'campaign ' || b.campaign_id, b.category
+        FROM unnest(?::text[], ?::bigint[], ?::text[]) AS b (key, campaign_id, category)
       ON CONFLICT (kind, value) DO NOTHING
       """;
 
@@ -303,7 +302,8 @@ final class ResultStore {
     }
     try (PreparedStatement statement = connection.prepareStatement(SUPPRESS)) {
       Columns columns = new Columns(connection, statement, hard.size());
-      columns.add("bigint", hard, result -> result.delivery().id());
+      columns.add("text", hard, result -> EmailAddress.parse(result.delivery().address()).key());
+      columns.add("bigint", hard, RecordedResult::campaignId);
       columns.add("text", hard, result -> result.outcome().cause().orElse(null));
       statement.executeUpdate();
     }

@@ -92,6 +92,27 @@ class ResultRecorderTest extends ResultRecorderFixture {
   }
 
   @Test
+  void suppressesWhoBouncedThoughTheRecipientWasRemovedFromTheList() throws Exception {
+    ClaimedBatch batch = claimedBatch(1, 1);
+    database.execute("DELETE FROM recipient");
+    try (ResultRecorder recorder = recorder()) {
+      var done =
+          recorder.record(
+              batch,
+              batch.deliveries().getFirst(),
+              new Bounced(attempt("550 5.1.1 no"), "bad-mailbox", true));
+
+      assertThat(done.get(10, TimeUnit.SECONDS)).isEqualTo(APPLIED);
+    }
+    assertThat(database.texts("SELECT value || ' ' || source || ' ' || note FROM suppression"))
+        .containsExactly(
+            batch.deliveries().getFirst().address()
+                + " campaign "
+                + batch.campaignId()
+                + " bad-mailbox");
+  }
+
+  @Test
   void anOldEpochCannotWriteOverANewOne() throws Exception {
     ClaimedBatch old = claimedBatch(1, 1);
     database.execute("UPDATE batch SET epoch = 2 WHERE id = ?", old.id());

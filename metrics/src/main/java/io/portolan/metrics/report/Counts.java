@@ -63,6 +63,18 @@ public record Counts(
     return new Counts(0, hard, count - hard - reputation, reputation, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
+  /** What is counted by path, in the order of all reports: from accepted to path failures. */
+  long[] byPath() {
+    return new long[] {
+      accepted, hardBounced, softBounced, blocked, deferrals, blockedDeferrals, pathFailures
+    };
+  }
+
+  /** What is of no path, in the order of all reports: from not sent to cancelled. */
+  long[] ofNoPath() {
+    return new long[] {notSent, expired, expiredBlocked, suppressed, cancelled};
+  }
+
   /** Refused for good by the peer, for whatever reason. */
   public long bounced() {
     return hardBounced + softBounced + blocked;

@@ -121,26 +121,10 @@ public final class ReportCsv {
       List<String> key, Optional<Long> recipients, Counts counts, AcceptTimes times) {
     List<String> row = new ArrayList<>(key);
     row.add(recipients.map(String::valueOf).orElse(""));
-    for (long count :
-        new long[] {
-          counts.accepted(),
-          counts.hardBounced(),
-          counts.softBounced(),
-          counts.blocked(),
-          counts.deferrals(),
-          counts.blockedDeferrals(),
-          counts.pathFailures()
-        }) {
+    for (long count : counts.byPath()) {
       row.add(Long.toString(count));
     }
-    for (long count :
-        new long[] {
-          counts.notSent(),
-          counts.expired(),
-          counts.expiredBlocked(),
-          counts.suppressed(),
-          counts.cancelled()
-        }) {
+    for (long count : counts.ofNoPath()) {
       row.add(recipients.isPresent() ? Long.toString(count) : "");
     }
     for (RateKind kind : RateKind.values()) {

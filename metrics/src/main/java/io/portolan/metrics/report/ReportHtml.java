@@ -192,26 +192,10 @@ public final class ReportHtml {
         .append("<td class=t>")
         .append(tls);
     out.append("<td>").append(recipients);
-    for (long count :
-        new long[] {
-          counts.accepted(),
-          counts.hardBounced(),
-          counts.softBounced(),
-          counts.blocked(),
-          counts.deferrals(),
-          counts.blockedDeferrals(),
-          counts.pathFailures()
-        }) {
+    for (long count : counts.byPath()) {
       out.append("<td>").append(Figures.number(count));
     }
-    for (long count :
-        new long[] {
-          counts.notSent(),
-          counts.expired(),
-          counts.expiredBlocked(),
-          counts.suppressed(),
-          counts.cancelled()
-        }) {
+    for (long count : counts.ofNoPath()) {
       out.append("<td>").append(kind.equals(PATH) ? "" : Figures.number(count));
     }
     for (RateKind rate : RateKind.values()) {

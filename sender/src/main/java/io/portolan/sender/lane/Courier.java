@@ -19,8 +19,6 @@ import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.Phase;
 import io.portolan.sender.message.ComposedMessage;
 import io.portolan.sender.path.Standing;
-import io.portolan.sender.smtp.Envelope;
-import io.portolan.sender.smtp.SmtpSession;
 import io.portolan.sender.smtp.Transaction;
 import java.time.Duration;
 import java.time.Instant;
@@ -174,8 +172,9 @@ final class Courier implements AutoCloseable {
         case LineOpener.Wait(Duration recheck) -> Thread.sleep(recheck);
         case LineOpener.Refused refused -> {
           Attempt attempt = refused.attempt(parts.clock().instant());
-          return ended(
-              run, delivery, refusals.refused(attempt, refused.reply(), delivery, batch, rule));
+          Classification refusal =
+              judge.classify(refused.reply(), refused.phase(), refused.path(), batch.platform());
+          return ended(run, delivery, refusals.refused(attempt, refusal, delivery, rule));
         }
         case LineOpener.Closed(String reason, Instant until) -> {
           return hold(run, delivery, reason, until, rule);
@@ -284,9 +283,9 @@ final class Courier implements AutoCloseable {
           if (moved.isPresent()) {
             // of a path that failed health knows when to try it again; of this one it knows no ill
             lane.spare(take.path(), parts.clock().instant().plus(SPARED));
-          }
-          if (moved.isPresent() && moved.get() instanceof LineOpener.Refused refused) {
-            parts.lines().record(refused, lane, delivery, campaignId);
+            if (moved.get() instanceof LineOpener.Refused refused) {
+              parts.lines().record(refused, lane, delivery, campaignId);
+            }
           }
           if (parts.lines().serves(open, delivery, rule)) {
             return new LineOpener.Open(open);
@@ -333,14 +332,10 @@ final class Courier implements AutoCloseable {
       EffectiveRule rule,
       boolean mayLapse)
       throws InterruptedException {
-    SmtpSession session = ready.session();
     boolean isFirst = ready.offered() == 0;
     Instant at = parts.clock().instant();
     Duration opening = ready.offer();
-    Transaction transaction =
-        session.send(
-            new Envelope(message.envelope().returnPath(), message.envelope().recipient()),
-            message.bytes());
+    Transaction transaction = ready.session().send(message.envelope(), message.bytes());
     if (mayLapse && !isFirst && transaction.isLapsed()) {
       close();
       return new Round(Optional.empty(), delivery, true);
@@ -378,8 +373,7 @@ final class Courier implements AutoCloseable {
                           attempt, BounceCategory.RATE_LIMITED.id(), at, Optional.empty()));
           yield Round.again(delivery.attempted(at));
         }
-        yield Round.ended(
-            refusals.refused(attempt, replied.reply(), delivery, batch, rule), delivery);
+        yield Round.ended(refusals.refused(attempt, refusal, delivery, rule), delivery);
       }
       case Transaction.Lost lost -> {
         close();

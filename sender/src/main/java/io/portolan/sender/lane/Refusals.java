@@ -1,7 +1,6 @@
 package io.portolan.sender.lane;
 
 import io.portolan.core.delivery.Attempt;
-import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.policy.EffectiveRule;
@@ -29,28 +28,13 @@ final class Refusals {
 
   /** A peer refused an attempt. */
   DeliveryOutcome refused(
-      Attempt attempt,
-      SmtpReply reply,
-      ClaimedDelivery delivery,
-      ClaimedBatch batch,
-      EffectiveRule rule) {
-    Judge judge = parts.judge();
-    Classification refusal =
-        judge.classify(reply, attempt.phase(), attempt.path(), batch.platform());
-    String words = reply.code() + " " + reply.text();
+      Attempt attempt, Classification refusal, ClaimedDelivery delivery, EffectiveRule rule) {
+    String words = attempt.reply().map(SmtpReply::line).orElse("");
     switch (Judge.aim(attempt.path(), attempt.phase(), refusal)) {
       case RECIPIENT -> {
         // says nothing about the next one
       }
-      case SOURCE ->
-          count(words, rule.retry())
-              .ifPresent(
-                  hold ->
-                      log.warn(
-                          "Mail to {} is held until {}: {}",
-                          lane.key(),
-                          hold.until(),
-                          hold.reason()));
+      case SOURCE -> closed(words, rule.retry());
       case SENDER ->
           count(words, rule.retry())
               .ifPresent(
@@ -67,10 +51,10 @@ final class Refusals {
         }
       }
     }
-    return judge.refused(attempt, refusal, delivery, rule.retry());
+    return parts.judge().refused(attempt, refusal, delivery, rule.retry());
   }
 
-  /** A recipient's mail host was reached and would not talk, as one does that refuses a source. */
+  /** A recipient's mail host refuses this source, by a reply or by hanging up. */
   void closed(String reason, RetrySchedule retry) {
     count(reason, retry)
         .ifPresent(

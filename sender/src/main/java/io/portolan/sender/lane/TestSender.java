@@ -10,7 +10,6 @@ import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.suppression.StoredSuppression;
 import io.portolan.sender.message.ComposedMessage;
-import io.portolan.sender.smtp.Envelope;
 import io.portolan.sender.smtp.Transaction;
 import java.time.Duration;
 import java.util.Map;
@@ -170,11 +169,7 @@ public final class TestSender {
 
   private static Result offer(Line line, String to, ComposedMessage message) {
     Optional<String> path = Optional.of(line.path().label());
-    Transaction transaction =
-        line.session()
-            .send(
-                new Envelope(message.envelope().returnPath(), message.envelope().recipient()),
-                message.bytes());
+    Transaction transaction = line.session().send(message.envelope(), message.bytes());
     return switch (transaction) {
       case Transaction.Replied replied ->
           new Result(
