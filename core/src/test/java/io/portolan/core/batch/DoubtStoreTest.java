@@ -17,6 +17,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -118,6 +120,68 @@ class DoubtStoreTest {
     assertThat(campaigns.deliveries(campaign, "cancelled")).isEqualTo(2);
     assertThat(new ProgressStore(database.database()).progress(campaign, LATER).total().inDoubt())
         .isZero();
+  }
+
+  @Test
+  void givesUpWhatAnEndingClaimPutsAsideMeanwhile() throws Exception {
+    ClaimedBatch second = inDoubtInASecondBatch();
+    CompletableFuture<BatchEnd> end;
+    CompletableFuture<Integer> givenUp;
+    try (Hold hold =
+        Hold.ofCommits(database, "delivery", "OLD.batch_id IS DISTINCT FROM NEW.batch_id")) {
+      end = hold.stops(1, () -> batches.end(second, NOW, Duration.ZERO));
+      givenUp = hold.stops(2, () -> doubts.giveUp(campaign, LATER));
+    }
+
+    assertThat(end.get(10, TimeUnit.SECONDS)).isInstanceOf(BatchEnd.Done.class);
+    assertThat(givenUp.get(10, TimeUnit.SECONDS)).isEqualTo(3);
+    assertThat(campaigns.orphans()).isEmpty();
+  }
+
+  @Test
+  void sendsAgainWhatAnEndingClaimPutsAsideMeanwhile() throws Exception {
+    ClaimedBatch second = inDoubtInASecondBatch();
+    CompletableFuture<DoubtStore.Resent> resent;
+    try (Hold hold =
+        Hold.ofCommits(database, "delivery", "OLD.batch_id IS DISTINCT FROM NEW.batch_id")) {
+      var _ = hold.stops(1, () -> batches.end(second, NOW, Duration.ZERO));
+      resent = hold.stops(2, () -> doubts.resend(campaign, LATER));
+    }
+
+    assertThat(resent.get(10, TimeUnit.SECONDS).deliveries()).isEqualTo(3);
+  }
+
+  @Test
+  void givesUpNothingThatWasFreedToBeSentAgain() {
+    ClaimedBatch claimed = claim(aside.id(), NOW);
+    doubts.resend(campaign, NOW);
+    batches.end(claimed, NOW, Duration.ZERO);
+    database.execute(
+        "UPDATE delivery SET in_doubt_since = ?, offer_expires_at = ? WHERE address LIKE 'User2@%'",
+        NOW.atOffset(ZoneOffset.UTC), END.atOffset(ZoneOffset.UTC));
+
+    assertThat(doubts.giveUp(campaign, LATER)).isEqualTo(1);
+
+    assertThat(campaigns.orphans()).isEmpty();
+    assertThat(claim(aside.id(), LATER).deliveries())
+        .extracting(ClaimedDelivery::address)
+        .containsExactly("User3@gmail.com");
+  }
+
+  /** Makes a fourth delivery, in doubt too, whose batch is claimed. */
+  private ClaimedBatch inDoubtInASecondBatch() {
+    database.execute(
+        """
+        WITH made AS (INSERT INTO batch (campaign_id, platform, due_at, size, kind)
+                      VALUES (?, 'gmail', ?, 1, 'retry') RETURNING id)
+        INSERT INTO delivery (campaign_id, recipient_id, batch_id, address, domain, isp, platform, offer_expires_at)
+        SELECT ?, 4711, id, 'User4@gmail.com', 'gmail.com', 'gmail', 'gmail', ? FROM made
+        """,
+        campaign,
+        NOW.atOffset(ZoneOffset.UTC),
+        campaign,
+        END.atOffset(ZoneOffset.UTC));
+    return claim(database.number("SELECT max(id) FROM batch"), NOW);
   }
 
   private ClaimedBatch claim(long batchId, Instant now) {

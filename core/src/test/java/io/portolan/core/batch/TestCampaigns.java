@@ -7,6 +7,7 @@ import io.portolan.core.database.TestDatabase;
 import io.portolan.core.json.Json;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 
 /** Lists and campaigns for tests, written straight into the tables. */
@@ -104,6 +105,16 @@ public final class TestCampaigns {
         "SELECT count(*) FROM delivery WHERE campaign_id = ? AND state = ?::delivery_state",
         campaignId,
         state);
+  }
+
+  /** Open deliveries that nobody will ever send: those of a batch that is done, or of none. */
+  public List<String> orphans() {
+    return database.texts(
+        """
+        SELECT d.id || ' in batch ' || coalesce(b.id, 0)
+          FROM delivery d LEFT JOIN batch b ON b.id = d.batch_id
+         WHERE d.state = 'planned' AND (b.id IS NULL OR b.state = 'done')
+        """);
   }
 
   /** What the rollup counts of an outcome. */
