@@ -16,7 +16,7 @@ import java.util.Optional;
  * The {@code batch} table: claims, and what becomes of a batch's deliveries when the claim ends.
  * Thread-safe; holds no state.
  *
- * <p>A batch costs two statements to claim and load, and two to end; one of the latter moves what
+ * <p>A batch costs two statements to claim and load, and three to end; one of the latter moves what
  * is left, however much it is.
  *
  * <p>Deliveries that were deferred or held wait in retry batches. Their times are rounded up, to a
@@ -28,11 +28,13 @@ public final class BatchStore {
   // each sees the retry batches that the others made
   private static final String HOLD =
       """
-      SELECT c.state = 'cancelled' AS cancelled,
-             pg_advisory_xact_lock(hashint8(b.campaign_id), hashtext('portolan.retries ' || b.platform))
+      SELECT pg_advisory_xact_lock(hashint8(b.campaign_id), hashtext('portolan.retries ' || b.platform))
         FROM (SELECT * FROM batch WHERE id = ? AND epoch = ? AND state = 'claimed' FOR UPDATE) AS b
-        JOIN campaign c ON c.id = b.campaign_id
       """;
+
+  // read after the locks were taken, which may have been waited for
+  private static final String IS_CANCELLED =
+      "SELECT state = 'cancelled' AS cancelled FROM campaign WHERE id = ?";
 
   // a delivery without "due" was left untouched and stays in the batch
   private static final String END =
@@ -84,15 +86,25 @@ public final class BatchStore {
       UNION ALL SELECT id, campaign_id, platform, due_at FROM ended WHERE state = 'queued'
       """;
 
-  private static final String CANCEL_CLAIMED =
+  // a statement of its own: what a claim's end moves into a batch until it is locked is seen only
+  // by the statement after it
+  private static final String LOCK_QUEUED =
       """
-      WITH args AS (SELECT ?::bigint AS id, ?::bigint AS campaign_id, ?::timestamptz AS now),
+      SELECT b.id FROM batch b JOIN campaign c ON c.id = b.campaign_id AND c.state = 'cancelled'
+       WHERE c.id = ? AND b.state = 'queued'
+       ORDER BY b.id LIMIT ?
+         FOR UPDATE OF b SKIP LOCKED
+      """;
+
+  private static final String CANCEL =
+      """
+      WITH args AS (SELECT ?::bigint[] AS batches, ?::bigint AS campaign_id, ?::timestamptz AS now),
       closed AS (
           UPDATE batch b SET state = 'done', claimed_by = NULL, claimed_at = NULL
-            FROM args WHERE b.id = args.id AND b.state = 'claimed'),
+            FROM args WHERE b.id = ANY (args.batches) AND b.state <> 'done'),
       ended AS (
           UPDATE delivery d SET state = 'cancelled', ended_at = args.now, not_before = NULL
-            FROM args WHERE d.batch_id = args.id AND d.state = 'planned'
+            FROM args WHERE d.batch_id = ANY (args.batches) AND d.state = 'planned'
           RETURNING d.isp, d.platform)
       INSERT INTO result_rollup AS t (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
       SELECT args.campaign_id, date_trunc('minute', args.now, 'UTC'), e.isp, e.platform, '', 0, '', 'cancelled', '',
@@ -100,30 +112,6 @@ public final class BatchStore {
         FROM args, ended e GROUP BY 1, 2, 3, 4 ORDER BY 3, 4
       ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, outcome, category)
       DO UPDATE SET count = t.count + excluded.count
-      """;
-
-  private static final String CANCEL_QUEUED =
-      """
-      WITH args AS (SELECT ?::bigint AS campaign_id, ?::timestamptz AS now, ?::int AS batches),
-      picked AS MATERIALIZED (
-          SELECT b.id FROM args
-            JOIN campaign c ON c.id = args.campaign_id AND c.state = 'cancelled'
-            JOIN batch b ON b.campaign_id = c.id AND b.state = 'queued'
-           ORDER BY b.id LIMIT (SELECT batches FROM args)
-             FOR UPDATE OF b SKIP LOCKED),
-      closed AS (UPDATE batch b SET state = 'done' FROM picked WHERE b.id = picked.id),
-      ended AS (
-          UPDATE delivery d SET state = 'cancelled', ended_at = args.now, not_before = NULL
-            FROM args, picked WHERE d.batch_id = picked.id AND d.state = 'planned'
-          RETURNING d.isp, d.platform),
-      counted AS (
-          INSERT INTO result_rollup AS t (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
-          SELECT args.campaign_id, date_trunc('minute', args.now, 'UTC'), e.isp, e.platform, '', 0, '', 'cancelled', '',
-                 count(*)
-            FROM args, ended e GROUP BY 1, 2, 3, 4 ORDER BY 3, 4
-          ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, outcome, category)
-          DO UPDATE SET count = t.count + excluded.count)
-      SELECT count(*)::int AS batches FROM picked
       """;
 
   private static final String FIND_QUEUED =
@@ -174,13 +162,11 @@ public final class BatchStore {
   public BatchEnd end(ClaimedBatch batch, Instant now, Duration untouchedDelay) {
     return database.inTransaction(
         connection -> {
-          Optional<Boolean> cancelled =
-              Sql.first(connection, HOLD, row -> row.flag("cancelled"), batch.id(), batch.epoch());
-          if (cancelled.isEmpty()) {
+          if (Sql.list(connection, HOLD, row -> true, batch.id(), batch.epoch()).isEmpty()) {
             return new BatchEnd.Lost();
           }
-          if (cancelled.get()) {
-            Sql.update(connection, CANCEL_CLAIMED, batch.id(), batch.campaignId(), now);
+          if (Sql.one(connection, IS_CANCELLED, row -> row.flag("cancelled"), batch.campaignId())) {
+            Sql.update(connection, CANCEL, List.of(batch.id()), batch.campaignId(), now);
             return new BatchEnd.Done(List.of());
           }
           return end(connection, batch, now, now.plus(untouchedDelay));
@@ -192,19 +178,10 @@ public final class BatchStore {
    * Claimed ones end when their sender returns them. Does nothing to any other campaign.
    */
   public void cancelQueued(long campaignId, Instant now) {
-    int batches;
+    boolean more;
     do {
-      batches =
-          database.inTransaction(
-              connection ->
-                  Sql.one(
-                      connection,
-                      CANCEL_QUEUED,
-                      row -> row.integer("batches"),
-                      campaignId,
-                      now,
-                      BATCHES_CANCELLED_AT_ONCE));
-    } while (batches > 0);
+      more = database.inTransaction(connection -> cancelQueued(connection, campaignId, now));
+    } while (more);
   }
 
   /** A batch, if it is queued. */
@@ -238,6 +215,22 @@ public final class BatchStore {
                 node,
                 working,
                 olderThan.toSeconds() + " s"));
+  }
+
+  private static boolean cancelQueued(Connection connection, long campaignId, Instant now)
+      throws SQLException {
+    List<Long> locked =
+        Sql.list(
+            connection,
+            LOCK_QUEUED,
+            row -> row.number("id"),
+            campaignId,
+            BATCHES_CANCELLED_AT_ONCE);
+    if (locked.isEmpty()) {
+      return false;
+    }
+    Sql.update(connection, CANCEL, locked, campaignId, now);
+    return true;
   }
 
   private static BatchEnd end(

@@ -236,48 +236,6 @@ class BatchStoreTest {
   }
 
   @Test
-  void endsOpenDeliveriesOfACancelledCampaignWhenTheSenderReturns() {
-    long campaign = planned(3);
-    ClaimedBatch batch = claim(firstBatch());
-    database.execute("UPDATE delivery SET state = 'accepted' WHERE address = 'User1@gmail.com'");
-    defer("User2@gmail.com", NOW.plusSeconds(910));
-    campaigns.moveTo(campaign, "cancelled");
-
-    assertThat(end(batch)).isEqualTo(new BatchEnd.Done(List.of()));
-
-    assertThat(campaigns.deliveries(campaign, "cancelled")).isEqualTo(2);
-    assertThat(campaigns.rolledUp(campaign, "cancelled")).isEqualTo(2);
-    assertThat(database.texts("SELECT state FROM batch")).containsExactly("done");
-  }
-
-  @Test
-  void cancelsQueuedBatchesAndLeavesClaimedOnesToTheirSenders() {
-    campaigns.recipients(list, "gmail.com", 12_000);
-    long campaign = campaigns.launched(list);
-    new PlanStore(database.database()).planChunk(campaign, 20_000, NOW, NOW);
-    claim(firstBatch());
-    campaigns.moveTo(campaign, "cancelled");
-
-    batches.cancelQueued(campaign, NOW);
-
-    assertThat(campaigns.deliveries(campaign, "cancelled")).isEqualTo(11_500);
-    assertThat(campaigns.deliveries(campaign, "planned")).isEqualTo(500);
-    assertThat(campaigns.rolledUp(campaign, "cancelled")).isEqualTo(11_500);
-    assertThat(
-            database.texts("SELECT state || ' ' || count(*) FROM batch GROUP BY state ORDER BY 1"))
-        .containsExactly("claimed 1", "done 23");
-  }
-
-  @Test
-  void cancelsNothingOfACampaignThatIsNotCancelled() {
-    long campaign = planned(3);
-
-    batches.cancelQueued(campaign, NOW);
-
-    assertThat(campaigns.deliveries(campaign, "planned")).isEqualTo(3);
-  }
-
-  @Test
   void leavesTheBatchesOfLiveNodesToThem() {
     planned(1);
     claim(firstBatch());
