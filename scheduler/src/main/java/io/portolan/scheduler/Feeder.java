@@ -12,8 +12,8 @@ import java.util.Optional;
  */
 final class Feeder {
   /*
-   * Every batch becomes one trigger, but of each campaign and platform only the first batches have
-   * theirs at a time; each that ends gives the next its own. So the threads never fill up with a
+   * Every batch becomes one trigger, but of each campaign and platform only the next batches have
+   * theirs at a time, retries that are due before all others; each that ends gives the next its own. So the threads never fill up with a
    * slow platform's batches, a node that dies leaves few triggers to recover, and pausing and
    * resuming touch few rows, however large the campaign. A trigger that a crash has lost is found
    * missing and stored again.
@@ -35,21 +35,21 @@ final class Feeder {
 
   /** Stores the triggers of the next batches of a campaign and platform. */
   void feed(long campaignId, String platform) {
-    for (QueuedBatch batch : store.withoutTrigger(campaignId, platform, ahead)) {
+    for (QueuedBatch batch : store.withoutTrigger(campaignId, platform, node.now(), ahead)) {
       triggers.storeBatch(batch, start(batch));
     }
   }
 
   /** Stores the triggers of the next batches of a campaign. */
   void feed(long campaignId) {
-    for (QueuedBatch batch : store.withoutTrigger(Optional.of(campaignId), ahead)) {
+    for (QueuedBatch batch : store.withoutTrigger(Optional.of(campaignId), node.now(), ahead)) {
       triggers.storeBatch(batch, start(batch));
     }
   }
 
   /** Stores what triggers are missing, of all campaigns, and replaces those that Quartz gave up. */
   void repair() {
-    for (QueuedBatch batch : store.withoutTrigger(Optional.empty(), ahead)) {
+    for (QueuedBatch batch : store.withoutTrigger(Optional.empty(), node.now(), ahead)) {
       triggers.replaceBatch(batch, start(batch));
     }
   }

@@ -12,9 +12,10 @@ import javax.sql.DataSource;
 import org.quartz.utils.ConnectionProvider;
 
 /**
- * Connections for Quartz out of the common pool, a few at a time. Hundreds of jobs that end
- * together queue for Quartz's lock row; without the limit each would hold a connection while it
- * waits.
+ * Connections for Quartz out of the common pool, for jobs a few at a time. Hundreds of jobs that
+ * end together queue for Quartz's lock row; without the limit each would hold a connection while it
+ * waits. Quartz's own few threads do not queue with them: a node whose sign of life waits is taken
+ * for dead.
  *
  * <p>Thread-safe.
  */
@@ -33,6 +34,11 @@ final class LimitedConnections implements ConnectionProvider {
 
   @Override
   public Connection getConnection() throws SQLException {
+    // jobs run on virtual threads, Quartz itself on threads of the system
+    return Thread.currentThread().isVirtual() ? limited() : tidy(pool.getConnection(), () -> {});
+  }
+
+  private Connection limited() throws SQLException {
     try {
       if (!free.tryAcquire(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
         throw new SQLException(
@@ -44,7 +50,7 @@ final class LimitedConnections implements ConnectionProvider {
     }
     boolean handedOut = false;
     try {
-      Connection connection = releasing(pool.getConnection());
+      Connection connection = tidy(pool.getConnection(), free::release);
       handedOut = true;
       return connection;
     } finally {
@@ -61,7 +67,7 @@ final class LimitedConnections implements ConnectionProvider {
   @Override
   public void shutdown() {}
 
-  private Connection releasing(Connection connection) {
+  private static Connection tidy(Connection connection, Runnable afterClose) {
     AtomicBoolean released = new AtomicBoolean();
     return (Connection)
         Proxy.newProxyInstance(
@@ -78,7 +84,7 @@ final class LimitedConnections implements ConnectionProvider {
                 throw e.getCause();
               } finally {
                 if (name.equals("close") && released.compareAndSet(false, true)) {
-                  free.release();
+                  afterClose.run();
                 }
               }
             });

@@ -21,40 +21,31 @@ import java.util.Optional;
 final class TriggerStore {
   private static final String WITHOUT_TRIGGER_OF_PLATFORM =
       """
-      SELECT first.id, first.campaign_id, first.platform, first.due_at
-        FROM (SELECT b.id, b.campaign_id, b.platform, b.due_at, b.state
-                FROM batch b JOIN campaign c ON c.id = b.campaign_id
-               WHERE c.state = 'running' AND b.campaign_id = ? AND b.platform = ? AND b.state <> 'done'
-               ORDER BY b.due_at, b.id LIMIT ?) AS first
-       WHERE first.state = 'queued'
+      SELECT next.id, next.campaign_id, next.platform, next.due_at
+        FROM campaign c CROSS JOIN LATERAL next_batches(c.id, ?, ?, ?) AS next
+       WHERE c.id = ? AND c.state = 'running' AND next.state = 'queued'
          AND NOT EXISTS (
              SELECT FROM qrtz_triggers t
-              WHERE t.sched_name = 'portolan' AND t.trigger_name = first.id::text
-                AND t.trigger_group = first.campaign_id::text)
-       ORDER BY first.due_at, first.id
+              WHERE t.sched_name = 'portolan' AND t.trigger_name = next.id::text
+                AND t.trigger_group = next.campaign_id::text)
       """;
 
   private static final String WITHOUT_TRIGGER =
       """
-      SELECT first.id, first.campaign_id, first.platform, first.due_at
+      SELECT next.id, next.campaign_id, next.platform, next.due_at
         FROM (SELECT DISTINCT b.campaign_id, b.platform
                 FROM batch b JOIN campaign c ON c.id = b.campaign_id
                WHERE c.state = 'running' AND b.state = 'queued' AND (?::bigint IS NULL OR c.id = ?)) AS lane
-       CROSS JOIN LATERAL (
-             SELECT b.id, b.campaign_id, b.platform, b.due_at, b.state
-               FROM batch b
-              WHERE b.campaign_id = lane.campaign_id AND b.platform = lane.platform AND b.state <> 'done'
-              ORDER BY b.due_at, b.id LIMIT ?) AS first
-       WHERE first.state = 'queued'
+       CROSS JOIN LATERAL next_batches(lane.campaign_id, lane.platform, ?, ?) AS next
+       WHERE next.state = 'queued'
          AND NOT EXISTS (
              SELECT FROM qrtz_triggers t
-              WHERE t.sched_name = 'portolan' AND t.trigger_name = first.id::text
-                AND t.trigger_group = first.campaign_id::text AND t.trigger_state <> 'ERROR'
+              WHERE t.sched_name = 'portolan' AND t.trigger_name = next.id::text
+                AND t.trigger_group = next.campaign_id::text AND t.trigger_state <> 'ERROR'
                 AND (t.trigger_state <> 'COMPLETE' OR EXISTS (
                     SELECT FROM qrtz_fired_triggers f
                      WHERE f.sched_name = t.sched_name AND f.trigger_name = t.trigger_name
                        AND f.trigger_group = t.trigger_group)))
-       ORDER BY first.due_at, first.id
       """;
 
   private static final String UNEVEN =
@@ -116,25 +107,32 @@ final class TriggerStore {
       boolean hasOpen,
       boolean hasQueued) {}
 
-  /** The first open batches of a running campaign and platform, as far as they lack a trigger. */
-  List<QueuedBatch> withoutTrigger(long campaignId, String platform, int ahead) {
+  /** The next batches of a running campaign and platform, as far as they lack a trigger. */
+  List<QueuedBatch> withoutTrigger(long campaignId, String platform, Instant now, int ahead) {
     return database.read(
         connection ->
             Sql.list(
                 connection,
                 WITHOUT_TRIGGER_OF_PLATFORM,
                 TriggerStore::batch,
-                campaignId,
                 platform,
-                ahead));
+                now,
+                ahead,
+                campaignId));
   }
 
-  /** The first open batches of each platform, of one running campaign or of all. */
-  List<QueuedBatch> withoutTrigger(Optional<Long> campaignId, int ahead) {
+  /** The next batches of each platform, of one running campaign or of all. */
+  List<QueuedBatch> withoutTrigger(Optional<Long> campaignId, Instant now, int ahead) {
     return database.read(
         connection ->
             Sql.list(
-                connection, WITHOUT_TRIGGER, TriggerStore::batch, campaignId, campaignId, ahead));
+                connection,
+                WITHOUT_TRIGGER,
+                TriggerStore::batch,
+                campaignId,
+                campaignId,
+                now,
+                ahead));
   }
 
   /** The campaigns for which something is missing. */

@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portolan.core.Eventually;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -114,6 +120,44 @@ class LaunchAndSendTest {
                     wait.toMillis() - 1 + " ms"))
         .isEqualTo(700);
     assertThat(fixture.campaigns().rolledUp(campaign, "deferred")).isEqualTo(700);
+  }
+
+  @Test
+  void triesWhatIsDueAgainBeforeWhatWasNeverSent() throws InterruptedException {
+    TestNode node = fixture.startNode(TestNode.settings(1));
+    CountDownLatch retryIsDue = new CountDownLatch(1);
+    List<Long> inOrder = new CopyOnWriteArrayList<>();
+    AtomicReference<@Nullable Instant> again = new AtomicReference<>();
+    node.sender()
+        .follow(
+            (batch, delivery) -> {
+              if (!inOrder.contains(batch.id())) {
+                inOrder.add(batch.id());
+              }
+              if (inOrder.size() == 1) {
+                again.compareAndSet(null, Instant.now().plusSeconds(3));
+                return node.sender().deferred(Objects.requireNonNull(again.get()));
+              }
+              retryIsDue.await();
+              return node.sender().accepted();
+            });
+    long campaign = fixture.draft(2_000);
+
+    node.scheduler().scheduleNow(campaign);
+    Eventually.holds(
+        "a retry is due",
+        () ->
+            fixture
+                    .database()
+                    .number(
+                        "SELECT count(*) FROM batch WHERE kind = 'retry' AND due_at <= clock_timestamp()")
+                == 1);
+    retryIsDue.countDown();
+
+    fixture.awaitState(campaign, "finished");
+    assertThat(fixture.campaigns().deliveries(campaign, "accepted")).isEqualTo(2_000);
+    long retry = fixture.database().number("SELECT id FROM batch WHERE kind = 'retry'");
+    assertThat(inOrder).hasSize(5).element(2).as("the retry").isEqualTo(retry);
   }
 
   @Test

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.portolan.core.database.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -17,34 +19,61 @@ class LimitedConnectionsTest {
       new LimitedConnections(database.database().dataSource());
 
   @Test
-  void handsOutThreeAtATime() throws Exception {
-    Connection first = connections.getConnection();
-    try (Connection _ = connections.getConnection();
-        Connection _ = connections.getConnection()) {
-      assertThat(database.database().connectionsInUse()).isEqualTo(3);
-      CompletableFuture<Connection> fourth = CompletableFuture.supplyAsync(this::connectionOrFail);
+  void handsJobsThreeAtATime() throws Exception {
+    try (ExecutorService jobs = Executors.newVirtualThreadPerTaskExecutor()) {
+      Connection first = jobs.submit(connections::getConnection).get();
+      Connection second = jobs.submit(connections::getConnection).get();
+      Connection third = jobs.submit(connections::getConnection).get();
+      Future<Connection> fourth = jobs.submit(connections::getConnection);
       assertThat(fourth).isNotDone();
+      assertThat(database.database().connectionsInUse()).isEqualTo(3);
 
       first.close();
 
       fourth.get(10, TimeUnit.SECONDS).close();
+      second.close();
+      third.close();
     }
     assertThat(database.database().connectionsInUse()).isZero();
   }
 
   @Test
-  void countsAConnectionThatIsClosedTwiceOnce() throws Exception {
-    Connection twice = connections.getConnection();
-    twice.close();
-    twice.close();
-    CompletableFuture<Connection> fourth;
-    try (Connection _ = connections.getConnection();
-        Connection _ = connections.getConnection();
-        Connection _ = connections.getConnection()) {
-      fourth = CompletableFuture.supplyAsync(this::connectionOrFail);
-      assertThat(fourth).isNotDone();
+  void letsQuartzItselfPassJobsThatWait() throws Exception {
+    try (ExecutorService jobs = Executors.newVirtualThreadPerTaskExecutor()) {
+      Connection first = jobs.submit(connections::getConnection).get();
+      Connection second = jobs.submit(connections::getConnection).get();
+      Connection third = jobs.submit(connections::getConnection).get();
+      Future<Connection> fourth = jobs.submit(connections::getConnection);
+
+      try (Connection own = connections.getConnection()) {
+        assertThat(own.isValid(10)).isTrue();
+        assertThat(fourth).isNotDone();
+      }
+
+      first.close();
+      fourth.get(10, TimeUnit.SECONDS).close();
+      second.close();
+      third.close();
     }
-    fourth.get(10, TimeUnit.SECONDS).close();
+  }
+
+  @Test
+  void countsAConnectionThatIsClosedTwiceOnce() throws Exception {
+    try (ExecutorService jobs = Executors.newVirtualThreadPerTaskExecutor()) {
+      Connection twice = jobs.submit(connections::getConnection).get();
+      twice.close();
+      twice.close();
+      Connection first = jobs.submit(connections::getConnection).get();
+      Connection second = jobs.submit(connections::getConnection).get();
+      Connection third = jobs.submit(connections::getConnection).get();
+      Future<Connection> fourth = jobs.submit(connections::getConnection);
+      assertThat(fourth).isNotDone();
+
+      first.close();
+      fourth.get(10, TimeUnit.SECONDS).close();
+      second.close();
+      third.close();
+    }
   }
 
   @Test
@@ -57,14 +86,6 @@ class LimitedConnectionsTest {
 
       broken.rollback();
       broken.setAutoCommit(true);
-    }
-  }
-
-  private Connection connectionOrFail() {
-    try {
-      return connections.getConnection();
-    } catch (SQLException e) {
-      throw new AssertionError(e);
     }
   }
 }

@@ -47,11 +47,16 @@ final class TestNode implements AutoCloseable {
 
   /** Settings that notice soon what is amiss. */
   static SchedulerSettings settings() {
+    return settings(5);
+  }
+
+  /** The same, with so many batches of a platform ahead. */
+  static SchedulerSettings settings(int batchesAhead) {
     return new SchedulerSettings(
         NodeName.create(RandomGenerator.getDefault()),
         200,
         1_000,
-        5,
+        batchesAhead,
         Duration.ofSeconds(1),
         Duration.ofSeconds(1),
         Duration.ofSeconds(10),
