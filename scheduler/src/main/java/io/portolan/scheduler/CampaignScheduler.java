@@ -247,7 +247,7 @@ public final class CampaignScheduler implements AutoCloseable {
         new Launches.Planning(
             new PlanStore(parts.database()),
             new DomainStore(parts.database()),
-            parts.resolver(),
+            new PatientResolver(parts.resolver(), parts.clock(), PatientResolver.PAUSE),
             settings.chunkSize());
     return new Launches(node, campaigns, planning, triggers, feeder);
   }

@@ -6,7 +6,6 @@ import io.portolan.core.batch.PlanStep;
 import io.portolan.core.batch.PlanStore;
 import io.portolan.core.campaign.Campaign;
 import io.portolan.core.campaign.CampaignStore;
-import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.isp.DomainStore;
 import io.portolan.scheduler.WorkRegister.Work;
 import java.time.Instant;
@@ -32,7 +31,7 @@ final class Launches {
   private final Feeder feeder;
 
   /** What planning works with. */
-  record Planning(PlanStore plans, DomainStore domains, DomainResolver resolver, int chunkSize) {}
+  record Planning(PlanStore plans, DomainStore domains, PatientResolver resolver, int chunkSize) {}
 
   Launches(
       ThisNode node, CampaignStore campaigns, Planning planning, Triggers triggers, Feeder feeder) {
@@ -92,6 +91,7 @@ final class Launches {
   /** Plans until nothing is left; false when this node is stopping. */
   private boolean planChunks(long campaignId, Work work) {
     boolean resolved = false;
+    Instant dnsUntil = node.now().plus(PatientResolver.PATIENCE);
     while (!node.isStopping()) {
       Instant now = node.now();
       // once resolved, a domain counts for this chunk however short its time to live
@@ -108,7 +108,8 @@ final class Launches {
             return true;
           }
         }
-        case PlanStep.Unresolved unresolved -> resolved = resolve(unresolved.domains(), work);
+        case PlanStep.Unresolved unresolved ->
+            resolved = resolve(unresolved.domains(), dnsUntil, work);
         case PlanStep.Complete _ -> {
           finish(campaignId);
           return true;
@@ -128,12 +129,12 @@ final class Launches {
   }
 
   /** Resolves and stores domains; false when this node is stopping. */
-  private boolean resolve(List<Domain> domains, Work work) {
+  private boolean resolve(List<Domain> domains, Instant dnsUntil, Work work) {
     if (!work.startWaiting()) {
       return false;
     }
     try {
-      var results = planning.resolver().resolveAll(domains).values();
+      var results = planning.resolver().resolve(domains, dnsUntil);
       work.startWriting();
       planning.domains().save(results);
       return true;

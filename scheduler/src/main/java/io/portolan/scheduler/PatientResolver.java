@@ -1,0 +1,77 @@
+package io.portolan.scheduler;
+
+import io.portolan.core.address.Domain;
+import io.portolan.core.isp.Basis;
+import io.portolan.core.isp.DomainResolver;
+import io.portolan.core.isp.ResolvedDomain;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Resolves the domains of a chunk, and waits while the DNS is silent: a domain that is planned
+ * without its platform is sent past that platform's limits.
+ *
+ * <p>The DNS is silent when at least half of the domains asked for, and {@value #FEW} or more, get
+ * no answer. A few broken domains, which every list has, make nobody wait.
+ *
+ * <p>Thread-safe; holds no state.
+ */
+final class PatientResolver {
+  private static final Logger log = LoggerFactory.getLogger(PatientResolver.class);
+
+  /** Longer than a resolver remembers that there was no answer. */
+  static final Duration PAUSE = Duration.ofSeconds(61);
+
+  /** How long the planning of a campaign waits for the DNS, all in all. */
+  static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private static final int FEW = 5;
+
+  private final DomainResolver resolver;
+  private final InstantSource clock;
+  private final Duration pause;
+
+  PatientResolver(DomainResolver resolver, InstantSource clock, Duration pause) {
+    this.resolver = resolver;
+    this.clock = clock;
+    this.pause = pause;
+  }
+
+  /**
+   * Resolves domains; once {@code giveUpAt} has come, whatever the DNS says.
+   *
+   * @return a result for every domain
+   */
+  Collection<ResolvedDomain> resolve(List<Domain> domains, Instant giveUpAt)
+      throws InterruptedException {
+    Collection<ResolvedDomain> results = resolver.resolveAll(domains).values();
+    while (isSilent(results)) {
+      if (!clock.instant().isBefore(giveUpAt)) {
+        log.warn(
+            "The DNS still gives no answer for most of {} recipient domains, such as {}. They are planned as ISP other",
+            results.size(),
+            domains.getFirst());
+        break;
+      }
+      log.warn(
+          "The DNS gives no answer for most of {} recipient domains, such as {}. Planning waits {} s and asks again",
+          results.size(),
+          domains.getFirst(),
+          pause.toSeconds());
+      Thread.sleep(pause);
+      results = resolver.resolveAll(domains).values();
+    }
+    return results;
+  }
+
+  private static boolean isSilent(Collection<ResolvedDomain> results) {
+    long unresolved =
+        results.stream().filter(result -> result.destination().basis() == Basis.UNRESOLVED).count();
+    return unresolved >= FEW && unresolved * 2 >= results.size();
+  }
+}

@@ -1,0 +1,79 @@
+package io.portolan.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.core.address.Domain;
+import io.portolan.core.isp.Basis;
+import io.portolan.core.isp.DomainResolver;
+import io.portolan.core.isp.IspDirectory;
+import io.portolan.core.isp.MxAnswer;
+import io.portolan.core.isp.MxHost;
+import io.portolan.core.isp.ResolvedDomain;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PatientResolverTest {
+  private static final Instant START = Instant.parse("2026-11-24T10:00:00Z");
+  private static final List<Domain> DOMAINS =
+      IntStream.range(0, 10).mapToObj(n -> new Domain("shop" + n + ".example")).toList();
+
+  private final Set<Domain> silent = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger minutes = new AtomicInteger();
+  private final AtomicInteger asked = new AtomicInteger();
+  private volatile int answersFrom = Integer.MAX_VALUE;
+
+  // each look at the clock is two minutes after the last, so that nothing is remembered
+  private final DomainResolver resolver =
+      new DomainResolver(IspDirectory.builtIn(), this::answer, this::later, 1);
+  private final PatientResolver patient =
+      new PatientResolver(resolver, this::later, Duration.ofMillis(1));
+
+  @Test
+  void waitsUntilASilentDnsAnswers() throws InterruptedException {
+    silent.addAll(DOMAINS);
+    answersFrom = 31;
+
+    assertThat(patient.resolve(DOMAINS, Instant.MAX))
+        .hasSize(10)
+        .extracting(result -> result.destination().platform())
+        .containsOnly("gmail");
+    assertThat(asked).hasValue(40);
+  }
+
+  @Test
+  void waitsForNoFewBrokenDomains() throws InterruptedException {
+    silent.addAll(DOMAINS.subList(0, 4));
+
+    assertThat(patient.resolve(DOMAINS, Instant.MAX))
+        .filteredOn(result -> result.destination().basis() == Basis.UNRESOLVED)
+        .extracting(ResolvedDomain::domain)
+        .containsExactlyInAnyOrderElementsOf(silent);
+    assertThat(asked).hasValue(10);
+  }
+
+  @Test
+  void givesUpInTheEnd() throws InterruptedException {
+    silent.addAll(DOMAINS);
+
+    assertThat(patient.resolve(DOMAINS, START.plus(Duration.ofHours(3))))
+        .extracting(result -> result.destination().basis())
+        .containsOnly(Basis.UNRESOLVED);
+    assertThat(asked.get()).isGreaterThan(20);
+  }
+
+  private Instant later() {
+    return START.plus(Duration.ofMinutes(minutes.addAndGet(2)));
+  }
+
+  private MxAnswer answer(Domain domain) {
+    return asked.incrementAndGet() < answersFrom && silent.contains(domain)
+        ? new MxAnswer.TemporaryFailure("no answer")
+        : new MxAnswer.Hosts(List.of(new MxHost(10, "aspmx.l.google.com")), Duration.ofHours(1));
+  }
+}
