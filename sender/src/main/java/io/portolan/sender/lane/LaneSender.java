@@ -208,7 +208,8 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     boolean ended = false;
     try {
       sessions.acquire();
-      try (Courier courier = new Courier(parts, lane)) {
+      try {
+        Courier courier = new Courier(parts, lane);
         Duration pause = FIRST_PAUSE;
         while (!ended) {
           try {
@@ -217,7 +218,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
           } catch (RuntimeException | Error e) {
             // what waits in the lane may depend on this worker alone
             log.error("A worker of lane {} failed and goes on after {}", lane.key(), pause, e);
-            clear(lane, courier);
+            lane.leaveUnless(this::mayBeSent);
             if (stopping) {
               return;
             }
@@ -238,12 +239,6 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     }
   }
 
-  /** Leaves what a failure may have spoilt, and what may not be sent any more. */
-  private void clear(Lane lane, Courier courier) {
-    courier.close();
-    lane.leaveUnless(this::mayBeSent);
-  }
-
   /**
    * Takes a slot and works on it.
    *
@@ -256,7 +251,9 @@ public final class LaneSender implements BatchSender, AutoCloseable {
       // the others of this lane, here or on other nodes, have the slots
       return lane.retireIfIdleOrNotLast() || sleptInVain();
     }
-    try (Slot slot = granted.get()) {
+    // the session ends before the slot is free, or the peer would see one more than the limit
+    try (Slot slot = granted.get();
+        courier) {
       // where one slot is free there may be more, as after the database was away
       start(lane, lane.reinforce(connections(lane.platform())));
       while (slot.isHeld() && slot.number() < connections(lane.platform())) {
@@ -268,7 +265,6 @@ public final class LaneSender implements BatchSender, AutoCloseable {
         }
       }
     }
-    courier.close();
     return false;
   }
 

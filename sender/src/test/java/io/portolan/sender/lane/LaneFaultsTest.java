@@ -115,6 +115,23 @@ class LaneFaultsTest extends LaneFixture {
   }
 
   @Test
+  void holdsASlotUntilTheSessionOnItHasEnded() throws Exception {
+    limits = new Limits(1, 20, 0);
+    CompletableFuture<Void> released = new CompletableFuture<>();
+    ServerScript.Rule quit = server().on(ServerPhase.QUIT).until(released);
+    quit.once();
+    try (ConnectionSlots elsewhere = new ConnectionSlots(database.database())) {
+      sender.send(batch("anna"));
+      assertThat(quit.awaitHits(1, SECOND.multipliedBy(20))).isTrue();
+
+      assertThat(elsewhere.tryAcquire("isp", 1)).isEmpty();
+
+      released.complete(null);
+      Eventually.holds("the slot is free", () -> elsewhere.tryAcquire("isp", 1).isPresent());
+    }
+  }
+
+  @Test
   void takesThePlatformsLimitsWhateverTheRowsOfItsIspsSay() throws Exception {
     ispOfRecipients = "brand";
     limits = new Limits(1, 2, 0);
