@@ -22,10 +22,14 @@ import java.util.function.Predicate;
  * <p>Thread-safe; waiting in {@link #take} releases the monitor.
  */
 final class Lane {
-  private static final String OTHER = "other";
+  /** The platform of the domains that no ISP is known for. */
+  static final String OTHER = "other";
 
   /** The most that a lane holds back before it tries, unless a policy's first retry comes later. */
   private static final Duration LONGEST_HOLD = Duration.ofHours(1);
+
+  /** How long after a hold, or a refusal, it counts for what comes next. */
+  private static final Duration MEMORY = Duration.ofHours(6);
 
   private final String key;
   private final String platform;
@@ -40,6 +44,7 @@ final class Lane {
   private int holds;
   private boolean isTrying;
   private Instant heldUntil = Instant.MIN;
+  private Instant remembersUntil = Instant.MIN;
   private String heldBecause = "";
 
   Lane(String key, String platform, int refusalsInARow) {
@@ -59,6 +64,11 @@ final class Lane {
 
   String platform() {
     return platform;
+  }
+
+  /** Whether this is the lane of a domain that no ISP is known for. */
+  boolean isOfOneDomain() {
+    return !key.equals(platform);
   }
 
   /**
@@ -147,6 +157,20 @@ final class Lane {
     return workers == 0 && waiting.isEmpty();
   }
 
+  /** Whether a refusal still counts, so that the lane must not be forgotten. */
+  synchronized boolean remembers(Instant now) {
+    return now.isBefore(remembersUntil);
+  }
+
+  /** Until when refusals count; long past when there are none. */
+  synchronized Instant remembersUntil() {
+    return remembersUntil;
+  }
+
+  private void remember(Instant from) {
+    remembersUntil = from.plus(MEMORY);
+  }
+
   /** Takes the next time at which a slot may send and returns the wait for it, in nanoseconds. */
   synchronized long pace(int slot, double messagesPerSecond, long nowNanos) {
     return pacers
@@ -161,6 +185,7 @@ final class Lane {
     holds = 0;
     isTrying = false;
     heldUntil = Instant.MIN;
+    remembersUntil = Instant.MIN;
   }
 
   /**
@@ -173,12 +198,14 @@ final class Lane {
    */
   synchronized Optional<Hold> refused(String reply, Instant now, Duration first) {
     refusals++;
+    remember(now);
     boolean wasUnderWay = now.isBefore(heldUntil) && !isTrying;
     if (refusals < refusalsInARow || wasUnderWay) {
       return Optional.empty();
     }
     isTrying = false;
     heldUntil = now.plus(holdFor(holds, first));
+    remember(heldUntil);
     heldBecause =
         platform
             + " refused the last "

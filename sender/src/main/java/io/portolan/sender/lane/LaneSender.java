@@ -42,6 +42,12 @@ import org.slf4j.LoggerFactory;
 public final class LaneSender implements BatchSender, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LaneSender.class);
 
+  /** Lanes of single domains that are remembered because they refuse us. */
+  private static final int MOST_LANES = 10_000;
+
+  /** Their batches wait for many mail hosts, of which some never answer. */
+  private static final int PLACES_OF_OTHER = 16;
+
   private static final Duration SLOT_RECHECK = Duration.ofMillis(250);
   private static final Duration FAREWELL = Duration.ofSeconds(20);
 
@@ -54,7 +60,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
   private final ActivePolicy policy;
   private final ConnectionSlots slots;
   private final LaneSettings settings;
-  private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+  private final Lanes lanes;
   private final Map<String, Semaphore> places = new ConcurrentHashMap<>();
   private final Set<BatchRun> runs = ConcurrentHashMap.newKeySet();
   private final Semaphore sessions;
@@ -83,6 +89,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     this.settings = settings;
     policy = rules.policy();
     slots = shared.slots();
+    lanes = new Lanes(settings.refusalsInARow(), MOST_LANES);
     sessions = new Semaphore(settings.sessionsPerNode());
     RandomGenerator random = new Random();
     Destinations destinations =
@@ -114,7 +121,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
 
   /** How many lanes of this node hold back because their platform refuses us. */
   public int lanesHeld() {
-    return (int) lanes.values().stream().filter(Lane::isHeld).count();
+    return lanes.held(parts.clock().instant());
   }
 
   /** Tries the ports of relays. */
@@ -124,10 +131,14 @@ public final class LaneSender implements BatchSender, AutoCloseable {
 
   @Override
   public Place awaitPlace(String platform) throws InterruptedException {
-    Semaphore free =
-        places.computeIfAbsent(platform, _ -> new Semaphore(settings.placesPerPlatform(), true));
+    Semaphore free = places.computeIfAbsent(platform, _ -> new Semaphore(places(platform), true));
     free.acquire();
     return free::release;
+  }
+
+  private int places(String platform) {
+    int each = settings.placesPerPlatform();
+    return platform.equals(Lane.OTHER) ? each * PLACES_OF_OTHER : each;
   }
 
   @Override
@@ -183,15 +194,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
 
   private void enqueue(String key, String platform, List<BatchRun.Item> items) {
     int connections = connections(platform);
-    // within compute, so that a lane is not dropped as idle while deliveries are added
-    lanes.compute(
-        key,
-        (_, existing) -> {
-          Lane lane =
-              existing == null ? new Lane(key, platform, settings.refusalsInARow()) : existing;
-          start(lane, lane.add(items, connections));
-          return lane;
-        });
+    lanes.with(key, platform, lane -> start(lane, lane.add(items, connections)));
   }
 
   private void start(Lane lane, int workers) {
@@ -235,7 +238,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
       if (!ended) {
         lane.quit();
       }
-      dropIfIdle(lane);
+      lanes.workerEnded(lane, parts.clock().instant());
     }
   }
 
@@ -275,11 +278,5 @@ public final class LaneSender implements BatchSender, AutoCloseable {
 
   private boolean mayBeSent(BatchRun run) {
     return !run.isAbandoned() && parts.gate().isOpen(run.batch().campaignId());
-  }
-
-  private void dropIfIdle(Lane lane) {
-    if (!lane.key().equals(lane.platform())) {
-      lanes.computeIfPresent(lane.key(), (_, present) -> present.isIdle() ? null : present);
-    }
   }
 }

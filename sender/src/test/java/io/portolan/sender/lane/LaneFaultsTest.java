@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portolan.core.Eventually;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.MissingField;
+import io.portolan.core.delivery.BatchSender;
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ConnectionSlots;
 import io.portolan.core.isp.DomainResolver;
@@ -132,6 +133,15 @@ class LaneFaultsTest extends LaneFixture {
   }
 
   @Test
+  void loadsMoreBatchesOfManyDomainsThanOfAPlatformSinceSomeHostsAreSilent() {
+    // four batches of a platform are in memory at once
+    for (int batch = 0; batch < 20; batch++) {
+      assertThat(CompletableFuture.supplyAsync(() -> place("other"), this::inThread))
+          .succeedsWithin(SECOND.multipliedBy(20));
+    }
+  }
+
+  @Test
   void takesThePlatformsLimitsWhateverTheRowsOfItsIspsSay() throws Exception {
     ispOfRecipients = "brand";
     limits = new Limits(1, 2, 0);
@@ -211,13 +221,25 @@ class LaneFaultsTest extends LaneFixture {
                 throw new IllegalStateException(e);
               }
             },
-            task -> Thread.ofVirtual().start(task));
+            this::inThread);
     assertThat(dot.awaitHits(1, SECOND.multipliedBy(20))).isTrue();
 
     assertThat(slots.tryAcquire("other/" + DOMAIN, 1)).isEmpty();
 
     released.complete(null);
     assertThat(result.get(20, TimeUnit.SECONDS).outcome()).isEqualTo("accepted");
+  }
+
+  private BatchSender.Place place(String platform) {
+    try {
+      return sender.awaitPlace(platform);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void inThread(Runnable task) {
+    Thread.ofVirtual().start(task);
   }
 
   private TestSender.Result test(String to) throws InterruptedException {
