@@ -34,9 +34,18 @@ public final class DnsHostLookup implements HostLookup {
   @Override
   public HostAnswer lookUp(String host) throws InterruptedException {
     if (isLiteral(host)) {
-      return new HostAnswer.Addresses(List.of(InetAddress.ofLiteral(host)), Duration.ofDays(1));
+      return literal(host);
     }
     return cache.get(host.toLowerCase(Locale.ROOT), this::ask);
+  }
+
+  /** An address; what only looks like one, as an MX record may name it, is no host. */
+  private static HostAnswer literal(String host) {
+    try {
+      return new HostAnswer.Addresses(List.of(InetAddress.ofLiteral(host)), Duration.ofDays(1));
+    } catch (IllegalArgumentException e) {
+      return new HostAnswer.NoSuchHost(NEGATIVE);
+    }
   }
 
   private CompletionStage<HostAnswer> ask(String host) {

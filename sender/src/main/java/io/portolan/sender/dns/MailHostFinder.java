@@ -45,7 +45,7 @@ public final class MailHostFinder {
     this.clock = clock;
   }
 
-  /** The mail hosts of a domain; never an address of this host itself. */
+  /** The mail hosts of a domain; never a loopback, unspecified or multicast address. */
   public MailHosts ofDomain(Domain domain) throws InterruptedException {
     return switch (mx.lookUp(domain)) {
       case MxAnswer.Hosts answer -> addresses(domain.name(), inOrder(answer.hosts()), true);

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
 
@@ -54,6 +55,12 @@ class DnsLookupTest {
             new MxAnswer.Hosts(
                 List.of(new MxHost(10, "mail.shop.example"), new MxHost(20, "backup.shop.example")),
                 Duration.ofHours(1)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"999.1.1.1", "a:b", ":", "1.2.3.4:25", "fe80::1%nowhere"})
+  void findsNoHostByWhatOnlyLooksLikeAnAddress(String host) throws Exception {
+    assertThat(hosts.lookUp(host)).isInstanceOf(HostAnswer.NoSuchHost.class);
   }
 
   @Test
