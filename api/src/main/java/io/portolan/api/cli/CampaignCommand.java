@@ -18,7 +18,9 @@ import picocli.CommandLine.Parameters;
 final class CampaignCommand {
   private static final String CAMPAIGNS = "/api/v1/campaigns";
   private static final long POLL_MILLIS = 500;
-  private static final Duration A_TEST = Duration.ofSeconds(60);
+
+  /** What the server takes for one address at most. */
+  private static final Duration A_TEST = Duration.ofSeconds(90);
 
   @Command(name = "create", description = "Makes a draft.")
   int create(

@@ -99,7 +99,9 @@ public final class Settings {
       new Setting("mail.sessions", "500", "Most SMTP sessions that this node opens at once.");
   static final Setting MAIL_BATCHES_PER_PLATFORM =
       new Setting(
-          "mail.batches-per-platform", "4", "Batches of one platform that are in memory at once; of the domains of no known ISP 16 times as many.");
+          "mail.batches-per-platform",
+          "4",
+          "Batches of one platform that are in memory at once; of the domains of no known ISP 16 times as many.");
   static final Setting MAIL_IDLE_LINGER =
       new Setting(
           "mail.idle-linger",

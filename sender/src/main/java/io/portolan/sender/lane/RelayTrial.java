@@ -14,16 +14,24 @@ import io.portolan.sender.smtp.SessionTarget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Opens a session on each port of a relay, as sending would, and takes leave: connect, banner,
- * EHLO, TLS, login, QUIT. Thread-safe; blocks until every port has answered or failed.
+ * EHLO, TLS, login, QUIT. Thread-safe; blocks until every port has answered or failed, and no
+ * longer than 45 seconds.
  */
 public final class RelayTrial {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final Timeouts TIMEOUTS =
       new Timeouts(
           Duration.ofSeconds(10), Duration.ofSeconds(10), PATIENCE, PATIENCE, PATIENCE, PATIENCE);
+
+  /** Several addresses that do not answer would take longer than anybody waits. */
+  private static final Duration MOST = Duration.ofSeconds(45);
 
   private final Destinations destinations;
   private final SessionOpener opener;
@@ -41,12 +49,41 @@ public final class RelayTrial {
    */
   public record PortResult(int port, String tls, String outcome, String detail, long millis) {}
 
+  /** Tries all ports at once; one that takes more than {@link #MOST} has failed. */
   public List<PortResult> tryAll(Relay relay) throws InterruptedException {
-    List<PortResult> results = new ArrayList<>();
+    return tryAll(relay, MOST);
+  }
+
+  List<PortResult> tryAll(Relay relay, Duration most) throws InterruptedException {
+    long deadline = System.nanoTime() + most.toNanos();
+    List<FutureTask<PortResult>> trials = new ArrayList<>();
     for (RelayPort port : relay.ports()) {
-      results.add(tryOne(relay, port));
+      FutureTask<PortResult> trial = new FutureTask<>(() -> tryOne(relay, port));
+      trials.add(trial);
+      Thread.ofVirtual().name("relay-trial").start(trial);
     }
-    return results;
+    try {
+      List<PortResult> results = new ArrayList<>();
+      for (int i = 0; i < trials.size(); i++) {
+        results.add(
+            result(trials.get(i), relay.ports().get(i), deadline - System.nanoTime(), most));
+      }
+      return results;
+    } finally {
+      trials.forEach(trial -> trial.cancel(true));
+    }
+  }
+
+  private static PortResult result(
+      FutureTask<PortResult> trial, RelayPort port, long leftNanos, Duration most)
+      throws InterruptedException {
+    try {
+      return trial.get(Math.max(0, leftNanos), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return result(port, "failed", "no result within " + most.toSeconds() + " s", most);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    }
   }
 
   private PortResult tryOne(Relay relay, RelayPort port) throws InterruptedException {

@@ -14,11 +14,12 @@ import io.portolan.sender.smtp.Transaction;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Sends a campaign's message to a few addresses of its own people, outside lanes and statistics, by
@@ -27,6 +28,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class TestSender {
   private static final int MOST_SECONDS = 90;
+  private static final Duration MOST = Duration.ofSeconds(MOST_SECONDS);
   private static final Duration RECHECK = Duration.ofMillis(250);
 
   private final LaneParts parts;
@@ -61,6 +63,16 @@ public final class TestSender {
   public Result send(
       long campaignId, CampaignContent content, String to, Map<String, Object> attributes)
       throws InterruptedException {
+    return send(campaignId, content, to, attributes, MOST);
+  }
+
+  Result send(
+      long campaignId,
+      CampaignContent content,
+      String to,
+      Map<String, Object> attributes,
+      Duration most)
+      throws InterruptedException {
     EmailAddress address = EmailAddress.parse(to);
     // no delivery's, and another each time: equal Message-IDs would be taken for copies
     long id = -ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
@@ -71,39 +83,53 @@ public final class TestSender {
       return notSent(
           to, "the address is suppressed: " + suppressed.get().suppression().reason().id());
     }
-    return withinDeadline(to, () -> send(campaignId, address, id, message));
+    return withinDeadline(to, most, stage -> send(campaignId, address, id, message, stage));
+  }
+
+  /** How far a test has come. */
+  private enum Stage {
+    WAITS_FOR_SLOT,
+    OPENS,
+    OFFERED,
+    GIVEN_UP
   }
 
   /** A test on its way. */
   private interface Test {
-    Result send() throws InterruptedException;
+    Result send(AtomicReference<Stage> stage) throws InterruptedException;
   }
 
-  private static Result withinDeadline(String to, Test test) throws InterruptedException {
-    CompletableFuture<Result> result = new CompletableFuture<>();
-    Thread worker =
-        Thread.ofVirtual()
-            .name("test-message")
-            .start(
-                () -> {
-                  try {
-                    result.complete(test.send());
-                  } catch (InterruptedException | RuntimeException | Error e) {
-                    result.completeExceptionally(e);
-                  }
-                });
+  private static Result withinDeadline(String to, Duration most, Test test)
+      throws InterruptedException {
+    AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITS_FOR_SLOT);
+    FutureTask<Result> sending = new FutureTask<>(() -> test.send(stage));
+    Thread.ofVirtual().name("test-message").start(sending);
     try {
-      return result.get(MOST_SECONDS, TimeUnit.SECONDS);
+      return sending.get(most.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      worker.interrupt();
-      return new Result(
-          to, "lost", "no result within " + MOST_SECONDS + " seconds", Optional.empty());
+      Stage reached =
+          stage.getAndUpdate(now -> now == Stage.OFFERED ? Stage.OFFERED : Stage.GIVEN_UP);
+      String within = " within " + most.toSeconds() + " seconds";
+      return switch (reached) {
+        case WAITS_FOR_SLOT ->
+            notSent(to, "all connections of the platform stayed in use" + within);
+        case OPENS -> notSent(to, "no session could be opened" + within);
+        case OFFERED -> new Result(to, "lost", "no result" + within, Optional.empty());
+        case GIVEN_UP -> throw new IllegalStateException("given up twice", e);
+      };
     } catch (ExecutionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    } finally {
+      sending.cancel(true);
     }
   }
 
-  private Result send(long campaignId, EmailAddress address, long id, ComposedMessage message)
+  private Result send(
+      long campaignId,
+      EmailAddress address,
+      long id,
+      ComposedMessage message,
+      AtomicReference<Stage> stage)
       throws InterruptedException {
     String to = address.asWritten();
     String domain = address.domain().name();
@@ -125,12 +151,16 @@ public final class TestSender {
             Optional.empty(),
             Optional.empty());
     try (Slot _ = slot(lane)) {
+      stage.compareAndSet(Stage.WAITS_FOR_SLOT, Stage.OPENS);
       while (true) {
         switch (lines.open(lane, delivery, rule, campaignId)) {
           case LineOpener.Wait(Duration recheck) -> Thread.sleep(recheck);
           case LineOpener.Open(Line line) -> {
             try (line) {
-              return offer(line, to, message);
+              // what was said not to be sent must not be
+              return stage.compareAndSet(Stage.OPENS, Stage.OFFERED)
+                  ? offer(line, to, message)
+                  : notSent(to, "given up");
             }
           }
           case LineOpener.Refused refused -> {

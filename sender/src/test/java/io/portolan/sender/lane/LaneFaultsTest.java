@@ -3,36 +3,26 @@ package io.portolan.sender.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.Eventually;
-import io.portolan.core.campaign.CampaignContent;
-import io.portolan.core.campaign.MissingField;
 import io.portolan.core.delivery.BatchSender;
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ConnectionSlots;
-import io.portolan.core.isp.DomainResolver;
-import io.portolan.core.isp.IspDirectory;
 import io.portolan.core.policy.Limits;
 import io.portolan.sender.path.PathState;
 import io.portolan.sender.path.PathStatus;
 import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.ServerScript;
 import io.portolan.sender.simulation.SimulatedNetwork.Block;
-import io.portolan.sender.simulation.StoredMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What lanes do when something fails or changes under them, and tests of campaigns. */
+/** What lanes do when something fails or changes under them. */
 class LaneFaultsTest extends LaneFixture {
-  private static final CampaignContent CONTENT =
-      new CampaignContent("", "news@sender.test", "", "Hello", "", "Good day.", MissingField.EMPTY);
-
   @Test
   void offersNothingOfACampaignThatWasPausedDuringASlowBanner() throws Exception {
     CompletableFuture<Void> released = new CompletableFuture<>();
@@ -177,59 +167,6 @@ class LaneFaultsTest extends LaneFixture {
         .isOne();
   }
 
-  @Test
-  void sendsTestsWithAMessageIdEachAndRecordsNothing() throws Exception {
-    paths = List.of(RELAY_587, DIRECT);
-    network.block("relay.test", 587, Block.REJECT);
-
-    TestSender.Result first = test("anna@" + DOMAIN);
-    TestSender.Result second = test("anna@" + DOMAIN);
-
-    assertThat(List.of(first, second))
-        .extracting(TestSender.Result::outcome)
-        .containsOnly("accepted");
-    assertThat(network.mailboxes().matching(_ -> true).stream().map(LaneFaultsTest::messageId))
-        .hasSize(2)
-        .doesNotHaveDuplicates();
-    assertThat(database.number("SELECT count(*) FROM path_failure")).isZero();
-  }
-
-  @Test
-  void sendsNoTestToWhoIsSuppressed() throws Exception {
-    database.execute(
-        "INSERT INTO suppression (kind, value, reason, source) VALUES ('address', 'anna@isp.test', 'unsubscribe', 'test')");
-
-    TestSender.Result result = test("anna@" + DOMAIN);
-
-    assertThat(result.outcome()).isEqualTo("not-sent");
-    assertThat(result.detail()).contains("suppressed");
-    assertThat(network.mailboxes().messages()).isZero();
-  }
-
-  @Test
-  void holdsASlotWhileATestIsUnderWay() throws Exception {
-    CompletableFuture<Void> released = new CompletableFuture<>();
-    limits = new Limits(1, 20, 0);
-    ServerScript.Rule dot = server().on(ServerPhase.DOT).until(released);
-    dot.always();
-    CompletableFuture<TestSender.Result> result =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return test("anna@" + DOMAIN);
-              } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-            },
-            this::inThread);
-    assertThat(dot.awaitHits(1, SECOND.multipliedBy(20))).isTrue();
-
-    assertThat(slots.tryAcquire("other/" + DOMAIN, 1)).isEmpty();
-
-    released.complete(null);
-    assertThat(result.get(20, TimeUnit.SECONDS).outcome()).isEqualTo("accepted");
-  }
-
   private BatchSender.Place place(String platform) {
     try {
       return sender.awaitPlace(platform);
@@ -240,22 +177,6 @@ class LaneFaultsTest extends LaneFixture {
 
   private void inThread(Runnable task) {
     Thread.ofVirtual().start(task);
-  }
-
-  private TestSender.Result test(String to) throws InterruptedException {
-    DomainResolver resolver = new DomainResolver(IspDirectory.builtIn(), this::mailHosts, clock, 4);
-    return sender.testSender(resolver).send(1, CONTENT, to, Map.of());
-  }
-
-  private static String messageId(StoredMessage message) {
-    return message
-        .content()
-        .text()
-        .orElseThrow()
-        .lines()
-        .filter(line -> line.startsWith("Message-ID:"))
-        .findFirst()
-        .orElseThrow();
   }
 
   private boolean isPortOpen() {
