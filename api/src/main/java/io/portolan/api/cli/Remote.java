@@ -9,7 +9,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -99,24 +102,42 @@ final class Remote {
     out().flush();
   }
 
-  /** The id of a thing that people name by id or by name. */
-  long find(ApiClient client, String what, String collection, String idOrName) {
-    if (idOrName.matches("\\d{1,18}")) {
-      return Long.parseLong(idOrName);
-    }
+  /**
+   * The id of a thing that people name by name or by id. A name goes first, since it may be a
+   * number too.
+   *
+   * @throws ApiException if there is none, or if several have the name
+   */
+  long find(ApiClient client, String what, String collection, String nameOrId) {
+    List<Long> named = new ArrayList<>();
     String cursor = "";
-    while (true) {
+    do {
       JsonNode page = client.get(collection + "?limit=500" + cursor);
       for (JsonNode item : page.path("items")) {
-        JsonNode named = item.has("settings") ? item.path("settings") : item;
-        if (named.path("name").asText().equals(idOrName)) {
-          return item.path("id").asLong();
+        JsonNode settings = item.has("settings") ? item.path("settings") : item;
+        if (settings.path("name").asText().equals(nameOrId)) {
+          named.add(item.path("id").asLong());
         }
       }
-      if (!page.hasNonNull("nextCursor")) {
-        throw new ApiException(404, "There is no " + what + " named \"" + idOrName + "\".");
-      }
-      cursor = "&cursor=" + page.path("nextCursor").asText();
+      cursor = page.hasNonNull("nextCursor") ? "&cursor=" + page.path("nextCursor").asText() : "";
+    } while (!cursor.isEmpty());
+    if (named.size() > 1) {
+      throw new ApiException(
+          409,
+          "\""
+              + nameOrId
+              + "\" is the name of more than one "
+              + what
+              + "; give the id of the one you mean: "
+              + named.stream().map(String::valueOf).collect(Collectors.joining(", "))
+              + ".");
     }
+    if (named.size() == 1) {
+      return named.getFirst();
+    }
+    if (nameOrId.matches("\\d{1,18}")) {
+      return Long.parseLong(nameOrId);
+    }
+    throw new ApiException(404, "There is no " + what + " named \"" + nameOrId + "\".");
   }
 }

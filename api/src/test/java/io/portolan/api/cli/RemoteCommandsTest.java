@@ -66,6 +66,27 @@ class RemoteCommandsTest {
   }
 
   @Test
+  void takesANumberForANameBeforeItTakesItForAnId() {
+    draft("4711");
+
+    assertThat(ok("campaign", "edit", "4711", "--json", "--subject", "By name"))
+        .contains("\"name\" : \"4711\"", "By name");
+  }
+
+  @Test
+  void refusesANameThatSeveralHave() {
+    draft("twice");
+    draft("twice");
+
+    assertThat(run("campaign", "edit", "twice", "--subject", "Which?"))
+        .contains("more than one campaign", "give the id");
+  }
+
+  private void draft(String name) {
+    ok("campaign", "create", "--name", name, "--list", "people", "--from", "news@sender.test");
+  }
+
+  @Test
   void writesChangesPreviewsAndDeletesDrafts() throws IOException {
     Path text = Files.writeString(directory.resolve("t.txt"), "Hello {{first_name}} {{last_name}}");
     ok("template", "create", "--name", "hello", "--subject", "Hi", "--text", text.toString());
@@ -183,7 +204,8 @@ class RemoteCommandsTest {
         "/",
         exchange -> {
           paths.add(exchange.getRequestURI().getPath());
-          boolean away = calls.incrementAndGet() == 1;
+          // the first asks whether a campaign is named so
+          boolean away = calls.incrementAndGet() == 2;
           byte[] body =
               (away ? "{\"detail\":\"The database is away\"}" : "{\"state\":\"finished\"}")
                   .getBytes(StandardCharsets.UTF_8);
@@ -200,7 +222,9 @@ class RemoteCommandsTest {
       assertThat(out).startsWith("0 ").contains("still trying: The database is away");
       assertThat(paths)
           .containsExactly(
-              "/mail/api/v1/campaigns/7/progress", "/mail/api/v1/campaigns/7/progress");
+              "/mail/api/v1/campaigns",
+              "/mail/api/v1/campaigns/7/progress",
+              "/mail/api/v1/campaigns/7/progress");
     } finally {
       proxy.stop(0);
     }
