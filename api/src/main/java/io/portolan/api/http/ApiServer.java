@@ -6,7 +6,6 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
-import io.javalin.security.BasicAuthCredentials;
 import io.portolan.api.application.Application;
 import io.portolan.api.application.UploadDirectory;
 import io.portolan.api.configuration.Configuration.HttpConfiguration;
@@ -14,6 +13,8 @@ import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.core.access.ApiKey;
 import io.portolan.core.access.ApiKeyStore;
 import io.portolan.sender.message.ContentCheck;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,6 +26,7 @@ public final class ApiServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
 
   private static final String BEARER = "Bearer ";
+  private static final String BASIC = "Basic ";
   private static final long MOST_BODY_BYTES = 4L * 1024 * 1024;
 
   private final Javalin server;
@@ -177,7 +179,22 @@ public final class ApiServer implements AutoCloseable {
     if (!ctx.method().equals(HandlerType.GET) && !ctx.method().equals(HandlerType.HEAD)) {
       return Optional.empty();
     }
-    return Optional.ofNullable(ctx.basicAuthCredentials()).map(BasicAuthCredentials::getPassword);
+    return header == null ? Optional.empty() : password(header);
+  }
+
+  /** The password of Basic authentication (RFC 7617); empty for whatever else is written. */
+  private static Optional<String> password(String header) {
+    if (!header.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+      return Optional.empty();
+    }
+    try {
+      byte[] decoded = Base64.getDecoder().decode(header.substring(BASIC.length()).strip());
+      String credentials = new String(decoded, StandardCharsets.UTF_8);
+      int colon = credentials.indexOf(':');
+      return colon < 0 ? Optional.empty() : Optional.of(credentials.substring(colon + 1));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   private static String reason(Throwable failure) {

@@ -17,7 +17,6 @@ import io.portolan.core.json.Json;
 final class MergePatch {
   private static final String CONTENT_TYPE = "application/merge-patch+json";
 
-  // attributes keep their decimals as they are written
   private static final ObjectMapper MAPPER =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 

@@ -2,7 +2,6 @@ package io.portolan.api.http;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.portolan.core.NotFoundException;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.progress.DeliveryHead;
 import io.portolan.core.progress.DeliveryStore;
@@ -14,6 +13,7 @@ import io.portolan.sender.message.MessageSettings;
 import io.portolan.sender.message.Tokens;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -54,7 +54,10 @@ final class UnsubscribePages {
   }
 
   private void show(Context ctx) {
-    delivery(ctx);
+    if (delivery(ctx).isEmpty()) {
+      unknownLink(ctx);
+      return;
+    }
     page(
         ctx,
         "Unsubscribe",
@@ -63,7 +66,12 @@ final class UnsubscribePages {
   }
 
   private void unsubscribe(Context ctx) {
-    DeliveryHead delivery = delivery(ctx);
+    Optional<DeliveryHead> known = delivery(ctx);
+    if (known.isEmpty()) {
+      unknownLink(ctx);
+      return;
+    }
+    DeliveryHead delivery = known.get();
     suppressions.add(
         List.of(
             new Suppression(
@@ -75,19 +83,22 @@ final class UnsubscribePages {
     page(ctx, "You are unsubscribed", "You will get no more of these messages.", "");
   }
 
-  private DeliveryHead delivery(Context ctx) {
+  private Optional<DeliveryHead> delivery(Context ctx) {
     OptionalLong id = tokens.verify(Tokens.Purpose.UNSUBSCRIBE, ctx.pathParam("token"));
-    if (id.isEmpty()) {
-      throw new ProblemException(
-          404,
-          "not-found",
-          "Not found",
-          "This unsubscribe link is not one of ours, or is not complete.");
-    }
-    return deliveries
-        .find(id.getAsLong())
-        .orElseThrow(() -> new NotFoundException("delivery behind this link", ""))
-        .head();
+    return id.isEmpty()
+        ? Optional.empty()
+        : deliveries.find(id.getAsLong()).map(each -> each.head());
+  }
+
+  /** People open these links, so that this is a page too. */
+  private static void unknownLink(Context ctx) {
+    ctx.status(404);
+    page(
+        ctx,
+        "This link does not work",
+        "It is not complete, or the message it came with is no longer known here. Open the link in"
+            + " the message again, or answer the message and ask to be taken off the list.",
+        "");
   }
 
   private static void page(Context ctx, String title, String text, String form) {

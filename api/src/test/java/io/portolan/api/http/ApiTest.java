@@ -130,8 +130,13 @@ class ApiTest {
     assertThat(done.statusCode()).isEqualTo(200);
     assertThat(done.headers().firstValue("Set-Cookie")).isEmpty();
     assertThat(suppressed("carla@healthy.test")).isTrue();
-    assertThat(send("POST", "/unsubscribe/AAAAAAAAAAAAAAAAAAAAAAAAAAA", "", "").statusCode())
-        .isEqualTo(404);
+    for (String method : List.of("GET", "POST")) {
+      HttpResponse<String> broken =
+          send(method, "/unsubscribe/AAAAAAAAAAAAAAAAAAAAAAAAAAA", "", "");
+      assertThat(broken.statusCode()).isEqualTo(404);
+      assertThat(broken.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
+      assertThat(broken.body()).contains("This link does not work").doesNotContain("<form");
+    }
   }
 
   @Test

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What must not pass, and must not be answered as our own fault. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -145,6 +147,13 @@ class BadInputTest {
                 ""))
         .returns(422, HttpResponse::statusCode)
         .satisfies(answer -> assertThat(answer.body()).contains("92 days"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Basic abc", "Basic !!!", "Basic", "basic Og", "Digest x", "Bearer", ""})
+  void refusesAnAuthorizationThatIsNone(String authorization) {
+    assertThat(send(request("GET", "/api/v1/lists", "", JSON, authorization)).statusCode())
+        .isEqualTo(401);
   }
 
   @Test
