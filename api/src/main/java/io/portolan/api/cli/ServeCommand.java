@@ -3,8 +3,14 @@ package io.portolan.api.cli;
 import io.portolan.api.application.Application;
 import io.portolan.api.configuration.Configuration;
 import io.portolan.api.node.Node;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -16,6 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "serve", description = "Runs Portolan until it is stopped.")
 final class ServeCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
+
+  private static final Duration START = Duration.ofSeconds(15);
 
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -29,15 +37,24 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Configuration configuration = file.read(System.getenv());
     CountDownLatch stopped = new CountDownLatch(1);
-    Node node = Node.start(configuration, System.getenv(), Application.systemClock());
+    CompletableFuture<Optional<Node>> started = new CompletableFuture<>();
+    Thread starting = Thread.currentThread();
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  node.close();
+                  awaited(started, starting).ifPresent(Node::close);
                   stopped.countDown();
                 },
                 "stop"));
+    Node node;
+    try {
+      node = Node.start(configuration, System.getenv(), Application.systemClock());
+      started.complete(Optional.of(node));
+    } finally {
+      // of a start that failed nothing is open
+      started.complete(Optional.empty());
+    }
     if (configuration.http().publicUrl().isEmpty()) {
       log.warn(
           "http.public-url is not set: unsubscribe links lead to this machine, where recipients do not get. Set it before you send to others.");
@@ -52,6 +69,24 @@ final class ServeCommand implements Callable<Integer> {
                         + "\n"));
     stopped.await();
     return 0;
+  }
+
+  /**
+   * The node once it has started; a start is let finish, since a database that is being made must
+   * not be left half made.
+   */
+  private static Optional<Node> awaited(
+      CompletableFuture<Optional<Node>> started, Thread starting) {
+    try {
+      return started.get(START.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      starting.interrupt();
+      return started
+          .completeOnTimeout(Optional.empty(), START.toSeconds(), TimeUnit.SECONDS)
+          .join();
+    } catch (ExecutionException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void say(String text) {

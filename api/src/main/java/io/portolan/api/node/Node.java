@@ -54,10 +54,16 @@ public final class Node implements AutoCloseable {
             new Application.Surroundings(
                 network, publicUrl(configuration), isps, environment, clock));
     try {
-      Optional<String> firstKey =
-          application.parts().stores().apiKeys().createFirst().map(ApiKey.Created::secret);
       ApiServer server = ApiServer.start(application.parts());
-      return new Node(application, server, configuration.http().address(), firstKey);
+      try {
+        // last of all: it is shown once, by a start that succeeds
+        Optional<String> firstKey =
+            application.parts().stores().apiKeys().createFirst().map(ApiKey.Created::secret);
+        return new Node(application, server, configuration.http().address(), firstKey);
+      } catch (RuntimeException e) {
+        server.close();
+        throw e;
+      }
     } catch (RuntimeException e) {
       application.close();
       throw e;

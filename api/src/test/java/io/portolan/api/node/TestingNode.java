@@ -36,6 +36,13 @@ public final class TestingNode implements AutoCloseable {
    * @param uploads a directory for uploads
    */
   public TestingNode(TestDatabase database, Path uploads) throws IOException {
+    this(database, uploads, 0);
+  }
+
+  /**
+   * @param port of the API; 0 for any
+   */
+  TestingNode(TestDatabase database, Path uploads, int port) throws IOException {
     network = new SimulatedNetwork(InstantSource.system());
     SimulatedIsps isps = new SimulatedIsps(network);
     isps.isp("healthy.test", new SimulatedIsps.Profile.Healthy());
@@ -44,7 +51,7 @@ public final class TestingNode implements AutoCloseable {
     Map<String, String> environment = new HashMap<>();
     environment.put("PORTOLAN_DATABASE_URL", settings.jdbcUrl());
     environment.put("PORTOLAN_DATABASE_USERNAME", settings.username());
-    environment.put("PORTOLAN_HTTP_PORT", "0");
+    environment.put("PORTOLAN_HTTP_PORT", Integer.toString(port));
     environment.put("PORTOLAN_HTTP_UPLOAD_DIRECTORY", uploads.toString());
     environment.put("PORTOLAN_HTTP_MAX_UPLOAD", "1");
     environment.put("PORTOLAN_MAIL_HELO_NAME", "sender.test");
