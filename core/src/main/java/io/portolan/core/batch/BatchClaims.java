@@ -39,15 +39,12 @@ final class BatchClaims {
                  d.first_attempt_at, d.first_held_at, d.pinned_route, d.category, d.offer_expires_at,
                  d.not_before,
                  coalesce(r.attributes, '{}') AS attributes,
-                 CASE WHEN d.offer_expires_at IS NULL THEN coalesce(
-                     (SELECT s.reason FROM suppression s
-                       WHERE s.kind = 'address' AND s.value = coalesce(r.address_key, lower(d.address))),
-                     CASE WHEN EXISTS (SELECT FROM suppression WHERE kind = 'domain') THEN (
-                         SELECT s.reason
-                           FROM generate_series(1, cardinality(string_to_array(d.domain, '.')) - 1) AS first
-                           JOIN suppression s ON s.kind = 'domain'
-                            AND s.value = array_to_string((string_to_array(d.domain, '.'))[first:], '.')
-                          ORDER BY first LIMIT 1) END) END AS suppressed
+                 CASE WHEN d.offer_expires_at IS NULL THEN (
+                     SELECT s.reason
+                       FROM covering_suppression(
+                            coalesce(r.address_key,
+                                     lower(regexp_replace(d.address, '@[^@]*$', '')) || '@' || d.domain),
+                            d.domain) AS s) END AS suppressed
             FROM args JOIN delivery d ON d.batch_id = args.batch_id AND d.state = 'planned'
             LEFT JOIN LATERAL (
                  SELECT attributes, address_key FROM recipient WHERE id = d.recipient_id LIMIT 1) AS r ON true),

@@ -26,10 +26,7 @@ final class CampaignRows {
       SELECT EXISTS (
                SELECT FROM recipient r
                 WHERE r.list_id = ?
-                  AND NOT EXISTS (SELECT FROM suppression s
-                                   WHERE s.kind = 'address' AND s.value = r.address_key)
-                  AND NOT EXISTS (SELECT FROM suppression s
-                                   WHERE s.kind = 'domain' AND s.value = r.domain)) AS found
+                  AND NOT EXISTS (SELECT FROM covering_suppression(r.address_key, r.domain))) AS found
       """;
 
   private CampaignRows() {}

@@ -44,14 +44,10 @@ public final class SuppressionStore {
        WHERE id = ?
       """;
 
-  // an address's own suppression says more than its domain's, and that more than its parent's
   private static final String FIND_COVERING =
       """
       SELECT id, kind, value, reason, source, note, created_at
-        FROM suppression
-       WHERE (kind = 'address' AND value = ?) OR (kind = 'domain' AND value = ANY (?))
-       ORDER BY kind, length(value) DESC
-       LIMIT 1
+        FROM covering_suppression(?, ?)
       """;
 
   private static final String FIND_PAGE =
@@ -158,8 +154,7 @@ public final class SuppressionStore {
         connection -> {
           try (PreparedStatement statement = connection.prepareStatement(FIND_COVERING)) {
             statement.setString(1, address.key());
-            statement.setArray(
-                2, connection.createArrayOf("text", withParents(address.domain().name())));
+            statement.setString(2, address.domain().name());
             return one(statement);
           }
         });
@@ -189,17 +184,6 @@ public final class SuppressionStore {
             return all(statement);
           }
         });
-  }
-
-  /** A domain and those above it, without the top-level domain. */
-  private static String[] withParents(String domain) {
-    List<String> domains = new ArrayList<>();
-    for (String each = domain;
-        each.indexOf('.') >= 0;
-        each = each.substring(each.indexOf('.') + 1)) {
-      domains.add(each);
-    }
-    return domains.toArray(String[]::new);
   }
 
   private static void bind(PreparedStatement statement, SuppressionTarget target)

@@ -89,6 +89,18 @@ class BatchClaimsTest {
   }
 
   @Test
+  void findsASuppressionOfAnInternationalAddressThatIsNoLongerInItsList() {
+    database.execute(
+        "UPDATE delivery SET address = 'User1@münchen.example', domain = 'xn--mnchen-3ya.example'"
+            + " WHERE address = 'User1@gmail.com'");
+    database.execute("DELETE FROM recipient");
+    campaigns.suppress("address", "user1@xn--mnchen-3ya.example", "unsubscribe");
+
+    assertThat(open(claim(NOW)))
+        .containsExactly("User2@gmail.com", "User3@gmail.com", "User4@gmail.com");
+  }
+
+  @Test
   void leavesOutWhatIsInDoubtAndPutsItAsideUntilItsLifetimeEnds() {
     offer("User2@gmail.com");
     offer("User3@gmail.com");

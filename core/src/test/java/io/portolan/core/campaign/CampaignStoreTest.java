@@ -219,7 +219,11 @@ class CampaignStoreTest {
 
   @Test
   void refusesToScheduleForSuppressedRecipientsAlone() {
-    long list = list("anna@one-suppressed.example", "ben@all-suppressed.example");
+    long list =
+        list(
+            "anna@one-suppressed.example",
+            "ben@all-suppressed.example",
+            "cleo@mail.all-suppressed.example");
     Campaign draft = campaigns.create(settings(Optional.of(list), COMPLETE));
     suppress("address", "anna@one-suppressed.example");
     suppress("domain", "all-suppressed.example");
