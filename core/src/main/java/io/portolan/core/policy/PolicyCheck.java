@@ -5,6 +5,8 @@ import io.portolan.core.InvalidException.Problem;
 import io.portolan.core.Problems;
 import io.portolan.core.isp.Isp;
 import io.portolan.core.json.HumanDuration;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -65,6 +67,11 @@ public final class PolicyCheck {
     guidance =
         IspGuidance.builtIn().stream()
             .collect(Collectors.toUnmodifiableMap(IspGuidance::isp, Function.identity()));
+  }
+
+  /** The same check, of relays as a transaction sees them; see {@link Routes#on}. */
+  PolicyCheck on(Connection connection) throws SQLException {
+    return new PolicyCheck(knownIsp, relays.on(connection));
   }
 
   public Findings check(PortPolicy policy) {

@@ -84,10 +84,11 @@ public final class PolicyStore {
    */
   public PolicyActivation activate(int version, PolicyCheck check, String author, String note) {
     checkNote(note);
-    check.check(get(version).policy()).throwIfRefused();
+    PortPolicy policy = get(version).policy();
     return database.inTransaction(
         connection -> {
           lock(connection);
+          check.on(connection).check(policy).throwIfRefused();
           return activate(connection, version, author, note);
         });
   }
@@ -98,10 +99,10 @@ public final class PolicyStore {
    * @return whether it was stored
    */
   public boolean seed(PortPolicy policy, PolicyCheck check, String author, String note) {
-    check.check(policy).throwIfRefused();
     return database.inTransaction(
         connection -> {
           lock(connection);
+          check.on(connection).check(policy).throwIfRefused();
           if (!Sql.one(connection, IS_EMPTY, row -> row.flag("is_empty"))) {
             return false;
           }

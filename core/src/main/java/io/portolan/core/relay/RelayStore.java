@@ -10,6 +10,7 @@ import io.portolan.core.database.Sql;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyRule;
 import io.portolan.core.policy.PolicyStore;
+import io.portolan.core.policy.Routes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -224,6 +225,13 @@ public final class RelayStore implements Relays {
     return Optional.ofNullable(current().get(name));
   }
 
+  /** {@inheritDoc} Reads the table, not what is in memory. */
+  @Override
+  public Routes on(Connection connection) throws SQLException {
+    Map<String, Relay> stored = read(connection);
+    return name -> Optional.ofNullable(stored.get(name));
+  }
+
   private Map<String, Relay> current() {
     Map<String, Relay> present = known;
     if (present == null) {
@@ -232,10 +240,7 @@ public final class RelayStore implements Relays {
       return present;
     }
     try {
-      Map<String, Relay> latest =
-          list().stream()
-              .map(StoredRelay::relay)
-              .collect(Collectors.toUnmodifiableMap(Relay::name, Function.identity()));
+      Map<String, Relay> latest = database.read(RelayStore::read);
       known = latest;
       lookAgainAt = clock.instant().plus(FRESH);
       return latest;
@@ -258,6 +263,12 @@ public final class RelayStore implements Relays {
    */
   private void forget() {
     lookAgainAt = Instant.MIN;
+  }
+
+  private static Map<String, Relay> read(Connection connection) throws SQLException {
+    return Sql.list(connection, LIST, RelayStore::stored).stream()
+        .map(StoredRelay::relay)
+        .collect(Collectors.toUnmodifiableMap(Relay::name, Function.identity()));
   }
 
   private static void requireOfApi(Connection connection, String name) throws SQLException {

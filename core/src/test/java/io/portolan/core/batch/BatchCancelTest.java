@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.database.Database;
 import io.portolan.core.database.DatabaseSettings;
+import io.portolan.core.database.Hold;
 import io.portolan.core.database.TestDatabase;
 import io.portolan.core.delivery.ClaimedBatch;
 import java.time.Duration;

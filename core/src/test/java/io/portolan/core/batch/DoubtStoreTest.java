@@ -3,6 +3,7 @@ package io.portolan.core.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.campaign.CampaignStore;
+import io.portolan.core.database.Hold;
 import io.portolan.core.database.TestDatabase;
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;

@@ -8,8 +8,10 @@ import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.TestClock;
 import io.portolan.core.database.Database;
+import io.portolan.core.database.Hold;
 import io.portolan.core.database.TestDatabase;
 import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PolicyActivation;
 import io.portolan.core.policy.PolicyCheck;
 import io.portolan.core.policy.PolicyRule;
 import io.portolan.core.policy.PolicyStore;
@@ -18,6 +20,7 @@ import io.portolan.core.policy.TlsMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -98,6 +101,33 @@ class RelayStoreTest {
     activate(new Path("direct", 25, TlsMode.OPPORTUNISTIC));
     relays.delete("ses");
     assertThat(relays.list()).isEmpty();
+  }
+
+  @Test
+  void activatesNoPolicyWhoseRelayIsDeletedWhileItWaits() throws Exception {
+    relays.create(relay("ses", SUBMISSION));
+    PolicyStore policies = new PolicyStore(postgres.database(), clock);
+    PolicyCheck check = new PolicyCheck(isp -> true, relays);
+    PortPolicy viaSes =
+        new PortPolicy(List.of(PolicyRule.of("*", new Path("ses", 587, TlsMode.STARTTLS))));
+    policies.append(viaSes, check, "ada", "");
+    CompletableFuture<PolicyActivation> activation;
+    CompletableFuture<Boolean> seed;
+    try (Hold hold = Hold.of(postgres, "hashtext('portolan.routes')")) {
+      activation = hold.stops(1, () -> policies.activate(1, check, "ada", ""));
+      seed = hold.stops(2, () -> policies.seed(viaSes, check, "ada", ""));
+      postgres.execute("DELETE FROM relay");
+    }
+
+    assertThat(activation)
+        .failsWithin(Duration.ofSeconds(10))
+        .withThrowableThat()
+        .withCauseInstanceOf(InvalidException.class);
+    assertThat(seed)
+        .failsWithin(Duration.ofSeconds(10))
+        .withThrowableThat()
+        .withCauseInstanceOf(InvalidException.class);
+    assertThat(policies.active()).isEmpty();
   }
 
   @Test

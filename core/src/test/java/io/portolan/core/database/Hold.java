@@ -1,7 +1,6 @@
-package io.portolan.core.batch;
+package io.portolan.core.database;
 
 import io.portolan.core.Eventually;
-import io.portolan.core.database.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -10,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /** A lock, held on a connection of its own until it is let go, at which transactions stop. */
-final class Hold implements AutoCloseable {
+public final class Hold implements AutoCloseable {
   private static final String STOPPED =
       """
       SELECT count(*) FROM pg_stat_activity
@@ -28,12 +27,12 @@ final class Hold implements AutoCloseable {
   }
 
   /** Takes a lock that the code under test takes itself. */
-  static Hold of(TestDatabase database, String lock) throws SQLException {
+  public static Hold of(TestDatabase database, String lock) throws SQLException {
     return new Hold(database, lock);
   }
 
   /** Takes a lock at which every transaction stops, at its commit, that changes such rows. */
-  static Hold ofCommits(TestDatabase database, String table, String condition) throws SQLException {
+  public static Hold ofCommits(TestDatabase database, String table, String condition) throws SQLException {
     database.execute(
         """
         CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
@@ -49,7 +48,7 @@ final class Hold implements AutoCloseable {
   }
 
   /** Starts work that is expected to stop, and returns once that many transactions have. */
-  <T> CompletableFuture<T> stops(int transactions, Supplier<T> work) {
+  public <T> CompletableFuture<T> stops(int transactions, Supplier<T> work) {
     CompletableFuture<T> done =
         CompletableFuture.supplyAsync(work, Executors.newVirtualThreadPerTaskExecutor());
     Eventually.holds(
