@@ -33,10 +33,14 @@ public final class ListStore {
   // list
   private static final String LOCK = "SELECT id FROM mailing_list WHERE id = ? FOR UPDATE";
 
+  // a campaign that was cancelled while it was planned still makes cancelled deliveries of the rest
+  // of its list
   private static final String USER =
       """
       SELECT id, state::text AS state FROM campaign
-       WHERE list_id = ? AND state NOT IN ('finished', 'cancelled')
+       WHERE list_id = ?
+         AND (state NOT IN ('finished', 'cancelled')
+              OR (state = 'cancelled' AND launched_at IS NOT NULL AND planned_at IS NULL))
        ORDER BY id
        LIMIT 1
       """;

@@ -106,6 +106,20 @@ class ListStoreTest {
   }
 
   @Test
+  void isNotDeletedWhileACancelledCampaignHasRecipientsLeftToEnd() {
+    long id = lists.create("cancelled while planned", "").id();
+    campaign(id, "cancelled");
+    postgres.execute("UPDATE campaign SET launched_at = now() WHERE list_id = ?", id);
+
+    assertThatThrownBy(() -> lists.delete(id))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("which is cancelled");
+
+    postgres.execute("UPDATE campaign SET planned_at = now() WHERE list_id = ?", id);
+    lists.delete(id);
+  }
+
+  @Test
   void isNotDeletedWhileAnImportRuns() {
     long id = lists.create("importing", "").id();
     postgres.execute(
