@@ -78,10 +78,11 @@ public final class ReportStore {
        GROUP BY 1, 2, 3, 4, 5
       """;
 
+  // a result that was refused may have been recorded without the words of its attempt
   private static final String TOP_REPLIES =
       """
       SELECT isp, code, coalesce(enhanced, '') AS enhanced, coalesce(category, '') AS category, outcome,
-             count(*) AS count, min(reply) AS sample
+             count(*) AS count, coalesce(min(reply), '') AS sample
         FROM attempt
        WHERE (? = 0 OR campaign_id = ?) AND at >= ? AND at < ? AND outcome <> 'accepted' AND code IS NOT NULL
        GROUP BY 1, 2, 3, 4, 5

@@ -218,6 +218,16 @@ class ReportStoreTest {
             "1,gmail,452,4.2.2,mailbox-full,deferred,'=full");
   }
 
+  @Test
+  void showsRepliesWhoseWordsWereNotRecorded() {
+    reply(MINUTE);
+    database.execute("UPDATE attempt SET reply = NULL");
+
+    assertThat(reports.ofCampaign(campaign).topReplies())
+        .singleElement()
+        .returns("", Report.TopReply::sample);
+  }
+
   private void reply(Instant at) {
     database.execute(
         """
