@@ -70,9 +70,11 @@ public final class CampaignScheduler implements AutoCloseable {
 
   /** Joins the cluster and begins to fire. */
   public void start() {
-    // before the first attempt is recorded: a day whose rows went to the default partition gets
-    // none
-    new Partitions(parts.database()).create(node.now(), PARTITION_DAYS_AHEAD);
+    // rather before the first attempt is recorded: what goes to the default partition is moved when
+    // its day's is made
+    if (!new Partitions(parts.database()).createIfFree(node.now(), PARTITION_DAYS_AHEAD)) {
+      log.info("somebody has the attempts locked; the partitions of the days to come wait");
+    }
     parts.gate().start();
     triggers.storeJobs();
     quartz.start(

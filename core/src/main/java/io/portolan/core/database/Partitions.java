@@ -53,6 +53,8 @@ public final class Partitions {
   private static final String EMPTY_DEFAULT =
       "SELECT format('DELETE FROM %I WHERE at < %L', ?::text, ?::timestamptz) AS sql";
 
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
   private final Database database;
 
   public Partitions(Database database) {
@@ -85,6 +87,24 @@ public final class Partitions {
               });
         }
       }
+    }
+  }
+
+  /**
+   * Makes the same partitions, if nobody holds a lock that is in the way, such as a backup or a
+   * long report does. Until they are made the default partitions serve.
+   *
+   * @return false if some are left to be made later
+   */
+  public boolean createIfFree(Instant now, int daysAhead) {
+    try {
+      create(now, daysAhead);
+      return true;
+    } catch (DatabaseException e) {
+      if (e.sqlState().equals(LOCK_NOT_AVAILABLE)) {
+        return false;
+      }
+      throw e;
     }
   }
 

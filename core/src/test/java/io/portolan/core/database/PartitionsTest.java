@@ -2,6 +2,8 @@ package io.portolan.core.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -46,6 +48,24 @@ class PartitionsTest {
                 "SELECT count(*) FROM pg_indexes WHERE tablename IN ('path_failure_20261125', 'attempt_20261125')"))
         .as("the indexes of the parents")
         .containsExactly("3");
+  }
+
+  @Test
+  void leavesForLaterWhatSomebodyHasLocked() throws Exception {
+    Partitions partitions = new Partitions(postgres.database());
+    try (Connection backup = postgres.database().dataSource().getConnection();
+        Statement statement = backup.createStatement()) {
+      backup.setAutoCommit(false);
+      statement.execute("LOCK TABLE attempt_default IN ACCESS SHARE MODE");
+
+      assertThat(partitions.createIfFree(NOW, 1)).isFalse();
+
+      backup.rollback();
+      backup.setAutoCommit(true);
+    }
+    assertThat(partitions.createIfFree(NOW, 1)).isTrue();
+    failure("2026-11-25T00:00:00Z", "tomorrow");
+    assertThat(postgres.texts(ROWS)).containsExactly("path_failure_20261125 tomorrow");
   }
 
   @Test
