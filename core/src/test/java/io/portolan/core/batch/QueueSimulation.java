@@ -130,7 +130,8 @@ final class QueueSimulation {
   private void step() throws Exception {
     int event = random.nextInt(100);
     if (event < 8) {
-      tell("plan", plans.planChunk(campaign, random.nextInt(1, 10), clock.instant(), Instant.EPOCH));
+      tell(
+          "plan", plans.planChunk(campaign, random.nextInt(1, 10), clock.instant(), Instant.EPOCH));
     } else if (event < 26) {
       claim(random.nextInt(3) == 0 ? lifetimeEnd : clock.instant());
     } else if (event < 50) {
@@ -194,7 +195,8 @@ final class QueueSimulation {
         ids(
             "SELECT id FROM batch WHERE state = 'queued' AND due_at <= ? ORDER BY id",
             due.atOffset(ZoneOffset.UTC));
-    List<String> alive = database.texts("SELECT instance_name FROM qrtz_scheduler_state ORDER BY 1");
+    List<String> alive =
+        database.texts("SELECT instance_name FROM qrtz_scheduler_state ORDER BY 1");
     if (queued.isEmpty() || alive.isEmpty()) {
       return;
     }
@@ -238,12 +240,16 @@ final class QueueSimulation {
     } else if (applied) {
       inDoubt.add(delivery.id());
     }
-    if (applied && outcome instanceof DeliveryOutcome.Deferred(var attempt, _, _, _) && random.nextInt(5) == 0) {
+    if (applied
+        && outcome instanceof DeliveryOutcome.Deferred(var attempt, _, _, _)
+        && random.nextInt(5) == 0) {
       each.open.addFirst(delivery.attempted(attempt.at()));
     }
   }
 
-  /** Hands over an offer or a result, which counts exactly while the claim and the delivery hold. */
+  /**
+   * Hands over an offer or a result, which counts exactly while the claim and the delivery hold.
+   */
   private boolean record(Work each, ClaimedDelivery delivery, Optional<DeliveryOutcome> outcome) {
     boolean valid =
         isHeldBy(each)
@@ -339,7 +345,8 @@ final class QueueSimulation {
 
   private void comeBack(String node) {
     database.execute(
-        "INSERT INTO qrtz_scheduler_state VALUES ('portolan', ?, 1, 1) ON CONFLICT DO NOTHING", node);
+        "INSERT INTO qrtz_scheduler_state VALUES ('portolan', ?, 1, 1) ON CONFLICT DO NOTHING",
+        node);
   }
 
   private List<Long> worksOn(String node) {

@@ -32,7 +32,8 @@ public final class Hold implements AutoCloseable {
   }
 
   /** Takes a lock at which every transaction stops, at its commit, that changes such rows. */
-  public static Hold ofCommits(TestDatabase database, String table, String condition) throws SQLException {
+  public static Hold ofCommits(TestDatabase database, String table, String condition)
+      throws SQLException {
     database.execute(
         """
         CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
