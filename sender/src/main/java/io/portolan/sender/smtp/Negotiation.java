@@ -73,13 +73,8 @@ final class Negotiation extends SMTPTransport {
 
   /** How a negotiation ended. */
   sealed interface Result {
-    /**
-     * The session may take messages.
-     *
-     * @param tlsRefusal why an opportunistic session stays in clear
-     */
-    record Ready(String banner, Extensions extensions, boolean masked, Optional<String> tlsRefusal)
-        implements Result {}
+    /** The session may take messages. */
+    record Ready() implements Result {}
 
     record Refused(Phase phase, SmtpReply reply) implements Result {}
 
@@ -104,10 +99,26 @@ final class Negotiation extends SMTPTransport {
       if (target.credentials().isPresent() && !authenticated) {
         return failed(Phase.AUTH, FailureKind.AUTH_NOT_OFFERED, "EHLO offers no AUTH");
       }
-      return new Result.Ready(banner, extensions, masked(), Optional.ofNullable(tlsRefusal));
+      return new Result.Ready();
     } catch (MessagingException e) {
       return explained(e);
     }
+  }
+
+  /** What the peer has offered so far. */
+  Extensions extensions() {
+    return extensions;
+  }
+
+  /** What the peer has shown so far. */
+  PeerEvidence evidence() {
+    return new PeerEvidence(
+        banner,
+        extensions.lines(),
+        masked(),
+        wire.tls().map(tls -> tls.getSession().getProtocol()),
+        wire.tls().flatMap(PeerCertificate::of).or(() -> TlsTrust.refused(failure)),
+        Optional.ofNullable(tlsRefusal));
   }
 
   /**

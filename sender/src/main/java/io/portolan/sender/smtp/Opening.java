@@ -15,8 +15,17 @@ public sealed interface Opening {
    *
    * @param detail for people; never used to decide
    * @param took from the start of opening
+   * @param address the peer's, as text; empty when none was dialled
+   * @param evidence what the peer showed before it failed
    */
-  record PathFailed(Phase phase, FailureKind kind, String host, String detail, Duration took)
+  record PathFailed(
+      Phase phase,
+      FailureKind kind,
+      String host,
+      String detail,
+      Duration took,
+      String address,
+      PeerEvidence evidence)
       implements Opening {
 
     /**
@@ -26,7 +35,8 @@ public sealed interface Opening {
     public PathFailed orMoreTelling(PathFailed later) {
       boolean laterSaysMore = !later.isOfHere() && (isOfHere() || later.phase.compareTo(phase) > 0);
       PathFailed more = laterSaysMore ? later : this;
-      return new PathFailed(more.phase, more.kind, more.host, more.detail, later.took);
+      return new PathFailed(
+          more.phase, more.kind, more.host, more.detail, later.took, more.address, more.evidence);
     }
 
     /** Whether it may mean no more than that this host has no IPv6. */

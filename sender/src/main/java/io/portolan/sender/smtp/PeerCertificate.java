@@ -2,10 +2,14 @@ package io.portolan.sender.smtp;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSocket;
 
 /**
  * The certificate that a peer presented.
@@ -20,6 +24,18 @@ public record PeerCertificate(String subject, String issuer, String sha256, Inst
         certificate.getIssuerX500Principal().getName(),
         HexFormat.of().formatHex(digest().digest(certificate.getEncoded())),
         certificate.getNotAfter().toInstant());
+  }
+
+  /** The certificate of a secured connection's peer. */
+  static Optional<PeerCertificate> of(SSLSocket tls) {
+    try {
+      Certificate first = tls.getSession().getPeerCertificates()[0];
+      return first instanceof X509Certificate certificate
+          ? Optional.of(of(certificate))
+          : Optional.empty();
+    } catch (SSLPeerUnverifiedException | CertificateEncodingException e) {
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param extensions the EHLO lines in force, without codes; empty after HELO
  * @param masked whether a firewall seems to rewrite the dialogue
  * @param tlsVersion such as TLSv1.3; empty in clear
- * @param certificate the peer's own; empty in clear
+ * @param certificate the peer's own, also when it was not trusted; empty in clear
  * @param tlsFailure why an opportunistic session is in clear although STARTTLS was offered
  */
 public record PeerEvidence(
@@ -21,7 +21,17 @@ public record PeerEvidence(
     Optional<String> tlsVersion,
     Optional<PeerCertificate> certificate,
     Optional<String> tlsFailure) {
+  /** Of a peer that has shown nothing. */
+  public static final PeerEvidence NONE =
+      new PeerEvidence("", List.of(), false, Optional.empty(), Optional.empty(), Optional.empty());
+
   public PeerEvidence {
     extensions = List.copyOf(extensions);
+  }
+
+  /** The same of a session that is in clear because TLS failed before. */
+  PeerEvidence withTlsFailure(String failure) {
+    return new PeerEvidence(
+        banner, extensions, masked, tlsVersion, certificate, Optional.of(failure));
   }
 }

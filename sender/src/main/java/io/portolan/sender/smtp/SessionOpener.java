@@ -7,13 +7,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +69,9 @@ public final class SessionOpener {
           target.host(),
           "a login is sent over starttls or implicit TLS only, and the path says "
               + path.tls().id(),
-          Duration.ZERO);
+          Duration.ZERO,
+          "",
+          PeerEvidence.NONE);
     }
     Opening.@Nullable PathFailed telling = null;
     for (String address : target.addresses().stream().limit(MAX_ADDRESSES).toList()) {
@@ -91,8 +88,38 @@ public final class SessionOpener {
     }
     return telling == null
         ? new Opening.PathFailed(
-            Phase.DNS, FailureKind.DNS, target.host(), "no address", Duration.ZERO)
+            Phase.DNS,
+            FailureKind.DNS,
+            target.host(),
+            "no address",
+            Duration.ZERO,
+            "",
+            PeerEvidence.NONE)
         : telling;
+  }
+
+  /**
+   * Connects to a host, of which no SMTP is expected, and hangs up.
+   *
+   * @return what went wrong; empty when TCP was connected
+   */
+  public Optional<Opening.PathFailed> connect(
+      String host, String address, int port, Duration timeout) {
+    long start = watch.nanoTime();
+    try {
+      dialer.dial(address, port, timeout).close();
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(
+          new Opening.PathFailed(
+              Phase.CONNECT,
+              Failures.ofConnect(e),
+              host,
+              Failures.detail(e),
+              Duration.ofNanos(watch.nanoTime() - start),
+              address,
+              PeerEvidence.NONE));
+    }
   }
 
   /** The opening of a session at one address. */
@@ -157,10 +184,11 @@ public final class SessionOpener {
       Negotiation negotiation = new Negotiation(wire, target, peer, trust, tlsFailure.isEmpty());
       return switch (negotiation.run()) {
         case Negotiation.Result.Failed(Phase phase, FailureKind kind, String detail) ->
-            failed(phase, kind, detail);
+            failed(phase, kind, detail, negotiation.evidence());
         case Negotiation.Result.Refused(Phase phase, var reply) ->
             new Opening.Refused(phase, reply, address, took());
-        case Negotiation.Result.Ready ready -> new Opening.Opened(session(wire, ready, tlsFailure));
+        case Negotiation.Result.Ready _ ->
+            new Opening.Opened(session(wire, negotiation, tlsFailure));
       };
     }
 
@@ -169,27 +197,24 @@ public final class SessionOpener {
         if (kind.isOfTheWay()) {
           listener.unreachable(address);
         }
-        return failed(Phase.CONNECT, kind, detail);
+        return failed(Phase.CONNECT, kind, detail, PeerEvidence.NONE);
       }
       // the same as a reset an instant later, when it is what came next that fails
       return target.path().tls() == TlsMode.IMPLICIT
-          ? failed(Phase.TLS, FailureKind.TLS_FAILED, detail)
-          : failed(Phase.BANNER, kind, detail);
+          ? failed(Phase.TLS, FailureKind.TLS_FAILED, detail, PeerEvidence.NONE)
+          : failed(Phase.BANNER, kind, detail, PeerEvidence.NONE);
     }
 
-    private SmtpSession session(
-        Wire wire, Negotiation.Result.Ready ready, Optional<String> tlsFailure) {
-      PeerEvidence evidence =
-          new PeerEvidence(
-              ready.banner(),
-              ready.extensions().lines(),
-              ready.masked(),
-              wire.tls().map(tls -> tls.getSession().getProtocol()),
-              wire.tls().flatMap(SessionOpener::certificate),
-              tlsFailure.or(ready::tlsRefusal));
+    private SmtpSession session(Wire wire, Negotiation negotiation, Optional<String> tlsFailure) {
+      PeerEvidence evidence = negotiation.evidence();
       return new SmtpSession(
           wire,
-          new SmtpSession.Peer(target.host(), address, ready.extensions(), evidence, took()),
+          new SmtpSession.Peer(
+              target.host(),
+              address,
+              negotiation.extensions(),
+              tlsFailure.map(evidence::withTlsFailure).orElse(evidence),
+              took()),
           target.timeouts(),
           memory,
           watch);
@@ -200,23 +225,13 @@ public final class SessionOpener {
       return InetAddress.getByAddress(target.host(), literal.getAddress());
     }
 
-    private Opening.PathFailed failed(Phase phase, FailureKind kind, String detail) {
-      return new Opening.PathFailed(phase, kind, target.host(), detail, took());
+    private Opening.PathFailed failed(
+        Phase phase, FailureKind kind, String detail, PeerEvidence evidence) {
+      return new Opening.PathFailed(phase, kind, target.host(), detail, took(), address, evidence);
     }
 
     private Duration took() {
       return Duration.ofNanos(watch.nanoTime() - start);
-    }
-  }
-
-  private static Optional<PeerCertificate> certificate(SSLSocket tls) {
-    try {
-      Certificate first = tls.getSession().getPeerCertificates()[0];
-      return first instanceof X509Certificate certificate
-          ? Optional.of(PeerCertificate.of(certificate))
-          : Optional.empty();
-    } catch (SSLPeerUnverifiedException | CertificateEncodingException e) {
-      return Optional.empty();
     }
   }
 }

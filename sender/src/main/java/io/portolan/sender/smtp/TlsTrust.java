@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -40,6 +41,16 @@ public final class TlsTrust {
   /** Trusts the platform's certificate authorities and these, such as an operator's own. */
   public static TlsTrust ofPlatformAnd(Collection<X509Certificate> authorities) {
     return new TlsTrust(List.of(managerOf(null), managerOf(storeOf(authorities))));
+  }
+
+  /** The certificate for which a handshake was given up, if it was for that. */
+  static Optional<PeerCertificate> refused(@Nullable Throwable failure) {
+    for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UntrustedException untrusted) {
+        return Optional.ofNullable(untrusted.certificate);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The context for a session, which with {@code verified} also needs a name to check. */
@@ -91,20 +102,28 @@ public final class TlsTrust {
   static final class UntrustedException extends CertificateException {
     private static final long serialVersionUID = 1L;
 
-    private UntrustedException(X509Certificate certificate, List<CertificateException> refusals) {
+    private final transient @Nullable PeerCertificate certificate;
+
+    private UntrustedException(X509Certificate presented, List<CertificateException> refusals) {
+      this(read(presented), refusals);
+    }
+
+    private UntrustedException(
+        @Nullable PeerCertificate certificate, List<CertificateException> refusals) {
       super(
-          described(certificate)
+          (certificate == null ? "a certificate that cannot be encoded" : certificate.toString())
               + refusals.stream()
                   .map(refusal -> ": " + refusal.getMessage())
                   .distinct()
                   .collect(Collectors.joining()));
+      this.certificate = certificate;
     }
 
-    private static String described(X509Certificate certificate) {
+    private static @Nullable PeerCertificate read(X509Certificate presented) {
       try {
-        return PeerCertificate.of(certificate).toString();
+        return PeerCertificate.of(presented);
       } catch (CertificateEncodingException e) {
-        return "a certificate that cannot be encoded";
+        return null;
       }
     }
   }

@@ -1,5 +1,7 @@
 package io.portolan.sender.lab;
 
+import io.portolan.sender.smtp.Dialer;
+import io.portolan.sender.smtp.SocketDialer;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -52,6 +54,19 @@ public final class LabHost {
   /** Connects from this host. */
   public Socket dial(InetAddress peer, int port) throws IOException {
     return namespace.inside(() -> new Socket(peer, port));
+  }
+
+  /** Connects from this host as the product does. */
+  public Dialer dialer() {
+    SocketDialer dialer = new SocketDialer();
+    return (peer, port, timeout) -> {
+      try {
+        return namespace.inside(() -> dialer.dial(peer, port, timeout));
+      } catch (IOException e) {
+        // what the kernel said, by whose class kinds are told apart
+        throw e.getCause() instanceof IOException cause ? cause : e;
+      }
+    };
   }
 
   /**

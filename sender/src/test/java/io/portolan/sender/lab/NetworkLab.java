@@ -82,6 +82,36 @@ public final class NetworkLab implements AutoCloseable {
     return block(Optional.empty(), port, way, extent);
   }
 
+  /** Sends whoever connects to a port, anywhere, to a host, until the lab is closed. */
+  public void divert(int port, LabHost to) throws IOException {
+    Commands.run(
+        gateway.command(List.of("nft", "-f", "-")),
+        """
+        table ip divert%d {
+          chain arriving {
+            type nat hook prerouting priority -100;
+            tcp dport %d dnat to %s
+          }
+        }
+        """
+            .formatted(++blocks, port, to.address().getHostAddress()));
+  }
+
+  /** Loses packets at random, in both directions, until the lab is closed. */
+  public void lose(int percent) throws IOException {
+    Commands.run(
+        gateway.command(List.of("nft", "-f", "-")),
+        """
+        table inet loss%d {
+          chain passing {
+            type filter hook forward priority 0;
+            numgen random mod 100 < %d drop
+          }
+        }
+        """
+            .formatted(++blocks, percent));
+  }
+
   private PortBlock block(
       Optional<InetAddress> target, int port, PortBlock.Way way, PortBlock.Extent extent)
       throws IOException {

@@ -106,6 +106,9 @@ class SessionOpenerTlsTest {
     assertThat(failed.kind()).isEqualTo(FailureKind.TLS_UNTRUSTED);
     assertThat(failed.kind().blocksPath()).isTrue();
     assertThat(failed.detail()).contains(detail);
+    assertThat(failed.address()).isEqualTo(target.addresses().getFirst());
+    assertThat(failed.evidence().certificate())
+        .hasValueSatisfying(shown -> assertThat(failed.detail()).contains(shown.sha256()));
     assertThat(auth.hits()).isZero();
   }
 
