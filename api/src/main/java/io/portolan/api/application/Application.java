@@ -36,6 +36,8 @@ import io.portolan.sender.message.MessageSettings;
 import io.portolan.sender.message.Tokens;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathHealth;
+import io.portolan.sender.probe.ControlTargets;
+import io.portolan.sender.probe.PortProbe;
 import io.portolan.sender.smtp.DeadlineWatch;
 import io.portolan.sender.smtp.SessionOpener;
 import java.net.URI;
@@ -69,6 +71,7 @@ public final class Application implements AutoCloseable {
       CampaignScheduler scheduler,
       TestSender tests,
       RelayTrial relayTrial,
+      PortProbe probe,
       DeliveryMeters meters,
       InstantSource clock) {}
 
@@ -155,6 +158,16 @@ public final class Application implements AutoCloseable {
     MailHostFinder hosts = new MailHostFinder(network.mx(), network.hosts(), new Random(), clock);
     SessionOpener sessions =
         new SessionOpener(network.dialer(), network.trust(), closing.add(new DeadlineWatch()));
+    PortProbe probe =
+        new PortProbe(
+            network.hosts(),
+            sessions,
+            configuration
+                .controlsFile()
+                .map(ControlTargets::file)
+                .orElseGet(ControlTargets::builtIn),
+            configuration.mail().heloName(),
+            clock);
     Tokens tokens = new Tokens(new InstallationStore(database).tokenKey());
     MessageComposer composer =
         new MessageComposer(
@@ -215,6 +228,7 @@ public final class Application implements AutoCloseable {
         scheduler,
         sender.testSender(resolver),
         sender.relayTrial(),
+        probe,
         meters,
         clock);
   }

@@ -192,6 +192,7 @@ final class Bench {
         List.of(
             new DkimConfiguration(
                 Domain.parse(BenchContent.DOMAIN), "bench", "env:" + KEY_VARIABLE)),
+        configuration.controlsFile(),
         configuration.ispsFile(),
         configuration.secretsDirectory());
   }

@@ -1,7 +1,7 @@
 package io.portolan.api.cli;
 
 import io.portolan.api.configuration.ConfigurationException;
-import io.portolan.api.http.Version;
+import io.portolan.api.application.Version;
 import io.portolan.core.CoreException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
       RelayCommand.class,
       SuppressionCommand.class,
       PathsCommand.class,
+      PortsCommand.class,
       IspCommand.class,
       KeyCommand.class,
       CommandLine.HelpCommand.class

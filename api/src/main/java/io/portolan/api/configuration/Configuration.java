@@ -35,6 +35,7 @@ public record Configuration(
     SchedulerConfiguration scheduler,
     List<Relay> relays,
     List<DkimConfiguration> dkim,
+    Optional<Path> controlsFile,
     Optional<Path> ispsFile,
     Optional<Path> secretsDirectory) {
   private static final int LONGEST_KEPT_DAYS = 36_500;
@@ -104,6 +105,7 @@ public record Configuration(
         scheduler,
         relays,
         dkim,
+        controlsFile,
         ispsFile,
         secretsDirectory);
   }
@@ -141,6 +143,8 @@ public record Configuration(
             values.duration(Settings.SCHEDULER_CHECK_IN)),
         relays(values),
         dkim(values),
+        values.optional(
+            Settings.PROBES_CONTROLS, "a readable file is expected", Configuration::readable),
         values.optional(Settings.ISPS_FILE, "a readable file is expected", Configuration::readable),
         values.optional(
             Settings.SECRETS_DIRECTORY,

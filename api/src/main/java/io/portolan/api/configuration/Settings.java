@@ -183,6 +183,14 @@ public final class Settings {
           "CSV file of ISPs that are added to the built-in directory, in its format; empty for"
               + " none.");
 
+  static final Setting PROBES_CONTROLS =
+      new Setting(
+          "probes.controls",
+          "",
+          "CSV file of the hosts by which ports are judged, in place of the built-in ones: operator,"
+              + " host, port and tls (starttls, implicit, or none for a port that nobody blocks);"
+              + " empty for the built-in ones.");
+
   private static final List<Setting> ALL =
       List.of(
           DATABASE_URL,
@@ -221,6 +229,7 @@ public final class Settings {
           SCHEDULER_NODE,
           SCHEDULER_THREADS,
           SCHEDULER_CHECK_IN,
+          PROBES_CONTROLS,
           ISPS_FILE);
 
   private static final List<SettingGroup> GROUPS =

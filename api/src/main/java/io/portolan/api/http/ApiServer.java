@@ -122,6 +122,7 @@ public final class ApiServer implements AutoCloseable {
     new SuppressionsApi(parts.stores(), parts.clock()).routes(routes);
     new RelaysApi(parts).routes(routes);
     new PolicyApi(parts).routes(routes);
+    new PortsApi(parts).routes(routes);
     new DeliveriesApi(parts.stores()).routes(routes);
     new ReportsApi(parts.stores().reports()).routes(routes);
     new UnsubscribePages(

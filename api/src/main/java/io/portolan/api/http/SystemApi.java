@@ -7,6 +7,7 @@ import static io.portolan.api.http.Requests.json;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.portolan.api.application.Application;
+import io.portolan.api.application.Version;
 import io.portolan.core.InvalidException;
 import io.portolan.core.access.ApiKey;
 import io.portolan.core.access.Role;

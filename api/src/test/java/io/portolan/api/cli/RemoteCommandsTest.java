@@ -60,6 +60,12 @@ class RemoteCommandsTest {
   }
 
   @Test
+  void saysWhichPortsGetThrough() {
+    assertThat(ok("ports", "probe")).contains("25  open: open at 2 of 2 operators.");
+    assertThat(ok("ports", "probe", "--port", "25", "--all")).contains("mx1.choosy.test", "IPv4");
+  }
+
+  @Test
   void showsImportsAndWhatTheyDid() {
     assertThat(ok("list", "imports", "people")).contains("people.csv", "finished");
     assertThat(ok("list", "import-status", "1")).contains("2 rows", "1 rejected");

@@ -15,6 +15,7 @@ import io.portolan.sender.smtp.TlsTrust;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -55,6 +56,7 @@ public final class TestingNode implements AutoCloseable {
     environment.put("PORTOLAN_HTTP_UPLOAD_DIRECTORY", uploads.toString());
     environment.put("PORTOLAN_HTTP_MAX_UPLOAD", "1");
     environment.put("PORTOLAN_MAIL_HELO_NAME", "sender.test");
+    environment.put("PORTOLAN_PROBES_CONTROLS", controls(uploads).toString());
     node =
         Node.start(
             Configuration.defaults(environment),
@@ -93,6 +95,16 @@ public final class TestingNode implements AutoCloseable {
     } finally {
       network.close();
     }
+  }
+
+  private static Path controls(Path directory) throws IOException {
+    return Files.writeString(
+        directory.resolve("controls.csv"),
+        """
+        operator,host,port,tls
+        Healthy,mx1.healthy.test,25,starttls
+        Choosy,mx1.choosy.test,25,starttls
+        """);
   }
 
   private HostAnswer addresses(String host) {

@@ -3,11 +3,13 @@ package io.portolan.core.relay;
 import io.portolan.core.Problems;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The check that a relay passes before it is stored. */
 public final class RelayCheck {
@@ -56,6 +58,20 @@ public final class RelayCheck {
     problems.checkLine(prefix + "username", relay.username(), LONGEST_USERNAME);
     secret(relay, prefix, problems);
     ports(relay, prefix, problems);
+  }
+
+  /**
+   * Those of some ports that the service which runs a host is known not to have; none when no such
+   * service is known.
+   */
+  public static Set<Integer> notOffered(String host, Collection<Integer> ports) {
+    return KnownRelay.of(host)
+        .map(
+            service ->
+                ports.stream()
+                    .filter(port -> service.tlsOn(port).isEmpty())
+                    .collect(Collectors.toUnmodifiableSet()))
+        .orElse(Set.of());
   }
 
   private static void secret(Relay relay, String prefix, Problems problems) {

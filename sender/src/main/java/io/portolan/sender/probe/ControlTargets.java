@@ -5,7 +5,7 @@ import io.portolan.core.csv.CsvTable;
 import io.portolan.core.policy.TlsMode;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
@@ -38,8 +38,8 @@ public record ControlTargets(List<ProbeTarget> mail, List<ProbeTarget> positive)
   }
 
   /** The ports that can be judged. */
-  public SortedSet<Integer> ports() {
-    SortedSet<Integer> ports = new TreeSet<>();
+  public NavigableSet<Integer> ports() {
+    NavigableSet<Integer> ports = new TreeSet<>();
     mail.forEach(target -> ports.add(target.port()));
     return ports;
   }

@@ -1,8 +1,8 @@
 package io.portolan.sender.probe;
 
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * @param notOffered those of its ports that its service is known not to have
  */
 public record ProbeRequest(
-    SortedSet<Integer> ports, List<ProbeTarget> wanted, Set<Integer> notOffered) {
+    NavigableSet<Integer> ports, List<ProbeTarget> wanted, Set<Integer> notOffered) {
   public ProbeRequest {
     ports = new TreeSet<>(ports);
     wanted = List.copyOf(wanted);

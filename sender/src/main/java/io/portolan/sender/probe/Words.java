@@ -4,8 +4,8 @@ import io.portolan.sender.probe.ProbeReport.Finding;
 import io.portolan.sender.smtp.FailureKind;
 import io.portolan.sender.smtp.PeerCertificate;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -121,7 +121,7 @@ final class Words {
   }
 
   private String wayAround(int port) {
-    SortedSet<Integer> others = openPorts();
+    NavigableSet<Integer> others = openPorts();
     others.remove(port);
     others.remove(SMTP);
     if (!others.isEmpty()) {
@@ -133,8 +133,8 @@ final class Words {
         + (request.ports().size() > 1 ? ": no other port that was tried helps." : ".");
   }
 
-  private SortedSet<Integer> openPorts() {
-    SortedSet<Integer> open = new TreeSet<>();
+  private NavigableSet<Integer> openPorts() {
+    NavigableSet<Integer> open = new TreeSet<>();
     request.ports().stream()
         .filter(port -> PortJudge.ofPort(port, round) == PortVerdict.OPEN)
         .forEach(open::add);
@@ -142,7 +142,7 @@ final class Words {
   }
 
   private String whatWorks(int port, AddressFamily family) {
-    SortedSet<Integer> working = new TreeSet<>();
+    NavigableSet<Integer> working = new TreeSet<>();
     round.positive().stream()
         .filter(result -> result.family() == family && result.passes())
         .forEach(result -> working.add(result.target().port()));

@@ -1,4 +1,4 @@
-package io.portolan.api.http;
+package io.portolan.api.application;
 
 /** The version of this build. */
 public final class Version {
