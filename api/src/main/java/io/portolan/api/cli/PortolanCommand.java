@@ -1,7 +1,7 @@
 package io.portolan.api.cli;
 
-import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.application.Version;
+import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.core.CoreException;
 import java.io.IOException;
 import java.io.PrintWriter;
