@@ -47,6 +47,11 @@ final class ImportsApi implements AutoCloseable {
   private static final String OF_LIST = "/api/v1/lists/{id}/imports";
   private static final String ONE = "/api/v1/imports/{id}";
   private static final Duration BEGIN = Duration.ofSeconds(60);
+
+  /** An upload may take this long, and longer by what it brings at the slowest line's rate. */
+  private static final Duration FIRST = Duration.ofSeconds(60);
+
+  private static final long SLOWEST_BYTES_PER_SECOND = 4 * 1024;
   private static final Duration STOP = Duration.ofSeconds(5);
 
   private final Stores stores;
@@ -145,12 +150,14 @@ final class ImportsApi implements AutoCloseable {
             Requests.query(ctx, "separator").map(ImportsApi::separator),
             Requests.query(ctx, "addressColumn"),
             attributes(ctx));
-    RecipientImporter.Place place = importer.reserve();
+    // a file that could not be imported now is not received; a place is taken when it is here
+    importer.reserve().close();
+    RecipientImporter.@Nullable Place place = null;
     boolean handedOver = false;
-    @Nullable Path file = null;
+    Path file = uploads.newFile(".csv");
     try {
-      file = uploads.newFile(".csv");
       String uploadedName = spool(ctx, file);
+      place = importer.reserve();
       try (InputStream csv = new BufferedInputStream(Files.newInputStream(file))) {
         RecipientImporter.readHeader(csv, options);
       }
@@ -163,10 +170,10 @@ final class ImportsApi implements AutoCloseable {
       json(ctx, view(job));
     } finally {
       if (!handedOver) {
-        place.close();
-        if (file != null) {
-          Files.deleteIfExists(file);
+        if (place != null) {
+          place.close();
         }
+        Files.deleteIfExists(file);
       }
     }
   }
@@ -247,11 +254,17 @@ final class ImportsApi implements AutoCloseable {
   private void copy(InputStream in, Path file) throws IOException {
     byte[] buffer = new byte[64 * 1024];
     long all = 0;
+    long start = System.nanoTime();
     try (OutputStream out = Files.newOutputStream(file)) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         all += read;
         if (all > maxBytes) {
           throw tooLarge();
+        }
+        long most = FIRST.toNanos() + all / SLOWEST_BYTES_PER_SECOND * 1_000_000_000;
+        if (System.nanoTime() - start > most) {
+          throw new ProblemException(
+              408, "too-slow", "Too slow", "The file comes in too slowly to be waited for.");
         }
         out.write(buffer, 0, read);
       }
