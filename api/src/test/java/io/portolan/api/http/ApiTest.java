@@ -45,12 +45,14 @@ class ApiTest {
   private TestingNode node;
   private ApiClient api;
   private HttpClient http;
+  private DescribedAnswers described;
 
   @BeforeAll
   void start() throws Exception {
     node = new TestingNode(database, uploads);
     api = new ApiClient(node.url(), node.key());
     http = HttpClient.newHttpClient();
+    described = new DescribedAnswers(api.getText("/docs/openapi.yaml", "application/yaml"));
   }
 
   @AfterAll
@@ -305,7 +307,11 @@ class ApiTest {
     if (!body.isEmpty()) {
       request.header("Content-Type", "application/json");
     }
-    return http.send(request.build(), BodyHandlers.ofString());
+    HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+    assertThat(described.declares(method, URI.create(path).getPath(), answer.statusCode()))
+        .as(method + " " + path + " is described with " + answer.statusCode())
+        .isTrue();
+    return answer;
   }
 
   private static void refused(int status, String named, Supplier<JsonNode> call) {

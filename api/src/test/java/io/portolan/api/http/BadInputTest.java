@@ -42,6 +42,7 @@ class BadInputTest {
   private TestingNode node;
   private ApiClient api;
   private HttpClient http;
+  private DescribedAnswers described;
   private long list;
   private long campaign;
 
@@ -50,6 +51,7 @@ class BadInputTest {
     node = new TestingNode(database, uploads);
     api = new ApiClient(node.url(), node.key());
     http = HttpClient.newHttpClient();
+    described = new DescribedAnswers(api.getText("/docs/openapi.yaml", "application/yaml"));
     list = api.post("/api/v1/lists", Map.of("name", "people")).path("id").asLong();
     campaign =
         api.post(
@@ -327,7 +329,11 @@ class BadInputTest {
 
   private HttpResponse<String> send(HttpRequest request) {
     try {
-      return http.send(request, BodyHandlers.ofString());
+      HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+      assertThat(described.declares(request.method(), request.uri().getPath(), answer.statusCode()))
+          .as(request.method() + " " + request.uri() + " is described with " + answer.statusCode())
+          .isTrue();
+      return answer;
     } catch (IOException e) {
       throw new AssertionError(request.method() + " " + request.uri(), e);
     } catch (InterruptedException e) {

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /** Compares answers with the schemas of {@code openapi.yaml}, as far as it uses JSON Schema. */
 final class DescribedAnswers {
@@ -37,6 +39,20 @@ final class DescribedAnswers {
     List<String> differences = new ArrayList<>();
     compare("answer", media.path("schema"), answer, differences);
     return differences;
+  }
+
+  /**
+   * Whether a status that a call was answered with is described; calls that are not may have any.
+   */
+  boolean declares(String method, String called, int status) {
+    return description.path("paths").properties().stream()
+        .filter(path -> called.matches(path.getKey().replaceAll("\\{[^}]+}", "[^/]+")))
+        // what is written out goes before what is a parameter
+        .min(Comparator.comparing(path -> path.getKey().indexOf('{') >= 0))
+        .map(path -> path.getValue().path(method.toLowerCase(Locale.ROOT)))
+        .filter(operation -> !operation.isMissingNode())
+        .map(operation -> operation.path("responses").has(Integer.toString(status)))
+        .orElse(true);
   }
 
   private void compare(String place, JsonNode written, JsonNode value, List<String> differences) {
