@@ -2,8 +2,11 @@ package io.portolan.api.cli;
 
 import io.portolan.api.application.Application;
 import io.portolan.api.configuration.Configuration;
+import io.portolan.api.configuration.Configuration.MailConfiguration;
 import io.portolan.api.node.Node;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -55,10 +58,7 @@ final class ServeCommand implements Callable<Integer> {
       // of a start that failed nothing is open
       started.complete(Optional.empty());
     }
-    if (configuration.http().publicUrl().isEmpty()) {
-      log.warn(
-          "http.public-url is not set: unsubscribe links lead to this machine, where recipients do not get. Set it before you send to others.");
-    }
+    warnings(configuration).forEach(log::warn);
     say("Portolan serves at " + node.url() + " (API: " + node.url() + "/docs/openapi.yaml).");
     node.firstKey()
         .ifPresent(
@@ -69,6 +69,44 @@ final class ServeCommand implements Callable<Integer> {
                         + "\n"));
     stopped.await();
     return 0;
+  }
+
+  /** What has to be set before mail goes to others. */
+  private static List<String> warnings(Configuration configuration) {
+    List<String> warnings = new ArrayList<>();
+    if (configuration.http().publicUrl().isEmpty()) {
+      warnings.add(
+          "http.public-url is not set: unsubscribe links lead to this machine, where recipients do not get. Set it before you send to others.");
+    }
+    MailConfiguration mail = configuration.mail();
+    warnings.addAll(warnings(mail.heloName(), mail.bounceDomain().name()));
+    return warnings;
+  }
+
+  static List<String> warnings(String helo, String bounces) {
+    List<String> warnings = new ArrayList<>();
+    if (!isKnownToOthers(helo)) {
+      warnings.add(
+          "mail.helo-name is \""
+              + helo
+              + "\", which is no full name of a host that others can look up: many refuse such a sender. Set it before you send to others.");
+    }
+    if (!isKnownToOthers(bounces)) {
+      warnings.add(
+          "mail.bounce-domain is \""
+              + bounces
+              + "\", which no other host can look up: bounces are lost, and many refuse such a sender. Set it before you send to others.");
+    }
+    return warnings;
+  }
+
+  private static boolean isKnownToOthers(String name) {
+    return name.indexOf('.') > 0
+        && !name.matches("[0-9.]+")
+        && !name.endsWith(".localdomain")
+        && !name.endsWith(".localhost")
+        && !name.endsWith(".local")
+        && !name.endsWith(".internal");
   }
 
   /**
