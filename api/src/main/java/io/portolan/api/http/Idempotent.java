@@ -5,18 +5,29 @@ import io.javalin.http.Handler;
 import io.portolan.core.access.IdempotencyStore;
 import io.portolan.core.access.IdempotentCall;
 import io.portolan.core.access.IdempotentCall.Answer;
+import io.portolan.core.database.DatabaseException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A call that makes something at most once for each {@code Idempotency-Key}: the same key with the
  * same request gets the first answer again.
  */
 final class Idempotent implements Handler {
+  private static final Logger log = LoggerFactory.getLogger(Idempotent.class);
+
   private static final int LONGEST_KEY = 255;
+  private static final Duration RENEWAL = Duration.ofMinutes(1);
+  private static final int COMPLETIONS = 3;
+  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final IdempotencyStore store;
   private final Handler call;
@@ -53,22 +64,7 @@ final class Idempotent implements Handler {
     }
     long apiKey = Requests.key(ctx).id();
     switch (store.begin(apiKey, key, fingerprint(ctx))) {
-      case IdempotentCall.Started _ -> {
-        try {
-          call.handle(ctx);
-        } catch (Exception e) {
-          // what failed made nothing; the same key may try again
-          store.abandon(apiKey, key);
-          throw e;
-        }
-        store.complete(
-            apiKey,
-            key,
-            new Answer(
-                ctx.statusCode(),
-                Optional.ofNullable(ctx.res().getHeader("Location")),
-                String.valueOf(ctx.result())));
-      }
+      case IdempotentCall.Started _ -> serve(ctx, apiKey, key);
       case IdempotentCall.Replay(Answer(int status, Optional<String> location, String body)) -> {
         location.ifPresent(place -> ctx.header("Location", place));
         ctx.header("Idempotent-Replayed", "true");
@@ -86,6 +82,50 @@ final class Idempotent implements Handler {
               "idempotency-key",
               "Still at work",
               "The first request with this Idempotency-Key is still being served. Try again in a moment.");
+    }
+  }
+
+  private void serve(Context ctx, long apiKey, String key) throws Exception {
+    CountDownLatch served = new CountDownLatch(1);
+    Thread.ofVirtual().name("idempotency-key").start(() -> keep(apiKey, key, served));
+    try {
+      call.handle(ctx);
+    } catch (Exception e) {
+      // what failed made nothing; the same key may try again
+      store.abandon(apiKey, key);
+      throw e;
+    } finally {
+      served.countDown();
+    }
+    Answer answer =
+        new Answer(
+            ctx.statusCode(),
+            Optional.ofNullable(ctx.res().getHeader("Location")),
+            String.valueOf(ctx.result()));
+    for (int left = COMPLETIONS; left > 0; left--) {
+      try {
+        store.complete(apiKey, key, answer);
+        return;
+      } catch (DatabaseException e) {
+        // the call is served, and its caller hears so
+        log.warn("The answer to {} {} could not be kept", ctx.method(), ctx.path(), e);
+        Thread.sleep(PAUSE);
+      }
+    }
+  }
+
+  /** Renews the claim of a call for as long as it is served. */
+  private void keep(long apiKey, String key, CountDownLatch served) {
+    try {
+      while (!served.await(RENEWAL.toSeconds(), TimeUnit.SECONDS)) {
+        try {
+          store.renew(apiKey, key);
+        } catch (DatabaseException e) {
+          log.debug("an idempotency key is renewed when the database is back", e);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

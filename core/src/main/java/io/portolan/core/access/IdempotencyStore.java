@@ -46,6 +46,12 @@ public final class IdempotencyStore {
        WHERE api_key_id = ? AND key = ? AND status IS NULL
       """;
 
+  private static final String RENEW =
+      """
+      UPDATE idempotency_key SET created_at = ?
+       WHERE api_key_id = ? AND key = ? AND status IS NULL
+      """;
+
   private static final String ABANDON =
       "DELETE FROM idempotency_key WHERE api_key_id = ? AND key = ? AND status IS NULL";
 
@@ -91,6 +97,14 @@ public final class IdempotencyStore {
             // it was abandoned in between: claim it anew
           }
         });
+  }
+
+  /**
+   * Says that a call that was {@link Started} is still being served; to be said more often than
+   * every five minutes, or the key is taken for lost.
+   */
+  public void renew(long apiKeyId, String key) {
+    database.execute(connection -> Sql.update(connection, RENEW, clock.instant(), apiKeyId, key));
   }
 
   /** Keeps the answer to a call that was {@link Started}. */

@@ -68,6 +68,22 @@ class IdempotencyStoreTest {
   }
 
   @Test
+  void keepsACallThatIsRenewedForAsLongAsItIsServed() {
+    calls.begin(apiKey, "a", "call");
+    for (int minute = 0; minute < 12; minute++) {
+      now = now.plus(Duration.ofMinutes(1));
+      calls.renew(apiKey, "a");
+    }
+    assertThat(calls.begin(apiKey, "a", "call")).isEqualTo(new InProgress());
+
+    now = now.plus(IdempotencyStore.LONGEST_CALL).plusSeconds(1);
+
+    assertThat(calls.begin(apiKey, "a", "call"))
+        .as("lost with its process")
+        .isEqualTo(new Started());
+  }
+
+  @Test
   void keepsTheKeysOfApiKeysApart() {
     long other =
         new ApiKeyStore(postgres.database(), () -> now).create("other", Role.OPERATE).key().id();
