@@ -140,10 +140,6 @@ public final class PathLease implements AutoCloseable {
     return isConnected;
   }
 
-  boolean isDone() {
-    return isDone;
-  }
-
   /** Returns whether this changed anything. */
   boolean markConnected() {
     boolean isNews = !isConnected && !isDone;
