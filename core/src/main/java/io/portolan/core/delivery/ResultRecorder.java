@@ -42,6 +42,8 @@ public final class ResultRecorder implements AutoCloseable {
   private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final Semaphore room;
   private final Thread writer;
+  // guards that nothing is added to the queue once the writer found it empty and ended
+  private final Object end = new Object();
   private volatile boolean closing;
   private volatile boolean ended;
   private volatile long lastTry;
@@ -159,11 +161,14 @@ public final class ResultRecorder implements AutoCloseable {
 
   private void put(Entry entry) throws InterruptedException {
     room.acquire();
-    if (ended) {
-      room.release();
-      throw new IllegalStateException("the recorder is closed");
+    synchronized (end) {
+      if (!ended) {
+        queue.add(entry);
+        return;
+      }
     }
-    queue.add(entry);
+    room.release();
+    throw new IllegalStateException("the recorder is closed");
   }
 
   private void writeUntilClosed() {
@@ -176,21 +181,29 @@ public final class ResultRecorder implements AutoCloseable {
         if (!group.isEmpty()) {
           write(group);
           room.release(group.size());
-        } else if (closing && queue.isEmpty()) {
-          ended = true;
+        } else if (closing) {
+          endIfEmpty();
         }
       } catch (InterruptedException e) {
         // nobody but this class holds the thread; results come first, so the wish is not granted
         log.warn("The recorder was interrupted and goes on");
       } catch (GaveUpException e) {
-        ended = true;
         carried.ifPresent(group::add);
         giveUp(group, e);
       }
     }
   }
 
+  private void endIfEmpty() {
+    synchronized (end) {
+      ended = queue.isEmpty();
+    }
+  }
+
   private void giveUp(List<Entry> group, GaveUpException cause) {
+    synchronized (end) {
+      ended = true;
+    }
     queue.drainTo(group);
     long lost = group.stream().filter(entry -> entry.done().completeExceptionally(cause)).count();
     room.release(group.size());
