@@ -53,12 +53,14 @@ public final class DeliveryStore {
        LIMIT ?
       """;
 
-  // partitions of days before the first attempt are left out
+  // partitions of days before the launch are left out, with an hour for clocks that differ. Attempts
+  // under a claim that was lost may be older than what the delivery knows as its first
   private static final String ATTEMPTS =
       """
       SELECT * FROM attempt
        WHERE delivery_id = ?
-         AND at >= (SELECT coalesce(first_attempt_at, 'infinity') FROM delivery WHERE id = ?)
+         AND at >= (SELECT c.launched_at - interval '1 h'
+                      FROM delivery d JOIN campaign c ON c.id = d.campaign_id WHERE d.id = ?)
        ORDER BY at, number
       """;
 

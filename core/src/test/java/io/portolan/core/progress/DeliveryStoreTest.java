@@ -136,6 +136,21 @@ class DeliveryStoreTest {
     assertThat(deliveries.attempts(id("User3@gmail.com"))).isEmpty();
   }
 
+  @Test
+  void tellsAttemptsUnderALostClaimThatTheDeliveryDoesNotCount() {
+    long id = id("User1@gmail.com");
+    attempt(id, 1, "2026-11-24T09:58:00Z", 250);
+    attempt(id, 1, "2026-11-24T10:00:00Z", 250);
+    database.execute(
+        "UPDATE delivery SET first_attempt_at = '2026-11-24 10:00:00Z', attempts = 1 WHERE id = ?",
+        id);
+
+    assertThat(deliveries.attempts(id))
+        .extracting(AttemptView::at)
+        .containsExactly(
+            Instant.parse("2026-11-24T09:58:00Z"), Instant.parse("2026-11-24T10:00:00Z"));
+  }
+
   private List<String> addresses(
       Optional<Long> ofCampaign, Set<DeliveryState> states, String isp, String address) {
     return deliveries
