@@ -57,7 +57,7 @@ public final class ApiKeyStore {
     Problems problems = new Problems();
     problems.checkName("name", name, LONGEST_NAME);
     problems.throwIfAny("The API key is not right");
-    String secret = PREFIX + Secrets.randomText();
+    String secret = PREFIX + AccessSecrets.randomText();
     try {
       ApiKey key =
           database.inTransaction(
@@ -68,7 +68,7 @@ public final class ApiKeyStore {
                       ApiKeyStore::key,
                       name,
                       role.id(),
-                      Secrets.hash(secret),
+                      AccessSecrets.hash(secret),
                       clock.instant()));
       return new Created(key, secret);
     } catch (DatabaseException e) {
@@ -81,7 +81,7 @@ public final class ApiKeyStore {
 
   /** Makes an admin key named {@code first} if there was never any key. */
   public Optional<Created> createFirst() {
-    String secret = PREFIX + Secrets.randomText();
+    String secret = PREFIX + AccessSecrets.randomText();
     return database.inTransaction(
         connection -> {
           Sql.update(connection, LOCK);
@@ -95,7 +95,7 @@ public final class ApiKeyStore {
                   ApiKeyStore::key,
                   "first",
                   Role.ADMIN.id(),
-                  Secrets.hash(secret),
+                  AccessSecrets.hash(secret),
                   clock.instant());
           return Optional.of(new Created(key, secret));
         });
@@ -108,7 +108,7 @@ public final class ApiKeyStore {
     }
     // the comparison is the index's, of hashes: its time says nothing about the secret
     return database.read(
-        connection -> Sql.first(connection, AUTHENTICATE, ApiKeyStore::key, Secrets.hash(secret)));
+        connection -> Sql.first(connection, AUTHENTICATE, ApiKeyStore::key, AccessSecrets.hash(secret)));
   }
 
   /** All keys, those that were revoked too. */

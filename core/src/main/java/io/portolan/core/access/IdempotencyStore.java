@@ -71,7 +71,7 @@ public final class IdempotencyStore {
    * @param fingerprint what tells calls apart, such as {@code "POST /v1/lists " + body}
    */
   public IdempotentCall begin(long apiKeyId, String key, String fingerprint) {
-    byte[] hash = Secrets.hash(fingerprint);
+    byte[] hash = AccessSecrets.hash(fingerprint);
     return database.inTransaction(
         connection -> {
           while (true) {

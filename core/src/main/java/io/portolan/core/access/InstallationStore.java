@@ -24,7 +24,7 @@ public final class InstallationStore {
   public byte[] tokenKey() {
     return database.inTransaction(
         connection -> {
-          Sql.update(connection, INSERT, Secrets.random());
+          Sql.update(connection, INSERT, AccessSecrets.random());
           return Sql.one(connection, FIND, row -> row.bytes("token_key"));
         });
   }

@@ -63,8 +63,8 @@ public record CsvHeader(
     for (char candidate : candidates) {
       rows.expect(candidate, MOST_COLUMNS);
       switch (rows.again()) {
-        case CsvRow.Bad(ImportReject reject) -> rejects.add(reject);
-        case CsvRow.Good row -> readings.add(reading(candidate, row, options));
+        case ParsedRow.Bad(ImportReject reject) -> rejects.add(reject);
+        case ParsedRow.Good row -> readings.add(reading(candidate, row, options));
       }
     }
     return readings.stream()
@@ -74,7 +74,7 @@ public record CsvHeader(
         .orElseThrow(() -> new InvalidException("header", rejects.getFirst().reason()));
   }
 
-  private static CsvHeader reading(char separator, CsvRow.Good row, ImportOptions options) {
+  private static CsvHeader reading(char separator, ParsedRow.Good row, ImportOptions options) {
     if (row.count() > MOST_COLUMNS) {
       throw new InvalidException(
           "header", "has %,d columns; %,d are allowed".formatted(row.count(), MOST_COLUMNS));

@@ -83,7 +83,7 @@ final class CsvRows {
   }
 
   /** Goes on to the next row that is not blank; empty at the end of the file. */
-  Optional<CsvRow> next() throws IOException {
+  Optional<ParsedRow> next() throws IOException {
     leave();
     while (isLineEnd(byteAt(0))) {
       leave();
@@ -92,7 +92,7 @@ final class CsvRows {
   }
 
   /** Reads the present row again, after {@link #expect} said how. */
-  CsvRow again() throws IOException {
+  ParsedRow again() throws IOException {
     return read();
   }
 
@@ -116,7 +116,7 @@ final class CsvRows {
     return position + end;
   }
 
-  private CsvRow read() throws IOException {
+  private ParsedRow read() throws IOException {
     count = 0;
     bits = 0;
     hasNul = false;
@@ -196,7 +196,7 @@ final class CsvRows {
     count++;
   }
 
-  private CsvRow whole() {
+  private ParsedRow whole() {
     if (hasNul) {
       return bad("has a NUL character");
     }
@@ -211,11 +211,11 @@ final class CsvRows {
       String text = new String(buffer, start + from[field], length, ascii ? ISO_8859_1 : UTF_8);
       fields.add(doubled[field] ? text.replace("\"\"", "\"") : text);
     }
-    return new CsvRow.Good(line, fields, count);
+    return new ParsedRow.Good(line, fields, count);
   }
 
   /** Ends the row with the line on which it began. */
-  private CsvRow givenUp(int offset, String reason) throws IOException {
+  private ParsedRow givenUp(int offset, String reason) throws IOException {
     lineBreaks = 0;
     end = firstLineEnd;
     for (int i = offset; end < 0; i++) {
@@ -228,8 +228,8 @@ final class CsvRows {
     return bad(endsLater ? "is longer than %,d bytes".formatted(LONGEST_ROW) : reason);
   }
 
-  private CsvRow bad(String reason) {
-    return new CsvRow.Bad(new ImportReject(line, reason, content()));
+  private ParsedRow bad(String reason) {
+    return new ParsedRow.Bad(new ImportReject(line, reason, content()));
   }
 
   /** Goes behind the present row and the end of its line. */

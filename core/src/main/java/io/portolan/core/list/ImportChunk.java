@@ -75,13 +75,13 @@ final class ImportChunk {
     return rejects;
   }
 
-  private void add(CsvRow row, CsvRows source) {
+  private void add(ParsedRow row, CsvRows source) {
     switch (row) {
-      case CsvRow.Bad(ImportReject reject) -> {
+      case ParsedRow.Bad(ImportReject reject) -> {
         rows++;
         rejects.add(reject);
       }
-      case CsvRow.Good good -> {
+      case ParsedRow.Good good -> {
         // spreadsheets write rows of separators alone behind the last one
         if (!good.fields().stream().allMatch(String::isBlank)) {
           rows++;
@@ -91,7 +91,7 @@ final class ImportChunk {
     }
   }
 
-  private void add(CsvRow.Good row, CsvRows source) {
+  private void add(ParsedRow.Good row, CsvRows source) {
     int expected = header.columns().size();
     if (row.count() != expected) {
       reject(row, "has %d fields where the header has %d".formatted(row.count(), expected), source);
@@ -119,7 +119,7 @@ final class ImportChunk {
     }
   }
 
-  private void reject(CsvRow.Good row, String reason, CsvRows source) {
+  private void reject(ParsedRow.Good row, String reason, CsvRows source) {
     rejects.add(new ImportReject(row.line(), reason, source.content()));
   }
 

@@ -107,7 +107,7 @@ class CsvRowsTest {
             TestFile.repeated('"', 10 << 20),
             TestFile.of("\ne,f"));
 
-    List<CsvRow> rows = all(new CsvRows(file));
+    List<ParsedRow> rows = all(new CsvRows(file));
 
     assertThat(rows)
         .containsExactly(
@@ -136,7 +136,7 @@ class CsvRowsTest {
     CsvRows rows = new CsvRows(new ByteArrayInputStream("a;b;c;d\n".getBytes(UTF_8)));
     rows.expect(';', 2);
 
-    assertThat(rows.next()).hasValue(new CsvRow.Good(1, List.of("a", "b"), 4));
+    assertThat(rows.next()).hasValue(new ParsedRow.Good(1, List.of("a", "b"), 4));
   }
 
   @Test
@@ -153,7 +153,7 @@ class CsvRowsTest {
   void cutsContentBetweenCharacters() throws IOException {
     String row = "\"" + "x".repeat(998) + "\ud83d\ude00" + "z".repeat(10);
 
-    CsvRow read = read(row).getFirst();
+    ParsedRow read = read(row).getFirst();
 
     assertThat(read).isEqualTo(bad(1, "has a quote that is not closed", "\"" + "x".repeat(998)));
   }
@@ -184,9 +184,9 @@ class CsvRowsTest {
     }
 
     // in small pieces, so that rows cross the ends of what is read
-    List<CsvRow> rows = all(new CsvRows(TestFile.inPieces(written.toString(), 7)));
+    List<ParsedRow> rows = all(new CsvRows(TestFile.inPieces(written.toString(), 7)));
 
-    assertThat(rows.stream().map(row -> ((CsvRow.Good) row).fields()).toList()).isEqualTo(table);
+    assertThat(rows.stream().map(row -> ((ParsedRow.Good) row).fields()).toList()).isEqualTo(table);
   }
 
   @Property(tries = 2_000)
@@ -207,8 +207,8 @@ class CsvRowsTest {
 
     List<List<String>> found =
         read(text).stream()
-            .filter(CsvRow.Good.class::isInstance)
-            .map(row -> ((CsvRow.Good) row).fields())
+            .filter(ParsedRow.Good.class::isInstance)
+            .map(row -> ((ParsedRow.Good) row).fields())
             .toList();
 
     assertThat(found).isEqualTo(expected);
@@ -217,7 +217,7 @@ class CsvRowsTest {
   @Property(tries = 1_000)
   void losesNothingBehindABrokenRow(@ForAll("texts") String broken) throws IOException {
     // a row that no text before it can swallow: the quotes before it are closed or given up
-    List<CsvRow> rows = read(broken.replace("\"", "") + "\n\"open,x\nsafe,row\nend,row\n");
+    List<ParsedRow> rows = read(broken.replace("\"", "") + "\n\"open,x\nsafe,row\nend,row\n");
 
     assertThat(rows).extracting(row -> fields(row)).contains(List.of("safe", "row"));
   }
@@ -245,34 +245,34 @@ class CsvRowsTest {
     return Arbitraries.strings().withChars("ab,\"\r\n ä").ofMaxLength(24);
   }
 
-  private static List<String> fields(CsvRow row) {
+  private static List<String> fields(ParsedRow row) {
     return switch (row) {
-      case CsvRow.Good good -> good.fields();
-      case CsvRow.Bad bad -> List.of();
+      case ParsedRow.Good good -> good.fields();
+      case ParsedRow.Bad bad -> List.of();
     };
   }
 
-  private static List<CsvRow> read(String text) throws IOException {
+  private static List<ParsedRow> read(String text) throws IOException {
     return read(text.getBytes(UTF_8));
   }
 
-  private static List<CsvRow> read(byte[] bytes) throws IOException {
+  private static List<ParsedRow> read(byte[] bytes) throws IOException {
     return all(new CsvRows(new ByteArrayInputStream(bytes)));
   }
 
-  private static List<CsvRow> all(CsvRows rows) throws IOException {
-    List<CsvRow> all = new ArrayList<>();
-    for (Optional<CsvRow> row = rows.next(); row.isPresent(); row = rows.next()) {
+  private static List<ParsedRow> all(CsvRows rows) throws IOException {
+    List<ParsedRow> all = new ArrayList<>();
+    for (Optional<ParsedRow> row = rows.next(); row.isPresent(); row = rows.next()) {
       all.add(row.get());
     }
     return all;
   }
 
-  private static CsvRow good(long line, String... fields) {
-    return new CsvRow.Good(line, List.of(fields), fields.length);
+  private static ParsedRow good(long line, String... fields) {
+    return new ParsedRow.Good(line, List.of(fields), fields.length);
   }
 
-  private static CsvRow bad(long line, String reason, String content) {
-    return new CsvRow.Bad(new ImportReject(line, reason, content));
+  private static ParsedRow bad(long line, String reason, String content) {
+    return new ParsedRow.Bad(new ImportReject(line, reason, content));
   }
 }

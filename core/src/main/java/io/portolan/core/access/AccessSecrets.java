@@ -8,11 +8,11 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /** Random secrets and the hashes by which they are stored. */
-final class Secrets {
+final class AccessSecrets {
   private static final int BYTES = 32;
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private Secrets() {}
+  private AccessSecrets() {}
 
   static byte[] random() {
     byte[] secret = new byte[BYTES];

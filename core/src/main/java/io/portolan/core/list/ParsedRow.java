@@ -2,8 +2,8 @@ package io.portolan.core.list;
 
 import java.util.List;
 
-/** A row of a CSV file. */
-sealed interface CsvRow {
+/** A row of a file as the import reads it. */
+sealed interface ParsedRow {
 
   /**
    * A row that follows RFC 4180.
@@ -12,8 +12,8 @@ sealed interface CsvRow {
    * @param fields the values of its first fields, as many as were wanted
    * @param count of all its fields
    */
-  record Good(long line, List<String> fields, int count) implements CsvRow {}
+  record Good(long line, List<String> fields, int count) implements ParsedRow {}
 
   /** A row that does not. */
-  record Bad(ImportReject reject) implements CsvRow {}
+  record Bad(ImportReject reject) implements ParsedRow {}
 }
