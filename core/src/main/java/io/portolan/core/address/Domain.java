@@ -39,14 +39,6 @@ public record Domain(String name) implements Comparable<Domain> {
     return name.contains(DomainSyntax.ACE_PREFIX) ? DomainSyntax.decoded(name) : name;
   }
 
-  /** Whether this is the other domain or, at a label boundary, below it. */
-  public boolean isWithin(Domain ancestor) {
-    String suffix = ancestor.name;
-    int boundary = name.length() - suffix.length() - 1;
-    return name.endsWith(suffix)
-        && (boundary == -1 || (boundary > 0 && name.charAt(boundary) == '.'));
-  }
-
   /** The domain one label shorter, or nothing where that would be a top-level domain. */
   public Optional<Domain> parent() {
     String rest = name.substring(name.indexOf('.') + 1);

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -42,8 +41,6 @@ public final class CampaignStore {
        LIMIT ?
       """;
 
-  private static final String OPEN = "SELECT id FROM campaign WHERE state = 'running'";
-
   private static final String DELETE = "DELETE FROM campaign WHERE id = ? AND state = 'draft'";
 
   private static final String SCHEDULE =
@@ -72,12 +69,6 @@ public final class CampaignStore {
              ended_at = coalesce(ended_at, ?::timestamptz)
        WHERE id = ? AND state = ?::campaign_state
       RETURNING *
-      """;
-
-  private static final String MARK_PLANNED =
-      """
-      UPDATE campaign SET planned_at = ?
-       WHERE id = ? AND state IN ('running', 'paused') AND planned_at IS NULL
       """;
 
   private static final String FINISH_IF_DONE =
@@ -176,12 +167,6 @@ public final class CampaignStore {
         Campaign::id);
   }
 
-  /** The campaigns that may send at this moment: those that are running. */
-  public Set<Long> openCampaigns() {
-    return database.read(
-        connection -> Set.copyOf(Sql.list(connection, OPEN, row -> row.number("id"))));
-  }
-
   /**
    * What a campaign says, for a check that {@link #schedule(long, Optional, CheckedContent)} needs.
    */
@@ -276,16 +261,6 @@ public final class CampaignStore {
   /** Ends a campaign for good. Its open deliveries are not ended here. */
   public Campaign cancel(long id) {
     return move(id, CampaignLifecycle::cancel);
-  }
-
-  /**
-   * Notes that every recipient has become a delivery.
-   *
-   * @return false if that was noted before, or the campaign has ended
-   */
-  public boolean markPlanned(long id) {
-    return database.inTransaction(
-        connection -> Sql.update(connection, MARK_PLANNED, clock.instant(), id) == 1);
   }
 
   /**

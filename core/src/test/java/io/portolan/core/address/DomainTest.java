@@ -63,17 +63,6 @@ class DomainTest {
   }
 
   @Test
-  void isWithinItselfAndItsAncestorsAtLabelBoundaries() {
-    Domain domain = new Domain("nyc.rr.com");
-
-    assertThat(domain.isWithin(domain)).isTrue();
-    assertThat(domain.isWithin(new Domain("rr.com"))).isTrue();
-    assertThat(domain.isWithin(new Domain("c.rr.com"))).isFalse();
-    assertThat(new Domain("xrr.com").isWithin(new Domain("rr.com"))).isFalse();
-    assertThat(new Domain("rr.com").isWithin(domain)).isFalse();
-  }
-
-  @Test
   void hasParentsDownToTwoLabels() {
     assertThat(new Domain("a.b.example").parent()).contains(new Domain("b.example"));
     assertThat(new Domain("b.example").parent()).isEmpty();
