@@ -108,7 +108,8 @@ public final class ApiKeyStore {
     }
     // the comparison is the index's, of hashes: its time says nothing about the secret
     return database.read(
-        connection -> Sql.first(connection, AUTHENTICATE, ApiKeyStore::key, AccessSecrets.hash(secret)));
+        connection ->
+            Sql.first(connection, AUTHENTICATE, ApiKeyStore::key, AccessSecrets.hash(secret)));
   }
 
   /** All keys, those that were revoked too. */

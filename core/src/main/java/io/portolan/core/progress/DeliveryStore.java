@@ -53,7 +53,8 @@ public final class DeliveryStore {
        LIMIT ?
       """;
 
-  // partitions of days before the launch are left out, with an hour for clocks that differ. Attempts
+  // partitions of days before the launch are left out, with an hour for clocks that differ.
+  // Attempts
   // under a claim that was lost may be older than what the delivery knows as its first
   private static final String ATTEMPTS =
       """
