@@ -269,9 +269,12 @@ final class SmtpDialogue {
         !session.offered(Capability.STARTTLS) || session.encrypted()
             ? ServerReply.NOT_IMPLEMENTED
             : command.argument().isEmpty() ? ServerReply.TLS_READY : ServerReply.BAD_SYNTAX;
-    if (responder.perform(decide(ServerPhase.STARTTLS, usual)) && !responder.over() && startTls()) {
-      // RFC 3207 section 4.2: the client has to introduce itself again
-      session.introduced("", EnumSet.noneOf(Capability.class));
+    if (responder.perform(decide(ServerPhase.STARTTLS, usual)) && !responder.over()) {
+      wire.discardInput(); // RFC 3207 section 6: what was said in clear behind the command
+      if (startTls()) {
+        // RFC 3207 section 4.2: the client has to introduce itself again
+        session.introduced("", EnumSet.noneOf(Capability.class));
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.portolan.sender.simulation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -96,11 +97,11 @@ final class Wire implements Closeable {
    */
   void startTls(SSLContext context) throws IOException {
     flush();
-    discardInput();
     gate.pass();
-    SSLSocket tls =
-        (SSLSocket) context.getSocketFactory().createSocket(raw, "localhost", raw.getPort(), false);
-    tls.setUseClientMode(false);
+    // a pause may have read the client's first words ahead
+    InputStream ahead = new ByteArrayInputStream(input, position, buffered());
+    SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(raw, ahead, false);
+    discardInput();
     tls.startHandshake();
     socket = tls;
     in = tls.getInputStream();

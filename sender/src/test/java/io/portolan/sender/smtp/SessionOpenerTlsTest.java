@@ -15,6 +15,7 @@ import io.portolan.sender.simulation.Reaction;
 import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.SimulatedMailServer.Security;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -90,6 +91,15 @@ class SessionOpenerTlsTest {
   void trustsNoUnknownAuthority() {
     scene.server.present(scene.network.certificates().selfSigned(HOST));
     assertUntrusted(scene.relay(587, TlsMode.STARTTLS), "issued by CN=" + HOST);
+  }
+
+  @Test
+  void waitsForAServerThatTakesItsTimeBeforeTheHandshake() throws Exception {
+    var slow =
+        scene.server.on(ServerPhase.CONNECT).then(new Reaction.Delay(Duration.ofMillis(200)));
+    slow.always();
+    scene.opened(scene.relay(465, TlsMode.IMPLICIT)).close();
+    assertThat(slow.hits()).isEqualTo(1);
   }
 
   @Test
