@@ -60,7 +60,8 @@ final class PolicyCommand {
   @Command(name = "check", description = "Checks a policy file without writing it.")
   int check(@Mixin Remote remote, @Parameters(paramLabel = "FILE") Path file) throws IOException {
     try (ApiClient client = remote.client()) {
-      JsonNode findings = client.postText(POLICY + "/check", Remote.text(file), "application/yaml");
+      JsonNode findings =
+          client.postText(POLICY + "/check", Remote.text(file), type(file.toString()));
       remote.show(findings, it -> say(remote, it));
       return findings.path("errors").isEmpty() ? 0 : 1;
     }
@@ -76,10 +77,11 @@ final class PolicyCommand {
           boolean writeOnly)
       throws IOException {
     try (ApiClient client = remote.client()) {
-      String type = file.toString().endsWith(".json") ? "application/json" : "application/yaml";
       JsonNode written =
           client.postText(
-              POLICY + "/versions?note=" + ApiClient.encode(note), Remote.text(file), type);
+              POLICY + "/versions?note=" + ApiClient.encode(note),
+              Remote.text(file),
+              type(file.toString()));
       int version = written.path("version").asInt();
       if (!writeOnly) {
         client.post(POLICY + "/versions/" + version + "/activate", Map.of("note", note));
@@ -110,6 +112,99 @@ final class PolicyCommand {
           it -> remote.say("Version " + version + " is active from the next message on."));
     }
     return 0;
+  }
+
+  @Command(
+      name = "diff",
+      description = "Says what a policy changes of the active one, or of another version.")
+  int diff(
+      @Mixin Remote remote,
+      @Parameters(paramLabel = "FILE|VERSION") String to,
+      @Option(
+              names = "--from",
+              paramLabel = "VERSION",
+              description = "Of a version: compare it with this one instead of the active.")
+          Integer from)
+      throws IOException {
+    try (ApiClient client = remote.client()) {
+      boolean isVersion = to.matches("\\d{1,9}");
+      if (!isVersion && from != null) {
+        throw new ApiException(0, "--from is for a version; a file is compared with the active.");
+      }
+      JsonNode comparison =
+          isVersion
+              ? client.get(
+                  POLICY + "/versions/" + to + "/compare" + (from == null ? "" : "?from=" + from))
+              : client.postText(POLICY + "/compare", Remote.text(Path.of(to)), type(to));
+      remote.show(
+          comparison,
+          it -> {
+            if (it.path("changes").isEmpty()) {
+              remote.say("Changes nothing of version " + it.path("from").asText() + ".");
+            }
+            it.path("changes").forEach(change -> remote.say(change.asText()));
+          });
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "rollback",
+      description = "Activates the version that was in force before the present one.")
+  int rollback(@Mixin Remote remote, @Option(names = "--note", defaultValue = "") String note) {
+    try (ApiClient client = remote.client()) {
+      remote.show(
+          client.post(POLICY + "/rollback", Map.of("note", note)),
+          it ->
+              remote.say(
+                  "Version "
+                      + it.path("version").asText()
+                      + " is active from the next message on."));
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "explain",
+      description = "Says which path a message to an address would take now, and why.")
+  int explain(@Mixin Remote remote, @Parameters(paramLabel = "ADDRESS") String address) {
+    try (ApiClient client = remote.client()) {
+      remote.show(
+          client.get(POLICY + "/explain?address=" + ApiClient.encode(address)),
+          it -> {
+            remote.say(
+                it.path("address").asText()
+                    + ": ISP "
+                    + it.path("isp").asText()
+                    + ", platform "
+                    + it.path("platform").asText()
+                    + " ("
+                    + it.path("basis").asText()
+                    + "); row "
+                    + it.path("rule").asText()
+                    + " of policy version "
+                    + it.path("policyVersion").asText());
+            Table table = new Table("", "PATH", "TLS", "WHY");
+            boolean isTaken = false;
+            for (JsonNode path : it.path("paths")) {
+              isTaken |= path.path("taken").asBoolean();
+              table.add(
+                  path.path("taken").asBoolean() ? "->" : "",
+                  path.path("route").asText() + ":" + path.path("port").asText(),
+                  path.path("tls").asText(),
+                  path.path("why").asText());
+            }
+            remote.out().print(table);
+            if (!isTaken) {
+              remote.say("No path is open: a message would be held until one opens.");
+            }
+          });
+    }
+    return 0;
+  }
+
+  private static String type(String file) {
+    return file.endsWith(".json") ? "application/json" : "application/yaml";
   }
 
   private static void say(Remote remote, JsonNode findings) {

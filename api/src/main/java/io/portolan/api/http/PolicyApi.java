@@ -8,14 +8,21 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.portolan.api.application.Application;
 import io.portolan.api.application.Stores;
+import io.portolan.core.ConflictException;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
+import io.portolan.core.address.EmailAddress;
+import io.portolan.core.isp.Destination;
+import io.portolan.core.policy.EffectiveRule;
+import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyActivation;
 import io.portolan.core.policy.PolicyCheck;
+import io.portolan.core.policy.PolicyComparison;
 import io.portolan.core.policy.PolicyDocument;
 import io.portolan.core.policy.PolicyStore;
 import io.portolan.core.policy.PolicyVersion;
 import io.portolan.core.policy.PortPolicy;
+import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathStatus;
 import io.portolan.sender.path.RouteHold;
 import java.time.Instant;
@@ -32,6 +39,8 @@ final class PolicyApi {
   private static final String JSON = "application/json";
   private static final Set<String> YAML =
       Set.of("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml");
+
+  private static final int LOOKED_BACK = 100;
 
   private final Application.Parts parts;
   private final PolicyStore policies;
@@ -74,6 +83,32 @@ final class PolicyApi {
 
   record Written(int version, List<InvalidException.Problem> warnings) {}
 
+  /**
+   * What one policy changes of another.
+   *
+   * @param from the version that is changed
+   * @param changes a sentence for each row that differs
+   */
+  record Comparison(int from, List<String> changes) {}
+
+  record ConsideredView(String route, int port, String tls, boolean taken, String why) {
+    static ConsideredView of(PathChoice.Considered considered) {
+      Path path = considered.path();
+      return new ConsideredView(
+          path.route(), path.port(), path.tls().id(), considered.taken(), considered.why());
+    }
+  }
+
+  /** Where a message to an address would go now, and why. */
+  record Explanation(
+      String address,
+      String isp,
+      String platform,
+      String basis,
+      int policyVersion,
+      String rule,
+      List<ConsideredView> paths) {}
+
   record Health(List<PathStatus> paths, List<RouteHold> holds) {}
 
   void routes(RoutesConfig routes) {
@@ -85,6 +120,10 @@ final class PolicyApi {
     routes.post(VERSIONS + "/{version}/activate", this::activate, Access.OPERATE);
     routes.get(POLICY + "/activations", this::activations, Access.READ);
     routes.post(POLICY + "/check", this::checked, Access.READ);
+    routes.post(POLICY + "/compare", this::compare, Access.READ);
+    routes.get(VERSIONS + "/{version}/compare", this::compareVersion, Access.READ);
+    routes.post(POLICY + "/rollback", this::rollBack, Access.OPERATE);
+    routes.get(POLICY + "/explain", this::explain, Access.READ);
     routes.get("/api/v1/paths", this::paths, Access.READ);
   }
 
@@ -155,6 +194,81 @@ final class PolicyApi {
 
   private void checked(Context ctx) {
     json(ctx, check.check(document(ctx)));
+  }
+
+  private void compare(Context ctx) {
+    json(ctx, comparison(inForce(), document(ctx)));
+  }
+
+  private void compareVersion(Context ctx) {
+    Requests.allowQuery(ctx, "from");
+    PortPolicy to = policies.get(Requests.smallId(ctx, "version")).policy();
+    PolicyVersion from =
+        Requests.query(ctx, "from")
+            .map(PolicyApi::number)
+            .map(policies::get)
+            .orElseGet(this::inForce);
+    json(ctx, comparison(from, to));
+  }
+
+  private static Comparison comparison(PolicyVersion from, PortPolicy to) {
+    return new Comparison(from.version(), PolicyComparison.words(from.policy(), to));
+  }
+
+  private static int number(String text) {
+    if (!text.matches("\\d{1,9}")) {
+      throw new InvalidException("from", "is \"" + text + "\", which is no version");
+    }
+    return Integer.parseInt(text);
+  }
+
+  private PolicyVersion inForce() {
+    return policies
+        .latestActivation()
+        .map(activation -> policies.get(activation.version()))
+        .orElseThrow(() -> new NotFoundException("active policy", ""));
+  }
+
+  /** Activates the version that was in force before the present one. */
+  private void rollBack(Context ctx) {
+    NoteRequest request = bodyOr(ctx, NoteRequest.class, new NoteRequest(Optional.empty()));
+    int present = inForce().version();
+    int before =
+        policies.activations(Long.MAX_VALUE, LOOKED_BACK).items().stream()
+            .map(PolicyActivation::version)
+            .filter(version -> version != present)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new ConflictException(
+                        "No version was in force before version " + present + "."));
+    json(ctx, policies.activate(before, check, author(ctx), request.note().orElse("")));
+  }
+
+  private void explain(Context ctx) throws InterruptedException {
+    Requests.allowQuery(ctx, "address");
+    EmailAddress address =
+        ListsApi.address(
+            "address",
+            Requests.query(ctx, "address")
+                .orElseThrow(() -> new InvalidException("address", "give an address")));
+    Destination destination = parts.resolver().resolve(address.domain()).destination();
+    EffectiveRule rule = parts.policy().ruleFor(destination.isp(), destination.platform());
+    json(
+        ctx,
+        new Explanation(
+            address.asWritten(),
+            destination.isp(),
+            destination.platform(),
+            destination.basis().id(),
+            rule.version(),
+            rule.rule(),
+            new PathChoice(parts.paths(), parts.stores().relays(), parts.clock())
+                    .explain(
+                        rule, PathChoice.target(destination.platform(), address.domain().name()))
+                    .stream()
+                    .map(ConsideredView::of)
+                    .toList()));
   }
 
   private PortPolicy document(Context ctx) {

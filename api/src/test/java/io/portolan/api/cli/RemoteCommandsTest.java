@@ -60,6 +60,32 @@ class RemoteCommandsTest {
   }
 
   @Test
+  void comparesPoliciesGoesBackAndExplains() throws IOException {
+    String before = ok("policy", "show");
+    Path file =
+        Files.writeString(
+            directory.resolve("policy.yaml"),
+            before.replaceFirst(
+                "(?s)(?<row>isp: \"?gmail\"?.*?messagesPerConnection: )\\d+", "${row}17"));
+    assertThat(ok("policy", "diff", file.toString()))
+        .isEqualTo("gmail: messages per connection 50 -> 17\n");
+    ok("policy", "apply", file.toString());
+    assertThat(ok("policy", "diff", "1")).isEqualTo("gmail: messages per connection 17 -> 50\n");
+    assertThat(ok("policy", "diff", "2", "--from", "1")).contains("50 -> 17");
+    assertThat(ok("policy", "diff", "2")).contains("Changes nothing of version 2.");
+
+    assertThat(ok("policy", "rollback")).contains("Version 1 is active");
+    assertThat(ok("policy", "show")).isEqualTo(before);
+    assertThat(ok("policy", "rollback")).contains("Version 2 is active");
+    assertThat(ok("policy", "rollback", "--note", "and back")).contains("Version 1 is active");
+
+    assertThat(ok("policy", "explain", "mia@gmail.com"))
+        .contains(
+            "mia@gmail.com: ISP gmail, platform gmail", "of policy version 1", "-> ", "direct:25");
+    assertThat(ok("policy", "explain", "mia@healthy.test")).contains("ISP other");
+  }
+
+  @Test
   void saysWhichPortsGetThrough() {
     assertThat(ok("ports", "probe")).contains("25  open: open at 2 of 2 operators.");
     assertThat(ok("ports", "probe", "--port", "25", "--all")).contains("mx1.choosy.test", "IPv4");

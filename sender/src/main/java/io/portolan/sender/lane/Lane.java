@@ -1,6 +1,7 @@
 package io.portolan.sender.lane;
 
 import io.portolan.core.policy.Path;
+import io.portolan.sender.path.PathChoice;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -22,9 +23,6 @@ import java.util.function.Predicate;
  * <p>Thread-safe; waiting in {@link #take} releases the monitor.
  */
 final class Lane {
-  /** The platform of the domains that no ISP is known for. */
-  static final String OTHER = "other";
-
   /** The most that a lane holds back before it tries, unless a policy's first retry comes later. */
   private static final Duration LONGEST_HOLD = Duration.ofHours(1);
 
@@ -53,11 +51,7 @@ final class Lane {
     this.refusalsInARow = refusalsInARow;
   }
 
-  /** The platform, or for a domain that no ISP is known for, {@code other/} and the domain. */
-  static String key(String platform, String domain) {
-    return platform.equals(OTHER) ? OTHER + "/" + domain : platform;
-  }
-
+  /** As {@link PathChoice#target} gives it. */
   String key() {
     return key;
   }

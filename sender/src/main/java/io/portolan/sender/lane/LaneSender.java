@@ -8,6 +8,7 @@ import io.portolan.core.delivery.ConnectionSlots;
 import io.portolan.core.delivery.ConnectionSlots.Slot;
 import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.isp.DomainResolver;
+import io.portolan.core.isp.Isp;
 import io.portolan.core.policy.ActivePolicy;
 import io.portolan.core.relay.Secrets;
 import io.portolan.core.reply.ReplyClassifier;
@@ -138,7 +139,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
 
   private int places(String platform) {
     int each = settings.placesPerPlatform();
-    return platform.equals(Lane.OTHER) ? each * PLACES_OF_OTHER : each;
+    return platform.equals(Isp.OTHER.platform()) ? each * PLACES_OF_OTHER : each;
   }
 
   @Override
@@ -186,7 +187,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     for (ClaimedDelivery delivery : run.batch().deliveries()) {
       items
           .computeIfAbsent(
-              Lane.key(run.batch().platform(), delivery.domain()), _ -> new ArrayList<>())
+              PathChoice.target(run.batch().platform(), delivery.domain()), _ -> new ArrayList<>())
           .add(new BatchRun.Item(run, delivery));
     }
     return items;

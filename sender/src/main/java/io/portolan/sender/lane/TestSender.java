@@ -10,6 +10,7 @@ import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.suppression.StoredSuppression;
 import io.portolan.sender.message.ComposedMessage;
+import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.smtp.Transaction;
 import java.time.Duration;
 import java.util.Map;
@@ -135,7 +136,7 @@ public final class TestSender {
     String domain = address.domain().name();
     Destination destination = resolver.resolve(address.domain()).destination();
     String platform = destination.platform();
-    Lane lane = new Lane(Lane.key(platform, domain), platform, Integer.MAX_VALUE);
+    Lane lane = new Lane(PathChoice.target(platform, domain), platform, Integer.MAX_VALUE);
     EffectiveRule rule = parts.policy().ruleFor(destination.isp(), platform);
     ClaimedDelivery delivery =
         new ClaimedDelivery(

@@ -19,7 +19,10 @@ import java.util.stream.Collectors;
  */
 final class DirectPort {
   private static final PathEntry.Dials DIALS = new PathEntry.Dials(2, 2, 8);
-  private static final String OTHER = "other/";
+
+  /** Before the domain in the target of one that no ISP is known for. */
+  static final String OTHER = "other/";
+
   private static final int MOST_NAMED = 5;
 
   /** Platforms of the directory that must fail; their hosts are as good as never down. */

@@ -1,6 +1,7 @@
 package io.portolan.sender.path;
 
 import io.portolan.core.delivery.Decision;
+import io.portolan.core.isp.Isp;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Path;
 import io.portolan.core.relay.Relay;
@@ -35,6 +36,11 @@ public final class PathChoice {
     this.health = health;
     this.relays = relays;
     this.clock = clock;
+  }
+
+  /** Whom direct is known for: a platform, or each domain of no known ISP for itself. */
+  public static String target(String platform, String domain) {
+    return platform.equals(Isp.OTHER.platform()) ? DirectPort.OTHER + domain : platform;
   }
 
   /**
@@ -73,6 +79,50 @@ public final class PathChoice {
       }
     }
     return passedOver.outcome(rule, pinnedRoute, clock.instant());
+  }
+
+  /**
+   * A path of a rule, and what becomes of it.
+   *
+   * @param taken whether a new session would be opened on it
+   * @param why in words, with its health at this moment
+   */
+  public record Considered(Path path, boolean taken, String why) {}
+
+  /** What {@link #choose} would say now of each path, in the rule's order. Changes nothing. */
+  public List<Considered> explain(EffectiveRule rule, String target) {
+    List<Considered> all = new ArrayList<>();
+    boolean isTaken = false;
+    for (Path path : rule.paths()) {
+      Optional<String> wrong = obstacle(path).or(() -> shut(path, target));
+      if (wrong.isPresent()) {
+        all.add(new Considered(path, false, wrong.get()));
+      } else if (isTaken) {
+        all.add(
+            new Considered(path, false, "not needed; " + chosen(health.condition(path, target))));
+      } else {
+        isTaken = true;
+        all.add(new Considered(path, true, chosen(health.condition(path, target))));
+      }
+    }
+    return all;
+  }
+
+  private Optional<String> shut(Path path, String target) {
+    return health
+        .obstacle(path, target, relay(path))
+        .flatMap(
+            answer ->
+                switch (answer) {
+                  case Answer.Shut(PathCondition condition, Instant _) ->
+                      Optional.of(words(condition));
+                  case Answer.OnHold(RouteHold hold) -> Optional.of(words(hold));
+                  case Answer.Busy(PathCondition condition, boolean isWorthWaiting) ->
+                      isWorthWaiting
+                          ? Optional.empty()
+                          : Optional.of(words(condition) + ", being tried");
+                  case Answer.Granted _ -> Optional.empty();
+                });
   }
 
   /** A message was taken on a session of this path; called for each. */

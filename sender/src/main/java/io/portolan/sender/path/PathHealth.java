@@ -91,34 +91,59 @@ public final class PathHealth {
     }
   }
 
+  /** Why an opening may not begin now; empty when it may. Changes nothing. */
+  Optional<Answer> obstacle(Path path, String target, Optional<Relay> relay) {
+    Instant now = clock.instant();
+    synchronized (monitor) {
+      return obstacle(new Key(path, path.isDirect() ? target : ""), relay, now);
+    }
+  }
+
+  /** The condition of a path: for direct that of its port as a whole, where that is left. */
+  PathCondition condition(Path path, String target) {
+    Instant now = clock.instant();
+    synchronized (monitor) {
+      PathEntry entry = entries.get(new Key(path, path.isDirect() ? target : ""));
+      PathCondition own = entry == null ? PathCondition.unknown(now) : entry.condition();
+      DirectPort port = path.isDirect() ? directPorts.get(path.port()) : null;
+      return port != null && port.entry().condition().isLeft() ? port.entry().condition() : own;
+    }
+  }
+
   /** Asks for leave to open a session. */
   Answer ask(Path path, String target, Optional<Relay> relay) {
     Instant now = clock.instant();
     synchronized (monitor) {
-      Optional<RouteHold> hold = relay.flatMap(each -> holds.on(each, now));
-      if (hold.isPresent()) {
-        return new Answer.OnHold(hold.get());
+      Key key = new Key(path, path.isDirect() ? target : "");
+      Optional<Answer> obstacle = obstacle(key, relay, now);
+      if (obstacle.isPresent()) {
+        return obstacle.get();
       }
-      PathEntry entry = entry(new Key(path, path.isDirect() ? target : ""), now);
+      PathEntry entry = entry(key, now);
       Optional<PathEntry> whole =
           path.isDirect() ? Optional.of(direct(path.port(), now).entry()) : Optional.empty();
-      Optional<Answer> refusal =
-          whole
-              .flatMap(port -> refusal(port, now))
-              .or(() -> path.isDirect() ? keptFrom(path.port(), target, now) : Optional.empty())
-              .or(() -> refusal(entry, now));
-      if (refusal.isPresent()) {
-        return refusal.get();
-      }
       PathCondition before =
           whole.map(PathEntry::condition).filter(PathCondition::isLeft).orElse(entry.condition());
-      PathLease lease =
-          new PathLease(this, path, path.isDirect() ? target : "", relay, ++leases, now);
+      PathLease lease = new PathLease(this, path, key.target(), relay, ++leases, now);
       whole.ifPresent(port -> port.begin(lease));
       entry.begin(lease);
       relay.ifPresent(each -> holds.begin(each, now));
       return new Answer.Granted(lease, before);
     }
+  }
+
+  private Optional<Answer> obstacle(Key key, Optional<Relay> relay, Instant now) {
+    Optional<RouteHold> hold = relay.flatMap(each -> holds.on(each, now));
+    if (hold.isPresent()) {
+      return Optional.of(new Answer.OnHold(hold.get()));
+    }
+    PathEntry entry = entries.get(key);
+    DirectPort port = key.path().isDirect() ? directPorts.get(key.path().port()) : null;
+    Optional<Answer> refusal =
+        port == null
+            ? Optional.empty()
+            : refusal(port.entry(), now).or(() -> keptFrom(port, key.target(), now));
+    return refusal.or(() -> entry == null ? Optional.empty() : refusal(entry, now));
   }
 
   void connected(PathLease lease) {
@@ -175,25 +200,25 @@ public final class PathHealth {
   }
 
   void loginRefused(PathLease lease, String reply) {
-    Instant now = clock.instant();
-    List<PathStatus> news = new ArrayList<>();
-    synchronized (monitor) {
-      opened(lease, now, news);
-    }
-    news.forEach(PathLog::report);
+    answered(lease);
     holdForLogin(lease, reply);
   }
 
   void loginDeferred(PathLease lease, String reply) {
+    answered(lease);
+    Relay relay = lease.relay().orElseThrow();
+    RouteHold hold = hold(relay, RouteHolds.Refused.LOGIN, reply, LOGIN_PAUSE);
+    PathLog.loginDeferred(hold);
+  }
+
+  /** The relay answered a login: whatever it said, the path is open. */
+  private void answered(PathLease lease) {
     Instant now = clock.instant();
     List<PathStatus> news = new ArrayList<>();
     synchronized (monitor) {
       opened(lease, now, news);
     }
     news.forEach(PathLog::report);
-    Relay relay = relayOf(lease);
-    RouteHold hold = hold(relay, RouteHolds.Refused.LOGIN, reply, LOGIN_PAUSE);
-    PathLog.loginDeferred(hold);
   }
 
   void loginMissing(PathLease lease, String reason) {
@@ -202,7 +227,7 @@ public final class PathHealth {
   }
 
   private void holdForLogin(PathLease lease, String reason) {
-    Relay relay = relayOf(lease);
+    Relay relay = lease.relay().orElseThrow();
     RouteHold hold = hold(relay, RouteHolds.Refused.LOGIN, reason, settings.loginHold());
     PathLog.loginRefused(relay, hold);
   }
@@ -212,10 +237,6 @@ public final class PathHealth {
     synchronized (monitor) {
       return holds.hold(relay, refused, reason, now, length);
     }
-  }
-
-  private static Relay relayOf(PathLease lease) {
-    return lease.relay().orElseThrow(() -> new IllegalStateException("direct has no login"));
   }
 
   void failed(PathLease lease, Phase phase, String kind) {
@@ -312,11 +333,9 @@ public final class PathHealth {
   }
 
   /** What keeps a trial of the direct port, which would be due, from a target. */
-  private Optional<Answer> keptFrom(int port, String target, Instant now) {
-    DirectPort direct = direct(port, now);
-    return direct
-        .keptFrom(target, now)
-        .map(until -> new Answer.Shut(direct.entry().condition(), until));
+  private static Optional<Answer> keptFrom(DirectPort port, String target, Instant now) {
+    return port.keptFrom(target, now)
+        .map(until -> new Answer.Shut(port.entry().condition(), until));
   }
 
   private PathEntry entry(Key key, Instant now) {

@@ -48,6 +48,33 @@ class PathChoiceTest {
   }
 
   @Test
+  void explainsEachPathOfTheRuleAndChangesNothing() {
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout");
+    paths.take("yahoo", SES_587).opened();
+    var before = paths.health.snapshot();
+
+    assertThat(paths.choice.explain(rule(DIRECT, SES_587, SES_465), "yahoo"))
+        .containsExactly(
+            new PathChoice.Considered(
+                DIRECT, false, "blocked until 2026-11-24T09:19:07Z (connect-timeout)"),
+            new PathChoice.Considered(SES_587, true, "open"),
+            new PathChoice.Considered(SES_465, false, "not needed; not tried yet"));
+    assertThat(paths.health.snapshot()).isEqualTo(before);
+  }
+
+  @Test
+  void explainsThatNoPathIsOpen() {
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout");
+    paths.take("yahoo", SES_587).loginRefused("535 no");
+
+    assertThat(paths.choice.explain(rule(DIRECT, SES_587), "yahoo"))
+        .noneMatch(PathChoice.Considered::taken)
+        .extracting(PathChoice.Considered::why)
+        .last()
+        .isEqualTo("relay ses is on hold (535 no)");
+  }
+
+  @Test
   void waitsForAPreferredPathThatIsBeingTriedForTheFirstTime() {
     paths.take("yahoo", DIRECT);
 
