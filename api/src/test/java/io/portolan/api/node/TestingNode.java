@@ -9,6 +9,7 @@ import io.portolan.core.isp.MxHost;
 import io.portolan.sender.dns.HostAnswer;
 import io.portolan.sender.simulation.SimulatedDns;
 import io.portolan.sender.simulation.SimulatedIsps;
+import io.portolan.sender.simulation.SimulatedMailServer;
 import io.portolan.sender.simulation.SimulatedMailboxes;
 import io.portolan.sender.simulation.SimulatedNetwork;
 import io.portolan.sender.smtp.TlsTrust;
@@ -31,6 +32,7 @@ public final class TestingNode implements AutoCloseable {
   private static final Duration TIME_TO_LIVE = Duration.ofMinutes(5);
 
   private final SimulatedNetwork network;
+  private final SimulatedIsps.Isp healthy;
   private final Node node;
 
   /**
@@ -46,7 +48,7 @@ public final class TestingNode implements AutoCloseable {
   TestingNode(TestDatabase database, Path uploads, int port) throws IOException {
     network = new SimulatedNetwork(InstantSource.system());
     SimulatedIsps isps = new SimulatedIsps(network);
-    isps.isp("healthy.test", new SimulatedIsps.Profile.Healthy());
+    healthy = isps.isp("healthy.test", new SimulatedIsps.Profile.Healthy());
     isps.isp("choosy.test", new SimulatedIsps.Profile.Choosy("nobody", "full", "over"));
     DatabaseSettings settings = database.settings();
     Map<String, String> environment = new HashMap<>();
@@ -82,6 +84,11 @@ public final class TestingNode implements AutoCloseable {
 
   public List<String> routes() {
     return node.routes();
+  }
+
+  /** The mail hosts of {@code healthy.test}. */
+  public List<SimulatedMailServer> healthy() {
+    return healthy.servers();
   }
 
   public SimulatedMailboxes mailboxes() {
