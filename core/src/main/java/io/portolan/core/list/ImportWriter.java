@@ -36,12 +36,14 @@ final class ImportWriter {
       "COPY import_row (address, address_key, domain, attributes) FROM STDIN (FORMAT binary)";
 
   // now() is the start of this transaction: a row that has it was made or changed here. A recipient
-  // whom this import had before was in an earlier row of the file and is left alone.
+  // whom this import had before was in an earlier row of the file and is left alone. In one order
+  // for all imports, so that two with the same people do not wait for each other's rows.
   private static final String MERGE =
       """
       WITH merged AS (
           INSERT INTO recipient AS r (list_id, address, address_key, domain, attributes, import_id)
           SELECT ?, address, address_key, domain, attributes, ? FROM import_row
+           ORDER BY address_key COLLATE "C"
               ON CONFLICT (list_id, address_key) DO UPDATE
              SET address = excluded.address,
                  attributes = excluded.attributes,

@@ -247,7 +247,8 @@ class ImportFailureTest {
       }
     }
 
-    assertThat(done).extracting(ImportJob::state).containsOnly(ImportState.FINISHED);
+    assertThat(done)
+        .allSatisfy(job -> assertThat(job.state()).as("%s", job).isEqualTo(ImportState.FINISHED));
     assertThat(done.stream().mapToLong(job -> job.rows().created()).sum()).isEqualTo(ROWS);
     assertThat(recipients.count(list)).isEqualTo(ROWS);
   }
