@@ -249,7 +249,7 @@ public final class CampaignScheduler implements AutoCloseable {
         new Launches.Planning(
             new PlanStore(parts.database()),
             new DomainStore(parts.database()),
-            new PatientResolver(parts.resolver(), parts.clock(), PatientResolver.PAUSE),
+            new PatientResolver(parts.resolver(), PatientResolver.PAUSE),
             settings.chunkSize());
     return new Launches(node, campaigns, planning, triggers, feeder);
   }

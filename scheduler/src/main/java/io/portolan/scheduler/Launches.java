@@ -91,7 +91,7 @@ final class Launches {
   /** Plans until nothing is left; false when this node is stopping. */
   private boolean planChunks(long campaignId, Work work) {
     boolean resolved = false;
-    Instant dnsUntil = node.now().plus(PatientResolver.PATIENCE);
+    PatientResolver.Patience patience = new PatientResolver.Patience();
     while (!node.isStopping()) {
       Instant now = node.now();
       // once resolved, a domain counts for this chunk however short its time to live
@@ -109,7 +109,7 @@ final class Launches {
           }
         }
         case PlanStep.Unresolved unresolved ->
-            resolved = resolve(unresolved.domains(), dnsUntil, work);
+            resolved = resolve(unresolved.domains(), patience, work);
         case PlanStep.Complete _ -> {
           finish(campaignId);
           return true;
@@ -129,12 +129,12 @@ final class Launches {
   }
 
   /** Resolves and stores domains; false when this node is stopping. */
-  private boolean resolve(List<Domain> domains, Instant dnsUntil, Work work) {
+  private boolean resolve(List<Domain> domains, PatientResolver.Patience patience, Work work) {
     if (!work.startWaiting()) {
       return false;
     }
     try {
-      var results = planning.resolver().resolve(domains, dnsUntil);
+      var results = planning.resolver().resolve(domains, patience);
       work.startWriting();
       planning.domains().save(results);
       return true;

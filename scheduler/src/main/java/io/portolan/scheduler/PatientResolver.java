@@ -5,8 +5,6 @@ import io.portolan.core.isp.Basis;
 import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.isp.ResolvedDomain;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import org.slf4j.Logger;
@@ -22,36 +20,46 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe; holds no state.
  */
 final class PatientResolver {
+  /** What is left of the time that one run of planning waits, all in all. For one thread. */
+  static final class Patience {
+    private Duration left = PATIENCE;
+
+    void spend(Duration time) {
+      left = left.minus(time);
+    }
+
+    private boolean isOver() {
+      return !left.isPositive();
+    }
+  }
+
   private static final Logger log = LoggerFactory.getLogger(PatientResolver.class);
 
   /** Longer than a resolver remembers that there was no answer. */
   static final Duration PAUSE = Duration.ofSeconds(61);
 
-  /** How long the planning of a campaign waits for the DNS, all in all. */
-  static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private static final int FEW = 5;
 
   private final DomainResolver resolver;
-  private final InstantSource clock;
   private final Duration pause;
 
-  PatientResolver(DomainResolver resolver, InstantSource clock, Duration pause) {
+  PatientResolver(DomainResolver resolver, Duration pause) {
     this.resolver = resolver;
-    this.clock = clock;
     this.pause = pause;
   }
 
   /**
-   * Resolves domains; once {@code giveUpAt} has come, whatever the DNS says.
+   * Resolves domains; once there is no patience left, whatever the DNS says.
    *
    * @return a result for every domain
    */
-  Collection<ResolvedDomain> resolve(List<Domain> domains, Instant giveUpAt)
+  Collection<ResolvedDomain> resolve(List<Domain> domains, Patience patience)
       throws InterruptedException {
     Collection<ResolvedDomain> results = resolver.resolveAll(domains).values();
     while (isSilent(results)) {
-      if (!clock.instant().isBefore(giveUpAt)) {
+      if (patience.isOver()) {
         log.warn(
             "The DNS still gives no answer for most of {} recipient domains, such as {}. They are planned as ISP other",
             results.size(),
@@ -64,6 +72,7 @@ final class PatientResolver {
           domains.getFirst(),
           pause.toSeconds());
       Thread.sleep(pause);
+      patience.spend(pause);
       results = resolver.resolveAll(domains).values();
     }
     return results;

@@ -153,8 +153,10 @@ final class PolicyCommand {
       description = "Activates the version that was in force before the present one.")
   int rollback(@Mixin Remote remote, @Option(names = "--note", defaultValue = "") String note) {
     try (ApiClient client = remote.client()) {
+      // of two people who do so at one time the second does not go forward again
+      int present = client.get(POLICY).path("activation").path("version").asInt();
       remote.show(
-          client.post(POLICY + "/rollback", Map.of("note", note)),
+          client.post(POLICY + "/rollback", Map.of("from", present, "note", note)),
           it ->
               remote.say(
                   "Version "

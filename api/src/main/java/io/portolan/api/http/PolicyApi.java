@@ -8,7 +8,6 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.portolan.api.application.Application;
 import io.portolan.api.application.Stores;
-import io.portolan.core.ConflictException;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.address.EmailAddress;
@@ -40,8 +39,6 @@ final class PolicyApi {
   private static final Set<String> YAML =
       Set.of("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml");
 
-  private static final int LOOKED_BACK = 100;
-
   private final Application.Parts parts;
   private final PolicyStore policies;
   private final PolicyDocument documents;
@@ -55,6 +52,15 @@ final class PolicyApi {
   }
 
   record NoteRequest(Optional<String> note) {}
+
+  /**
+   * A step back.
+   *
+   * @param from the version that must be in force, so that a call that is repeated does nothing
+   */
+  record RollbackRequest(Optional<Integer> from, Optional<String> note) {
+    static final RollbackRequest NONE = new RollbackRequest(Optional.empty(), Optional.empty());
+  }
 
   record VersionView(
       int version, String author, String note, Instant createdAt, @JsonRawValue String document) {
@@ -122,7 +128,8 @@ final class PolicyApi {
     routes.post(POLICY + "/check", this::checked, Access.READ);
     routes.post(POLICY + "/compare", this::compare, Access.READ);
     routes.get(VERSIONS + "/{version}/compare", this::compareVersion, Access.READ);
-    routes.post(POLICY + "/rollback", this::rollBack, Access.OPERATE);
+    routes.post(
+        POLICY + "/rollback", Idempotent.of(stores.idempotency(), this::rollBack), Access.OPERATE);
     routes.get(POLICY + "/explain", this::explain, Access.READ);
     routes.get("/api/v1/paths", this::paths, Access.READ);
   }
@@ -229,20 +236,9 @@ final class PolicyApi {
         .orElseThrow(() -> new NotFoundException("active policy", ""));
   }
 
-  /** Activates the version that was in force before the present one. */
   private void rollBack(Context ctx) {
-    NoteRequest request = bodyOr(ctx, NoteRequest.class, new NoteRequest(Optional.empty()));
-    int present = inForce().version();
-    int before =
-        policies.activations(Long.MAX_VALUE, LOOKED_BACK).items().stream()
-            .map(PolicyActivation::version)
-            .filter(version -> version != present)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new ConflictException(
-                        "No version was in force before version " + present + "."));
-    json(ctx, policies.activate(before, check, author(ctx), request.note().orElse("")));
+    RollbackRequest request = bodyOr(ctx, RollbackRequest.class, RollbackRequest.NONE);
+    json(ctx, policies.rollBack(request.from(), check, author(ctx), request.note().orElse("")));
   }
 
   private void explain(Context ctx) throws InterruptedException {

@@ -181,7 +181,7 @@ final class PortsApi {
     if (wanted.isEmpty()) {
       throw new InvalidException("ports", "has no port that relay " + name + " offers");
     }
-    return request(wanted, relay.host());
+    return request(wanted, true, relay.host());
   }
 
   private static ProbeRequest ofHost(Optional<String> named, NavigableSet<Integer> ports) {
@@ -192,14 +192,15 @@ final class PortsApi {
                     ports.stream()
                         .map(port -> new ProbeTarget(host, host, port, usual(port)))
                         .toList(),
+                    false,
                     host))
-        .orElseGet(() -> new ProbeRequest(ports, List.of(), Set.of()));
+        .orElseGet(() -> new ProbeRequest(ports, List.of(), false, Set.of()));
   }
 
-  private static ProbeRequest request(List<ProbeTarget> wanted, String host) {
+  private static ProbeRequest request(List<ProbeTarget> wanted, boolean mayBeInside, String host) {
     NavigableSet<Integer> ports = new TreeSet<>();
     wanted.forEach(target -> ports.add(target.port()));
-    return new ProbeRequest(ports, wanted, RelayCheck.notOffered(host, ports));
+    return new ProbeRequest(ports, wanted, mayBeInside, RelayCheck.notOffered(host, ports));
   }
 
   private NavigableSet<Integer> ports(ProbeBody body) {

@@ -111,6 +111,7 @@ public final class TestingNode implements AutoCloseable {
         operator,host,port,tls
         Healthy,mx1.healthy.test,25,starttls
         Choosy,mx1.choosy.test,25,starttls
+        Web,mx1.healthy.test,25,none
         """);
   }
 

@@ -1,5 +1,6 @@
 package io.portolan.core.policy;
 
+import io.portolan.core.ConflictException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.Page;
 import io.portolan.core.Problems;
@@ -47,6 +48,12 @@ public final class PolicyStore {
   private static final String LATEST_ACTIVATION =
       "SELECT * FROM port_policy_activation ORDER BY id DESC LIMIT 1";
 
+  private static final String BEFORE =
+      """
+      SELECT p.* FROM port_policy p JOIN port_policy_activation a USING (version)
+       WHERE version <> ? ORDER BY a.id DESC LIMIT 1
+      """;
+
   private static final String ACTIVATIONS =
       "SELECT * FROM port_policy_activation WHERE id < ? ORDER BY id DESC LIMIT ?";
 
@@ -90,6 +97,43 @@ public final class PolicyStore {
           lock(connection);
           check.on(connection).check(policy).throwIfRefused();
           return activate(connection, version, author, note);
+        });
+  }
+
+  /**
+   * Puts the version in force that was so before the present one. Called again it goes forward
+   * again, so name the version to leave where a call may be repeated.
+   *
+   * @param leaving the version that must be the present one, if given
+   * @throws ConflictException if it is not, or if no other version was ever in force
+   * @throws io.portolan.core.InvalidException as {@link #activate}
+   */
+  public PolicyActivation rollBack(
+      Optional<Integer> leaving, PolicyCheck check, String author, String note) {
+    checkNote(note);
+    return database.inTransaction(
+        connection -> {
+          lock(connection);
+          int present =
+              Sql.first(connection, LATEST_ACTIVATION, PolicyStore::activation)
+                  .map(PolicyActivation::version)
+                  .orElseThrow(() -> new ConflictException("No version was activated yet."));
+          if (leaving.isPresent() && leaving.get() != present) {
+            throw new ConflictException(
+                "Version "
+                    + present
+                    + " is in force, and not version "
+                    + leaving.get()
+                    + "; nothing was rolled back.");
+          }
+          PolicyVersion before =
+              Sql.first(connection, BEFORE, PolicyStore::version, present)
+                  .orElseThrow(
+                      () ->
+                          new ConflictException(
+                              "No version was in force before version " + present + "."));
+          check.on(connection).check(before.policy()).throwIfRefused();
+          return activate(connection, before.version(), author, note);
         });
   }
 

@@ -70,6 +70,27 @@ class PolicyStoreTest {
   }
 
   @Test
+  void goesBackToTheVersionBeforeAndLeavesNoOtherThanWasMeant() {
+    store.append(policy(1), CHECK, "ada", "");
+    store.append(policy(2), CHECK, "ada", "");
+    store.activate(1, CHECK, "ada", "");
+    assertThatExceptionOfType(ConflictException.class)
+        .isThrownBy(() -> store.rollBack(Optional.empty(), CHECK, "ada", ""))
+        .withMessage("No version was in force before version 1.");
+    store.activate(2, CHECK, "ada", "");
+
+    PolicyActivation back = store.rollBack(Optional.of(2), CHECK, "eve", "too fast");
+
+    assertThat(back.version()).isEqualTo(1);
+    assertThat(store.active()).hasValue(new PolicyStore.Active(back, policy(1)));
+    assertThatExceptionOfType(ConflictException.class)
+        .as("the same call again")
+        .isThrownBy(() -> store.rollBack(Optional.of(2), CHECK, "eve", "too fast"))
+        .withMessage("Version 1 is in force, and not version 2; nothing was rolled back.");
+    assertThat(store.rollBack(Optional.empty(), CHECK, "bob", "").version()).isEqualTo(2);
+  }
+
+  @Test
   void activatesNothingThatDoesNotExistOrNoLongerWorks() {
     PortPolicy viaSes =
         new PortPolicy(List.of(PolicyRule.of("*", new Path("ses", 587, TlsMode.STARTTLS))));

@@ -1,5 +1,6 @@
 package io.portolan.sender.probe;
 
+import io.portolan.core.InvalidException;
 import io.portolan.core.csv.CsvRow;
 import io.portolan.core.csv.CsvTable;
 import io.portolan.core.policy.TlsMode;
@@ -24,7 +25,9 @@ public record ControlTargets(List<ProbeTarget> mail, List<ProbeTarget> positive)
 
   /** Large mail services and relays whose ports are published. */
   public static ControlTargets builtIn() {
-    return of(CsvTable.resource(ControlTargets.class, "control-targets.csv", COLUMNS));
+    return of(
+        "control-targets.csv",
+        CsvTable.resource(ControlTargets.class, "control-targets.csv", COLUMNS));
   }
 
   /**
@@ -34,7 +37,7 @@ public record ControlTargets(List<ProbeTarget> mail, List<ProbeTarget> positive)
    * @throws io.portolan.core.InvalidException naming file, line and column
    */
   public static ControlTargets file(Path file) {
-    return of(CsvTable.file(file, COLUMNS));
+    return of(file.toString(), CsvTable.file(file, COLUMNS));
   }
 
   /** The ports that can be judged. */
@@ -44,11 +47,18 @@ public record ControlTargets(List<ProbeTarget> mail, List<ProbeTarget> positive)
     return ports;
   }
 
-  private static ControlTargets of(CsvTable table) {
+  private static ControlTargets of(String name, CsvTable table) {
     List<ProbeTarget> all = table.rows().stream().map(ControlTargets::target).toList();
+    List<ProbeTarget> positive =
+        all.stream().filter(target -> target.tls() == TlsMode.NONE).toList();
+    if (positive.isEmpty()) {
+      throw new InvalidException(
+          name,
+          "needs a row with tls none, a port that nobody blocks, such as 443: without it a blocked"
+              + " port cannot be told from a network that lets nothing out");
+    }
     return new ControlTargets(
-        all.stream().filter(target -> target.tls() != TlsMode.NONE).toList(),
-        all.stream().filter(target -> target.tls() == TlsMode.NONE).toList());
+        all.stream().filter(target -> target.tls() != TlsMode.NONE).toList(), positive);
   }
 
   private static ProbeTarget target(CsvRow row) {
@@ -62,6 +72,7 @@ public record ControlTargets(List<ProbeTarget> mail, List<ProbeTarget> positive)
         row.required("host"),
         Integer.parseInt(port),
         TlsMode.of(tls)
+            .filter(mode -> mode != TlsMode.OPPORTUNISTIC)
             .orElseThrow(
                 () ->
                     row.invalid("tls", "is \"" + tls + "\", and not starttls, implicit or none")));

@@ -2,16 +2,18 @@ package io.portolan.sender.probe;
 
 import io.portolan.sender.smtp.FailureKind;
 import io.portolan.sender.smtp.PeerCertificate;
-import io.portolan.sender.smtp.PeerEvidence;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -35,18 +37,25 @@ final class PortJudge {
   private static final Set<FailureKind> NO_TLS =
       EnumSet.of(FailureKind.TLS_NOT_OFFERED, FailureKind.MASKED, FailureKind.TLS_REFUSED);
 
+  private static final Pattern HOST = Pattern.compile("(?:[A-Za-z0-9-]+\\.)+[A-Za-z]{2,}");
+
   private PortJudge() {}
 
   /** The verdict on a port, by the controls. */
   static PortVerdict ofPort(int port, Round round) {
     PortVerdict byIpv4 = byControls(port, AddressFamily.IPV4, round);
     PortVerdict byIpv6 = byControls(port, AddressFamily.IPV6, round);
-    return switch (byIpv4) {
-      case OPEN -> byIpv6 == PortVerdict.PORT_BLOCKED ? PortVerdict.IPV6_ONLY : byIpv4;
-      // a host without IPv4, or controls without
-      case INCONCLUSIVE, EGRESS_DOWN -> byIpv6 == PortVerdict.INCONCLUSIVE ? byIpv4 : byIpv6;
-      default -> byIpv4;
-    };
+    if (byIpv4 == PortVerdict.OPEN) {
+      return byIpv6 == PortVerdict.PORT_BLOCKED ? PortVerdict.IPV6_ONLY : byIpv4;
+    }
+    return isByIpv6(port, round) ? byIpv6 : byIpv4;
+  }
+
+  /** Whether IPv6 alone decides on a port, as on a host that has no IPv4. */
+  static boolean isByIpv6(int port, Round round) {
+    return !round.isEgressUp(AddressFamily.IPV4)
+        && round.isEgressUp(AddressFamily.IPV6)
+        && !round.controls(port, AddressFamily.IPV6).isEmpty();
   }
 
   /**
@@ -56,8 +65,10 @@ final class PortJudge {
    */
   static PortVerdict ofHost(int port, boolean isOffered, Round round) {
     List<ProbeResult> here = round.wanted().stream().filter(each -> isAt(each, port)).toList();
+    PortVerdict whole = ofPort(port, round);
     if (here.stream().anyMatch(ProbeResult::passes)) {
-      return PortVerdict.OPEN;
+      // whoever answers there in the place of all others answers in the place of this host, too
+      return whole == PortVerdict.INTERCEPTED ? whole : PortVerdict.OPEN;
     }
     if (here.stream().anyMatch(result -> result.failedAs(FailureKind.LOCAL_POLICY))) {
       return PortVerdict.LOCAL_POLICY;
@@ -65,7 +76,6 @@ final class PortJudge {
     if (here.stream().allMatch(PortJudge::isNoEvidence)) {
       return PortVerdict.INCONCLUSIVE;
     }
-    PortVerdict whole = ofPort(port, round);
     boolean isStopped =
         here.stream().filter(each -> !isNoEvidence(each)).allMatch(ProbeResult::isStopped);
     return switch (whole) {
@@ -112,22 +122,20 @@ final class PortJudge {
     return passing * 2 >= seen.size() ? PortVerdict.OPEN : PortVerdict.INCONCLUSIVE;
   }
 
-  /** One banner or certificate in the place of several operators, or no mail host at any. */
+  /** One name or certificate in the place of several operators, or no mail host at any. */
   private static boolean isIntercepted(Collection<ProbeResult> seen) {
     if (seen.stream().allMatch(each -> each.kind().filter(NOT_A_MAIL_HOST::contains).isPresent())) {
       return true;
     }
-    return isShared(seen, PortJudge::banner)
+    return isShared(seen, PortJudge::name)
         || isShared(seen, each -> each.evidence().certificate().map(PeerCertificate::sha256))
         || seen.stream().allMatch(each -> each.failedAs(FailureKind.TLS_UNTRUSTED));
   }
 
-  /** What a peer calls itself; all banners are alike that a firewall masks. */
-  private static Optional<String> banner(ProbeResult result) {
-    PeerEvidence evidence = result.evidence();
-    return evidence.masked() || evidence.banner().isEmpty()
-        ? Optional.empty()
-        : Optional.of(evidence.banner());
+  /** The name by which a peer greets, whatever else it says (RFC 5321 section 4.2). */
+  private static Optional<String> name(ProbeResult result) {
+    Matcher name = HOST.matcher(result.evidence().banner());
+    return name.find() ? Optional.of(name.group().toLowerCase(Locale.ROOT)) : Optional.empty();
   }
 
   private static boolean isShared(

@@ -12,15 +12,18 @@ import io.portolan.sender.smtp.Opening;
 import io.portolan.sender.smtp.PeerEvidence;
 import io.portolan.sender.smtp.SessionOpener;
 import io.portolan.sender.smtp.SessionTarget;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,7 +66,7 @@ public final class PortProbe {
     this.clock = clock;
   }
 
-  /** An address to be looked at, or why there is none. */
+  /** An address to be looked at. */
   private record Look(ProbeTarget target, AddressFamily family, String address) {}
 
   /** The ports that can be judged. */
@@ -82,7 +85,7 @@ public final class PortProbe {
                 .flatMap(List::stream)
                 .distinct()
                 .toList());
-    Round round = round(request.wanted(), judging, known);
+    Round round = round(request, judging, known);
     Words words = new Words(request, round);
     return new ProbeReport(
         start,
@@ -95,8 +98,9 @@ public final class PortProbe {
   }
 
   private Round round(
-      List<ProbeTarget> wanted, List<ProbeTarget> judging, Map<ProbeTarget, HostAnswer> known)
+      ProbeRequest request, List<ProbeTarget> judging, Map<ProbeTarget, HostAnswer> known)
       throws InterruptedException {
+    List<ProbeTarget> wanted = request.wanted();
     List<Look> looks = new ArrayList<>();
     List<ProbeResult> nameless = new ArrayList<>();
     Stream.of(wanted, judging, controls.positive())
@@ -106,9 +110,17 @@ public final class PortProbe {
             target -> {
               switch (known.getOrDefault(
                   target, new HostAnswer.TemporaryFailure("no answer in time"))) {
-                case HostAnswer.Addresses(List<InetAddress> addresses, Duration _) ->
-                    firstOfEach(addresses)
-                        .forEach((family, address) -> looks.add(new Look(target, family, address)));
+                case HostAnswer.Addresses(List<InetAddress> addresses, Duration _) -> {
+                  List<InetAddress> allowed =
+                      request.mayBeInside() || !wanted.contains(target)
+                          ? addresses
+                          : addresses.stream().filter(PortProbe::isOutside).toList();
+                  if (allowed.isEmpty()) {
+                    nameless.add(nameless(target, "has no address outside of this network"));
+                  }
+                  firstOfEach(allowed)
+                      .forEach((family, address) -> looks.add(new Look(target, family, address)));
+                }
                 case HostAnswer.NoSuchHost _ -> nameless.add(nameless(target, "has no address"));
                 case HostAnswer.TemporaryFailure(String detail) ->
                     nameless.add(nameless(target, "cannot be looked up: " + detail));
@@ -122,7 +134,7 @@ public final class PortProbe {
   private Map<ProbeTarget, HostAnswer> addresses(List<ProbeTarget> targets)
       throws InterruptedException {
     record Answer(ProbeTarget target, HostAnswer answer) {}
-    Map<ProbeTarget, HostAnswer> known = new java.util.HashMap<>();
+    Map<ProbeTarget, HostAnswer> known = new HashMap<>();
     for (Answer each :
         all(
             targets,
@@ -146,9 +158,7 @@ public final class PortProbe {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<B>> futures =
           threads.invokeAll(
-              items.stream()
-                  .<java.util.concurrent.Callable<B>>map(item -> () -> work.on(item))
-                  .toList(),
+              items.stream().<Callable<B>>map(item -> () -> work.on(item)).toList(),
               time.toMillis(),
               TimeUnit.MILLISECONDS);
       List<B> results = new ArrayList<>();
@@ -185,7 +195,7 @@ public final class PortProbe {
               look,
               new ProbeResult.Answered(refused.phase(), refused.reply()),
               refused.took(),
-              PeerEvidence.NONE);
+              refused.evidence());
       case Opening.PathFailed failed ->
           result(
               look,
@@ -231,6 +241,20 @@ public final class PortProbe {
   private static ProbeResult result(
       Look look, Finding finding, Duration took, PeerEvidence evidence) {
     return new ProbeResult(look.target(), look.family(), look.address(), finding, took, evidence);
+  }
+
+  private static boolean isOutside(InetAddress address) {
+    return !address.isLoopbackAddress()
+        && !address.isAnyLocalAddress()
+        && !address.isLinkLocalAddress()
+        && !address.isSiteLocalAddress()
+        && !address.isMulticastAddress()
+        && !isUniqueLocal(address);
+  }
+
+  /** RFC 4193. */
+  private static boolean isUniqueLocal(InetAddress address) {
+    return address instanceof Inet6Address && (address.getAddress()[0] & 0xfe) == 0xfc;
   }
 
   private static Map<AddressFamily, String> firstOfEach(List<InetAddress> addresses) {

@@ -10,10 +10,14 @@ import java.util.TreeSet;
  *
  * @param ports to be judged by the controls
  * @param wanted the ports of one host to be looked at beside them; may be none
+ * @param mayBeInside whether the host may be in this host's own network, as a relay of ours may
  * @param notOffered those of its ports that its service is known not to have
  */
 public record ProbeRequest(
-    NavigableSet<Integer> ports, List<ProbeTarget> wanted, Set<Integer> notOffered) {
+    NavigableSet<Integer> ports,
+    List<ProbeTarget> wanted,
+    boolean mayBeInside,
+    Set<Integer> notOffered) {
   public ProbeRequest {
     ports = new TreeSet<>(ports);
     wanted = List.copyOf(wanted);

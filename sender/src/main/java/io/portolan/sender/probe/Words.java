@@ -28,7 +28,7 @@ final class Words {
   Finding ofPort(int port) {
     PortVerdict verdict = PortJudge.ofPort(port, round);
     AddressFamily family =
-        round.isEgressUp(AddressFamily.IPV4) ? AddressFamily.IPV4 : AddressFamily.IPV6;
+        PortJudge.isByIpv6(port, round) ? AddressFamily.IPV6 : AddressFamily.IPV4;
     List<ProbeResult> seen = round.controls(port, family);
     String words =
         switch (verdict) {

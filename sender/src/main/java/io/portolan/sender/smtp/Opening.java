@@ -51,6 +51,8 @@ public sealed interface Opening {
    * @param phase BANNER, EHLO, TLS (4yz to STARTTLS) or AUTH
    * @param peer the peer's address, as text
    * @param took from the start of opening
+   * @param evidence what the peer showed before
    */
-  record Refused(Phase phase, SmtpReply reply, String peer, Duration took) implements Opening {}
+  record Refused(Phase phase, SmtpReply reply, String peer, Duration took, PeerEvidence evidence)
+      implements Opening {}
 }

@@ -186,7 +186,7 @@ public final class SessionOpener {
         case Negotiation.Result.Failed(Phase phase, FailureKind kind, String detail) ->
             failed(phase, kind, detail, negotiation.evidence());
         case Negotiation.Result.Refused(Phase phase, var reply) ->
-            new Opening.Refused(phase, reply, address, took());
+            new Opening.Refused(phase, reply, address, took(), negotiation.evidence());
         case Negotiation.Result.Ready _ ->
             new Opening.Opened(session(wire, negotiation, tlsFailure));
       };

@@ -19,6 +19,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -121,6 +123,27 @@ class PortJudgeTest {
     positive(IPV6, new Ready());
 
     assertThat(ofPort(25)).isEqualTo(PortVerdict.PORT_BLOCKED);
+  }
+
+  @Test
+  void letsIpv6DecideNothingWhereIpv4GetsOut() {
+    control("gmail", 25, IPV4, new Ready());
+    controls(25, IPV4, failed(FailureKind.CONNECT_TIMEOUT), "gmx", "yahoo", "web");
+    controls(25, IPV6, failed(FailureKind.NO_ROUTE), "gmail", "gmx");
+    assertThat(ofPort(25)).as("without IPv6 here").isEqualTo(PortVerdict.INCONCLUSIVE);
+
+    positive(IPV6, new Ready());
+    assertThat(ofPort(25)).as("with IPv6 here").isEqualTo(PortVerdict.INCONCLUSIVE);
+  }
+
+  @Test
+  void tellsWhoRefusesInThePlaceOfSeveralOperators() {
+    control("gmail", 25, IPV4, answered(554), banner("relay.hotel.example no mail, id 1"));
+    control("gmx", 25, IPV4, answered(554), banner("relay.hotel.example no mail, id 2"));
+    want(25, answered(554));
+
+    assertThat(ofPort(25)).isEqualTo(PortVerdict.INTERCEPTED);
+    assertThat(PortJudge.ofHost(25, true, round())).isEqualTo(PortVerdict.INTERCEPTED);
   }
 
   @Test
@@ -239,9 +262,7 @@ class PortJudgeTest {
     positive(IPV4, new Ready());
     Words words =
         new Words(
-            new ProbeRequest(
-                new java.util.TreeSet<>(List.of(25, 587)), List.of(), java.util.Set.of()),
-            round());
+            new ProbeRequest(new TreeSet<>(List.of(25, 587)), List.of(), false, Set.of()), round());
 
     assertThat(words.ofPort(25).words())
         .isEqualTo(

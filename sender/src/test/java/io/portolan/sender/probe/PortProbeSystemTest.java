@@ -257,7 +257,7 @@ class PortProbeSystemTest {
   }
 
   private ProbeReport look(List<ProbeTarget> wanted) throws InterruptedException {
-    return probe.probe(new ProbeRequest(new TreeSet<>(PORTS), wanted, Set.of()));
+    return probe.probe(new ProbeRequest(new TreeSet<>(PORTS), wanted, true, Set.of()));
   }
 
   private static PortVerdict verdict(ProbeReport report, int port) {
