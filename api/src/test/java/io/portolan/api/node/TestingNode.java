@@ -58,7 +58,7 @@ public final class TestingNode implements AutoCloseable {
     environment.put("PORTOLAN_HTTP_UPLOAD_DIRECTORY", uploads.toString());
     environment.put("PORTOLAN_HTTP_MAX_UPLOAD", "1");
     environment.put("PORTOLAN_MAIL_HELO_NAME", "sender.test");
-    environment.put("PORTOLAN_PROBES_CONTROLS", controls(uploads).toString());
+    environment.put("PORTOLAN_PROBES_CONTROLS", controls().toString());
     node =
         Node.start(
             Configuration.defaults(environment),
@@ -104,9 +104,11 @@ public final class TestingNode implements AutoCloseable {
     }
   }
 
-  private static Path controls(Path directory) throws IOException {
+  private static Path controls() throws IOException {
+    Path file = Files.createTempFile("controls", ".csv");
+    file.toFile().deleteOnExit();
     return Files.writeString(
-        directory.resolve("controls.csv"),
+        file,
         """
         operator,host,port,tls
         Healthy,mx1.healthy.test,25,starttls
