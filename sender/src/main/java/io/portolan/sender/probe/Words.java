@@ -195,6 +195,10 @@ final class Words {
       return "no control host is known for this port, so it cannot be judged. Name some in"
           + " probes.controls.";
     }
+    if (seen.stream().allMatch(result -> result.failedAs(FailureKind.DNS))) {
+      return "no host that was asked has an address by this server's DNS, so nothing can be said of"
+          + " the port. Look at the DNS first.";
+    }
     return "open at "
         + passing(seen)
         + ", which decides nothing."

@@ -83,6 +83,7 @@ class PortJudgeTest {
     positive(IPV4, new Ready());
 
     assertThat(ofPort(25)).isEqualTo(PortVerdict.INCONCLUSIVE);
+    assertThat(words(25)).contains("Look at the DNS first.");
   }
 
   @ParameterizedTest
@@ -260,16 +261,19 @@ class PortJudgeTest {
     controls(25, IPV4, failed(FailureKind.CONNECT_TIMEOUT), "gmail", "gmx", "yahoo");
     controls(587, IPV4, new Ready(), "google", "sendgrid");
     positive(IPV4, new Ready());
-    Words words =
-        new Words(
-            new ProbeRequest(new TreeSet<>(List.of(25, 587)), List.of(), false, Set.of()), round());
 
-    assertThat(words.ofPort(25).words())
+    assertThat(words(25))
         .isEqualTo(
             "dropped at 3 of 3 operators, 443, 587 work: your network blocks port 25. Send through a"
                 + " relay on 587, or ask your host to lift it. This was one look: look again in a"
                 + " minute before you change the policy.");
-    assertThat(words.ofPort(587).words()).isEqualTo("open at 2 of 2 operators.");
+    assertThat(words(587)).isEqualTo("open at 2 of 2 operators.");
+  }
+
+  private String words(int port) {
+    ProbeRequest request =
+        new ProbeRequest(new TreeSet<>(List.of(25, 587)), List.of(), false, Set.of());
+    return new Words(request, round()).ofPort(port).words();
   }
 
   private PortVerdict ofPort(int port) {
