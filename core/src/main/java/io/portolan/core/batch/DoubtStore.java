@@ -7,21 +7,24 @@ import io.portolan.core.delivery.DeliveryOutcome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Decisions on the deliveries of a campaign that are in doubt. Each is two statements. Thread-safe;
- * holds no state.
+ * Decisions on the deliveries of a campaign that are in doubt. Each locks, and then decides.
+ * Thread-safe; holds no state.
  */
 public final class DoubtStore {
   // batches are locked before their deliveries, as those do that record results and end claims. A
   // statement of its own: what a claim's end moved into a batch while this waited for its lock is
-  // seen only by the statement after it
+  // seen only by the statement after it. A batch that ended meanwhile is among them, for it tells
+  // that there may be another one
   private static final String LOCK =
       """
       SELECT b.id FROM batch b
-       WHERE b.campaign_id = ?::bigint AND b.state <> 'done'
+       WHERE b.campaign_id = ?::bigint
          AND b.id IN (SELECT d.batch_id FROM delivery d
                        WHERE d.campaign_id = b.campaign_id AND d.in_doubt_since IS NOT NULL
                          AND d.state = 'planned')
@@ -131,7 +134,10 @@ public final class DoubtStore {
                 DeliveryOutcome.IN_DOUBT));
   }
 
+  /** Locks until there is no batch that a claim's end made while this waited. */
   private static List<Long> lock(Connection connection, long campaignId) throws SQLException {
-    return Sql.list(connection, LOCK, row -> row.number("id"), campaignId);
+    Set<Long> locked = new LinkedHashSet<>();
+    while (locked.addAll(Sql.list(connection, LOCK, row -> row.number("id"), campaignId))) {}
+    return List.copyOf(locked);
   }
 }

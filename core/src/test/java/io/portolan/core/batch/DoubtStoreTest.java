@@ -153,6 +153,37 @@ class DoubtStoreTest {
   }
 
   @Test
+  void givesUpWhatAnEndingClaimPutsIntoANewBatchMeanwhile() throws Exception {
+    doubts.giveUp(campaign, LATER);
+    ClaimedBatch second = inDoubtInASecondBatch();
+    CompletableFuture<Integer> givenUp;
+    try (Hold hold =
+        Hold.ofCommits(database, "delivery", "OLD.batch_id IS DISTINCT FROM NEW.batch_id")) {
+      var _ = hold.stops(1, () -> batches.end(second, NOW, Duration.ZERO));
+      givenUp = hold.stops(2, () -> doubts.giveUp(campaign, LATER));
+    }
+
+    assertThat(givenUp.get(10, TimeUnit.SECONDS)).isOne();
+    assertThat(campaigns.orphans()).isEmpty();
+  }
+
+  @Test
+  void sendsAgainWhatAnEndingClaimPutsIntoANewBatchMeanwhile() throws Exception {
+    doubts.giveUp(campaign, LATER);
+    ClaimedBatch second = inDoubtInASecondBatch();
+    CompletableFuture<DoubtStore.Resent> resent;
+    try (Hold hold =
+        Hold.ofCommits(database, "delivery", "OLD.batch_id IS DISTINCT FROM NEW.batch_id")) {
+      var _ = hold.stops(1, () -> batches.end(second, NOW, Duration.ZERO));
+      resent = hold.stops(2, () -> doubts.resend(campaign, LATER));
+    }
+
+    DoubtStore.Resent done = resent.get(10, TimeUnit.SECONDS);
+    assertThat(done.deliveries()).isOne();
+    assertThat(done.batches()).extracting(QueuedBatch::dueAt).containsExactly(LATER);
+  }
+
+  @Test
   void givesUpNothingThatWasFreedToBeSentAgain() {
     ClaimedBatch claimed = claim(aside.id(), NOW);
     doubts.resend(campaign, NOW);
