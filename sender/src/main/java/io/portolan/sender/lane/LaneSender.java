@@ -43,8 +43,8 @@ import org.slf4j.LoggerFactory;
 public final class LaneSender implements BatchSender, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LaneSender.class);
 
-  /** Lanes of single domains that are remembered because they refuse us. */
-  private static final int MOST_LANES = 10_000;
+  /** Lanes of single domains in which nothing waits, remembered because the domains refuse us. */
+  private static final int MOST_REMEMBERED = 10_000;
 
   /** Their batches wait for many mail hosts, of which some never answer. */
   private static final int PLACES_OF_OTHER = 16;
@@ -90,7 +90,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     this.settings = settings;
     policy = rules.policy();
     slots = shared.slots();
-    lanes = new Lanes(settings.refusalsInARow(), MOST_LANES);
+    lanes = new Lanes(settings.refusalsInARow(), MOST_REMEMBERED);
     sessions = new Semaphore(settings.sessionsPerNode());
     RandomGenerator random = new Random();
     Destinations destinations =

@@ -5,7 +5,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lanes of this node. A platform's lane stays; that of a domain which no ISP is known for is
@@ -16,12 +18,19 @@ import java.util.function.Consumer;
  */
 final class Lanes {
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+
+  // the lanes of single domains in which nothing waits, and until when each remembers: changed
+  // while the lane is locked in its map alone, so that what is sorted does not change meanwhile
+  private final Map<String, Instant> idle = new ConcurrentHashMap<>();
+
+  private final ReentrantLock dropping = new ReentrantLock();
   private final int refusalsInARow;
   private final int mostKept;
 
   /**
    * @param refusalsInARow after which a lane holds back
-   * @param mostKept above this number the lanes are dropped of which the refusals are oldest
+   * @param mostKept of those in which nothing waits; above this number those are dropped of which
+   *     the refusals are oldest
    */
   Lanes(int refusalsInARow, int mostKept) {
     this.refusalsInARow = refusalsInARow;
@@ -35,13 +44,14 @@ final class Lanes {
         (_, existing) -> {
           Lane lane = existing == null ? new Lane(key, platform, refusalsInARow) : existing;
           use.accept(lane);
+          note(lane);
           return lane;
         });
   }
 
   /** How many hold back because their platform refuses us. */
   int held(Instant now) {
-    sweep(now);
+    dropForgotten(now);
     return (int) lanes.values().stream().filter(Lane::isHeld).count();
   }
 
@@ -51,35 +61,68 @@ final class Lanes {
 
   /** A worker of the lane has ended. */
   void workerEnded(Lane lane, Instant now) {
-    drop(lane, now);
-    if (lanes.size() > mostKept) {
-      sweep(now);
-      dropOldest();
-    }
-  }
-
-  private void sweep(Instant now) {
-    lanes.values().forEach(lane -> drop(lane, now));
-  }
-
-  private void drop(Lane lane, Instant now) {
     if (lane.isOfOneDomain()) {
-      lanes.computeIfPresent(
-          lane.key(), (_, present) -> present.isIdle() && !present.remembers(now) ? null : present);
+      dropIfForgotten(lane.key(), now);
+    }
+    // one drops for all
+    if (idle.size() > mostKept && dropping.tryLock()) {
+      try {
+        dropForgotten(now);
+        dropOldest();
+      } finally {
+        dropping.unlock();
+      }
     }
   }
 
-  /** Drops a tenth at once, so that not every worker that ends has to look at all lanes. */
+  private void dropForgotten(Instant now) {
+    idle.keySet().forEach(key -> dropIfForgotten(key, now));
+  }
+
+  private void dropIfForgotten(String key, Instant now) {
+    lanes.computeIfPresent(
+        key,
+        (_, lane) -> {
+          if (lane.isIdle() && !lane.remembers(now)) {
+            return forget(key);
+          }
+          note(lane);
+          return lane;
+        });
+  }
+
+  /** Drops a tenth at once, so that not every worker that ends has to look at all of them. */
   private void dropOldest() {
-    int surplus = lanes.size() - (mostKept - mostKept / 10);
-    List<Lane> oldest =
-        lanes.values().stream()
-            .filter(lane -> lane.isOfOneDomain() && lane.isIdle())
-            .sorted(Comparator.comparing(Lane::remembersUntil))
-            .limit(Math.max(0, surplus))
+    List<Idle> all =
+        idle.entrySet().stream()
+            .map(entry -> new Idle(entry.getKey(), entry.getValue()))
+            .sorted(Comparator.comparing(Idle::remembersUntil))
             .toList();
-    oldest.forEach(
-        lane ->
-            lanes.computeIfPresent(lane.key(), (_, present) -> present.isIdle() ? null : present));
+    int surplus = Math.max(0, all.size() - (mostKept - mostKept / 10));
+    all.subList(0, surplus)
+        .forEach(
+            oldest ->
+                lanes.computeIfPresent(
+                    oldest.key(), (_, lane) -> oldest.isStill(lane) ? forget(lane.key()) : lane));
+  }
+
+  private void note(Lane lane) {
+    if (lane.isOfOneDomain() && lane.isIdle()) {
+      idle.put(lane.key(), lane.remembersUntil());
+    } else {
+      idle.remove(lane.key());
+    }
+  }
+
+  private @Nullable Lane forget(String key) {
+    idle.remove(key);
+    return null;
+  }
+
+  /** A lane in which nothing waited when it was looked at. */
+  private record Idle(String key, Instant remembersUntil) {
+    boolean isStill(Lane lane) {
+      return lane.isIdle() && lane.remembersUntil().equals(remembersUntil);
+    }
   }
 }

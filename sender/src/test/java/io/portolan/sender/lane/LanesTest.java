@@ -3,8 +3,21 @@ package io.portolan.sender.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.TestClock;
+import io.portolan.core.campaign.CampaignContent;
+import io.portolan.core.campaign.InDoubt;
+import io.portolan.core.delivery.ClaimedBatch;
+import io.portolan.core.delivery.ClaimedDelivery;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LanesTest {
@@ -66,6 +79,48 @@ class LanesTest {
   }
 
   @Test
+  void remembersNoFewerForThoseThatAreAtWork() {
+    for (int domain = 0; domain < 50; domain++) {
+      lanes.with("other/busy" + domain + ".test", "other", lane -> lane.add(List.of(item()), 1));
+    }
+    for (int domain = 0; domain < 10; domain++) {
+      refusedTwice("d" + domain + ".test");
+    }
+
+    assertThat(lanes.held(clock.instant())).isEqualTo(10);
+    assertThat(lanes.size()).isEqualTo(60);
+  }
+
+  @Test
+  void dropsNoLaneThatIsAtWorkAgain() {
+    refusedTwice("a.test");
+    lanes.with("other/a.test", "other", lane -> lane.add(List.of(item()), 1));
+    for (int domain = 0; domain < 50; domain++) {
+      clock.advance(Duration.ofSeconds(1));
+      refusedTwice("d" + domain + ".test");
+    }
+
+    lanes.with("other/a.test", "other", lane -> assertThat(lane.isHeld()).isTrue());
+    assertThat(lanes.size()).isBetween(10, 11);
+  }
+
+  @Test
+  void countsEachThatIsRememberedWhileManyEndAtOnce() throws Exception {
+    try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Void> worker :
+          workers.invokeAll(
+              IntStream.range(0, 2_000)
+                  .mapToObj(domain -> ended("d" + domain % 500 + ".test"))
+                  .toList())) {
+        worker.get();
+      }
+    }
+    refusedTwice("last.test");
+
+    assertThat(lanes.size()).isBetween(9, 10);
+  }
+
+  @Test
   void keepsThePlatformsLanes() {
     AtomicReference<Lane> found = new AtomicReference<>();
     lanes.with("isp", "isp", found::set);
@@ -79,6 +134,33 @@ class LanesTest {
     var _ = lane.refused("554 no", clock.instant(), FIRST);
     var _ = lane.refused("554 no", clock.instant(), FIRST);
     end(lane);
+  }
+
+  private Callable<Void> ended(String domain) {
+    return () -> {
+      refusedTwice(domain);
+      return null;
+    };
+  }
+
+  private static BatchRun.Item item() {
+    ClaimedDelivery delivery =
+        new ClaimedDelivery(
+            1,
+            1,
+            "anna@busy.test",
+            "busy.test",
+            "other",
+            0,
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    ClaimedBatch batch =
+        new ClaimedBatch(
+            1, 1, "other", 1, CampaignContent.EMPTY, InDoubt.RESEND, List.of(delivery));
+    return new BatchRun.Item(new BatchRun(batch, Instant.EPOCH), delivery);
   }
 
   private Lane lane(String domain) {
