@@ -30,9 +30,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Campaigns: writing, looking at, testing, scheduling and steering them. */
 final class CampaignsApi {
+  private static final Logger log = LoggerFactory.getLogger(CampaignsApi.class);
+
   private static final String CAMPAIGNS = "/api/v1/campaigns";
   private static final String ONE = CAMPAIGNS + "/{id}";
   private static final int MOST_TESTS = 20;
@@ -247,7 +251,7 @@ final class CampaignsApi {
     return stores.campaigns().content(campaign.id());
   }
 
-  private void test(Context ctx) throws InterruptedException {
+  private void test(Context ctx) {
     TestRequest request = body(ctx, TestRequest.class);
     if (request.to().isEmpty() || request.to().size() > MOST_TESTS) {
       throw new InvalidException("to", "has 1 to " + MOST_TESTS + " addresses");
@@ -256,14 +260,47 @@ final class CampaignsApi {
     Campaign campaign = campaign(ctx);
     CampaignContent content = content(campaign);
     check.check(content);
+    json(ctx, new TestResults(sendTests(campaign.id(), content, request)));
+  }
+
+  /**
+   * Fails as a whole only while nothing was offered to anybody: a call that failed may be repeated,
+   * and would reach again whom it has reached.
+   */
+  private List<TestSender.Result> sendTests(
+      long campaignId, CampaignContent content, TestRequest request) {
+    Map<String, Object> attributes = request.attributes().orElse(Map.of());
     List<TestSender.Result> results = new ArrayList<>();
+    boolean stops = false;
     for (String address : request.to()) {
-      results.add(
-          parts
-              .tests()
-              .send(campaign.id(), content, address, request.attributes().orElse(Map.of())));
+      if (stops) {
+        results.add(failed(address, "not-sent", "this server is stopping"));
+        continue;
+      }
+      try {
+        results.add(parts.tests().send(campaignId, content, address, attributes));
+      } catch (InterruptedException e) {
+        // not restored: an interrupted thread cannot write the answer to its caller
+        stops = true;
+        results.add(failed(address, "lost", "this server is stopping"));
+      } catch (InvalidException e) {
+        if (results.isEmpty()) {
+          throw e;
+        }
+        results.add(failed(address, "not-sent", String.valueOf(e.getMessage())));
+      } catch (RuntimeException e) {
+        if (results.isEmpty()) {
+          throw e;
+        }
+        log.error("A test of campaign {} failed before its message was offered", campaignId, e);
+        results.add(failed(address, "not-sent", "this server failed, and its log says more"));
+      }
     }
-    json(ctx, new TestResults(results));
+    return results;
+  }
+
+  private static TestSender.Result failed(String to, String outcome, String detail) {
+    return new TestSender.Result(to, outcome, detail, Optional.empty());
   }
 
   private void schedule(Context ctx) {

@@ -39,12 +39,12 @@ final class Idempotent implements Handler {
     this.coversBody = coversBody;
   }
 
-  static Handler of(IdempotencyStore store, Handler call) {
+  static Idempotent of(IdempotencyStore store, Handler call) {
     return new Idempotent(store, call, true);
   }
 
   /** For uploads: the request is told by path, query and length alone. */
-  static Handler ofUpload(IdempotencyStore store, Handler call) {
+  static Idempotent ofUpload(IdempotencyStore store, Handler call) {
     return new Idempotent(store, call, false);
   }
 
@@ -97,20 +97,36 @@ final class Idempotent implements Handler {
     } finally {
       served.countDown();
     }
-    Answer answer =
+    keepAnswer(
+        apiKey,
+        key,
         new Answer(
             ctx.statusCode(),
             Optional.ofNullable(ctx.res().getHeader("Location")),
-            String.valueOf(ctx.result()));
-    for (int left = COMPLETIONS; left > 0; left--) {
+            String.valueOf(ctx.result())));
+  }
+
+  /** Keeps the answer to a call that is served: its caller hears so, whatever becomes of this. */
+  void keepAnswer(long apiKey, String key, Answer answer) {
+    boolean stops = false;
+    for (int run = 1; !isKept(apiKey, key, answer) && run < COMPLETIONS && !stops; run++) {
       try {
-        store.complete(apiKey, key, answer);
-        return;
-      } catch (DatabaseException e) {
-        // the call is served, and its caller hears so
-        log.warn("The answer to {} {} could not be kept", ctx.method(), ctx.path(), e);
         Thread.sleep(PAUSE);
+      } catch (InterruptedException e) {
+        // not restored: an interrupted thread cannot write the answer to its caller
+        stops = true;
       }
+    }
+  }
+
+  private boolean isKept(long apiKey, String key, Answer answer) {
+    try {
+      store.complete(apiKey, key, answer);
+      return true;
+    } catch (DatabaseException e) {
+      log.warn(
+          "The answer {} to a call of API key {} could not be kept", answer.status(), apiKey, e);
+      return false;
     }
   }
 

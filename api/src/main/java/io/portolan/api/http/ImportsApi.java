@@ -9,6 +9,7 @@ import io.javalin.http.UploadedFile;
 import io.portolan.api.application.Application;
 import io.portolan.api.application.Stores;
 import io.portolan.api.application.UploadDirectory;
+import io.portolan.core.ConflictException;
 import io.portolan.core.CoreException;
 import io.portolan.core.InvalidException;
 import io.portolan.core.list.ImportJob;
@@ -34,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,10 @@ final class ImportsApi implements AutoCloseable {
 
   private static final String OF_LIST = "/api/v1/lists/{id}/imports";
   private static final String ONE = "/api/v1/imports/{id}";
+
+  /** More are not received at once: each may fill the disk by as much as an upload may have. */
+  private static final int MOST_RECEIVED = 8;
+
   private static final Duration BEGIN = Duration.ofSeconds(60);
 
   /** An upload may take this long, and longer by what it brings at the slowest line's rate. */
@@ -59,6 +65,7 @@ final class ImportsApi implements AutoCloseable {
   private final RecipientImporter importer;
   private final InstantSource clock;
   private final long maxBytes;
+  private final Semaphore receiving = new Semaphore(MOST_RECEIVED);
   private final ExecutorService jobs = Executors.newVirtualThreadPerTaskExecutor();
 
   ImportsApi(Application.Parts parts, UploadDirectory uploads) {
@@ -156,7 +163,7 @@ final class ImportsApi implements AutoCloseable {
     boolean handedOver = false;
     Path file = uploads.newFile(".csv");
     try {
-      String uploadedName = spool(ctx, file);
+      String uploadedName = receive(ctx, file);
       place = importer.reserve();
       try (InputStream csv = new BufferedInputStream(Files.newInputStream(file))) {
         RecipientImporter.readHeader(csv, options);
@@ -204,6 +211,18 @@ final class ImportsApi implements AutoCloseable {
       throw new IllegalStateException("the import could not begin", e.getCause());
     } catch (TimeoutException e) {
       throw new IllegalStateException("the import did not begin within " + BEGIN, e);
+    }
+  }
+
+  private String receive(Context ctx, Path file) throws IOException {
+    if (!receiving.tryAcquire()) {
+      throw new ConflictException(
+          MOST_RECEIVED + " files are being received already; wait until one of them is here.");
+    }
+    try {
+      return spool(ctx, file);
+    } finally {
+      receiving.release();
     }
   }
 

@@ -1,8 +1,10 @@
 package io.portolan.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portolan.api.cli.ApiClient;
+import io.portolan.api.cli.ApiException;
 import io.portolan.api.node.TestingNode;
 import io.portolan.core.Eventually;
 import io.portolan.core.database.TestDatabase;
@@ -12,6 +14,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -20,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class SlowUploadTest {
-  @RegisterExtension static final TestDatabase database = TestDatabase.create();
+  @RegisterExtension final TestDatabase database = TestDatabase.create();
 
   @TempDir private static Path uploads;
 
@@ -29,6 +32,34 @@ class SlowUploadTest {
     try (TestingNode node = new TestingNode(database, uploads);
         ApiClient api = new ApiClient(node.url(), node.key())) {
       imports(node, api);
+    }
+  }
+
+  @Test
+  void receivesABoundedNumberAtOnce() throws Exception {
+    try (TestingNode node = new TestingNode(database, uploads);
+        ApiClient api = new ApiClient(node.url(), node.key())) {
+      long list = api.post("/api/v1/lists", Map.of("name", "many")).path("id").asLong();
+      String imports = "/api/v1/lists/" + list + "/imports";
+      List<Socket> slow = new ArrayList<>();
+      try {
+        for (int upload = 0; upload < 8; upload++) {
+          slow.add(begun(node, imports));
+        }
+        Eventually.holds("eight are being received", () -> received() == 8);
+
+        assertThatThrownBy(() -> api.postText(imports, "email\na@healthy.test\n", "text/csv"))
+            .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.status()).isEqualTo(409))
+            .hasMessageContaining("being received");
+
+        slow.removeFirst().close();
+        Eventually.holds("one has ended", () -> received() == 7);
+        assertThat(api.postText(imports, "email\na@healthy.test\n", "text/csv").has("id")).isTrue();
+      } finally {
+        for (Socket socket : slow) {
+          socket.close();
+        }
+      }
     }
   }
 

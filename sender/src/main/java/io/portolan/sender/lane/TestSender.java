@@ -21,6 +21,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends a campaign's message to a few addresses of its own people, outside lanes and statistics, by
@@ -28,6 +30,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * answered, or for {@value #MOST_SECONDS} seconds.
  */
 public final class TestSender {
+  private static final Logger log = LoggerFactory.getLogger(TestSender.class);
+
   private static final int MOST_SECONDS = 90;
   private static final Duration MOST = Duration.ofSeconds(MOST_SECONDS);
   private static final Duration RECHECK = Duration.ofMillis(250);
@@ -57,7 +61,8 @@ public final class TestSender {
   public record Result(String to, String outcome, String detail, Optional<String> path) {}
 
   /**
-   * Sends one message.
+   * Sends one message. When this throws, it was offered to nobody, unless the thread was
+   * interrupted.
    *
    * @throws io.portolan.core.InvalidException if content and attributes make no message
    */
@@ -119,6 +124,11 @@ public final class TestSender {
         case GIVEN_UP -> throw new IllegalStateException("given up twice", e);
       };
     } catch (ExecutionException e) {
+      if (stage.get() == Stage.OFFERED) {
+        log.error("A test failed after its message was offered", e);
+        return new Result(
+            to, "lost", "this server failed, and its log says more", Optional.empty());
+      }
       throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
     } finally {
       sending.cancel(true);
