@@ -141,7 +141,7 @@ class JakartaMailEqualityTest {
   @Provide
   Arbitrary<String> values() {
     // Jakarta Mail cannot fold a long word, and what it makes of one in a subject does not come
-    // back as it was
-    return bodies().map(text -> text.replaceAll("([!-~]{100})[!-~]+", "$1"));
+    // back as it was; nor does a backslash behind which it folds
+    return bodies().map(text -> text.replaceAll("([!-~]{100})[!-~]+", "$1").replace("\\", "/"));
   }
 }
