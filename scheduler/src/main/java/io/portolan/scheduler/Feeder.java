@@ -13,10 +13,10 @@ import java.util.Optional;
 final class Feeder {
   /*
    * Every batch becomes one trigger, but of each campaign and platform only the next batches have
-   * theirs at a time, retries that are due before all others; each that ends gives the next its own. So the threads never fill up with a
-   * slow platform's batches, a node that dies leaves few triggers to recover, and pausing and
-   * resuming touch few rows, however large the campaign. A trigger that a crash has lost is found
-   * missing and stored again.
+   * theirs at a time, retries that are due before all others; each that ends gives the next its
+   * own. So the threads never fill up with a slow platform's batches, a node that dies leaves few
+   * triggers to recover, and pausing and resuming touch few rows, however large the campaign. A
+   * trigger that a crash has lost is found missing and stored again.
    */
 
   private static final Duration CLOSED_DELAY = Duration.ofSeconds(1);

@@ -18,6 +18,7 @@ import io.portolan.sender.probe.ProbeResult;
 import io.portolan.sender.probe.ProbeTarget;
 import io.portolan.sender.smtp.PeerEvidence;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -28,8 +29,9 @@ import java.util.concurrent.Semaphore;
 /** Looks at ports from the network that this node stands in. */
 final class PortsApi {
   // those that mail services publish: nobody scans a network with this
-  private static final Set<Integer> IMPLICIT_TLS = Set.of(465, 2465, 8465);
-  private static final Set<Integer> STARTTLS = Set.of(25, 587, 588, 2525, 2587, 8025);
+  private static final NavigableSet<Integer> MAIL =
+      Collections.unmodifiableNavigableSet(
+          new TreeSet<>(Set.of(25, 465, 587, 588, 2465, 2525, 2587, 8025, 8465)));
   private static final int SMTP = 25;
   private static final int LONGEST_HOST = 253;
 
@@ -214,10 +216,8 @@ final class PortsApi {
             });
     NavigableSet<Integer> ports = new TreeSet<>(body.ports().orElse(List.of()));
     for (int port : ports) {
-      if (body.relay().isEmpty() && !IMPLICIT_TLS.contains(port) && !STARTTLS.contains(port)) {
-        NavigableSet<Integer> mail = new TreeSet<>(STARTTLS);
-        mail.addAll(IMPLICIT_TLS);
-        throw new InvalidException("ports", "has " + port + "; ports of mail are " + mail);
+      if (body.relay().isEmpty() && !MAIL.contains(port)) {
+        throw new InvalidException("ports", "has " + port + "; ports of mail are " + MAIL);
       }
     }
     return ports;
@@ -225,9 +225,6 @@ final class PortsApi {
 
   /** What a port speaks where nobody has said otherwise; a mail exchanger may have no TLS. */
   private static TlsMode usual(int port) {
-    if (port == SMTP) {
-      return TlsMode.OPPORTUNISTIC;
-    }
-    return IMPLICIT_TLS.contains(port) ? TlsMode.IMPLICIT : TlsMode.STARTTLS;
+    return port == SMTP ? TlsMode.OPPORTUNISTIC : TlsMode.usualOn(port);
   }
 }

@@ -17,7 +17,6 @@ import io.portolan.core.policy.PolicyRule.TimeoutsPart;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -40,9 +39,6 @@ public final class PolicyDocument {
           .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
           .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
           .build();
-
-  /** The ports on which TLS begins with the first byte, wherever they are offered (RFC 8314). */
-  private static final Set<Integer> IMPLICIT = Set.of(443, 465, 2465, 8465);
 
   private static final Pattern BARE_STAR =
       Pattern.compile("^[ \\t-]*isp:[ \\t]*(\\*)", Pattern.MULTILINE);
@@ -159,7 +155,7 @@ public final class PolicyDocument {
     if (route.equals(Path.DIRECT)) {
       return TlsMode.OPPORTUNISTIC;
     }
-    TlsMode usual = IMPLICIT.contains(port) ? TlsMode.IMPLICIT : TlsMode.STARTTLS;
+    TlsMode usual = TlsMode.usualOn(port);
     return relays
         .find(route)
         .map(relay -> relay.tlsByPort().getOrDefault(port, usual))

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The deliveries of one platform that wait on this node, and what the platform's answers say about
@@ -44,6 +45,7 @@ final class Lane {
   private Instant heldUntil = Instant.MIN;
   private Instant remembersUntil = Instant.MIN;
   private String heldBecause = "";
+  private @Nullable Thread waiter;
 
   Lane(String key, String platform, int refusalsInARow) {
     this.key = key;
@@ -129,21 +131,31 @@ final class Lane {
   }
 
   /**
-   * A worker without a slot wants to end; the last one stays while deliveries wait, since they
-   * depend on it.
+   * A worker without a slot wants to end. One such worker stays while deliveries wait, to take a
+   * slot that falls free: the others may be busy for minutes with a peer, or be on other nodes.
    *
    * @return whether it ends
    */
-  synchronized boolean retireIfIdleOrNotLast() {
-    if (workers == 1 && !waiting.isEmpty()) {
+  synchronized boolean retireWithoutSlot(Thread worker) {
+    boolean mayStay = waiter == null || waiter.equals(worker);
+    if (!waiting.isEmpty() && mayStay) {
+      waiter = worker;
       return false;
     }
-    workers--;
+    quit(worker);
     return true;
   }
 
-  /** A worker ends because this node is stopping. */
-  synchronized void quit() {
+  /** A worker has a slot and waits for none any more. */
+  synchronized void hasSlot(Thread worker) {
+    if (worker.equals(waiter)) {
+      waiter = null;
+    }
+  }
+
+  /** A worker ends, whatever waits. */
+  synchronized void quit(Thread worker) {
+    hasSlot(worker);
     workers--;
   }
 

@@ -237,7 +237,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       if (!ended) {
-        lane.quit();
+        lane.quit(Thread.currentThread());
       }
       lanes.workerEnded(lane, parts.clock().instant());
     }
@@ -253,8 +253,9 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     if (granted.isEmpty()) {
       lane.leaveUnless(this::mayBeSent);
       // the others of this lane, here or on other nodes, have the slots
-      return lane.retireIfIdleOrNotLast() || sleptInVain();
+      return lane.retireWithoutSlot(Thread.currentThread()) || sleptInVain();
     }
+    lane.hasSlot(Thread.currentThread());
     // the session ends before the slot is free, or the peer would see one more than the limit
     try (Slot slot = granted.get();
         courier) {

@@ -3,10 +3,18 @@ package io.portolan.sender.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.delivery.ClaimedBatch;
+import io.portolan.core.delivery.ConnectionSlots;
+import io.portolan.core.delivery.ConnectionSlots.Slot;
 import io.portolan.core.policy.Limits;
 import io.portolan.sender.simulation.ServerPhase;
+import io.portolan.sender.simulation.ServerScript;
 import io.portolan.sender.simulation.SimulatedNetwork.Block;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class LaneSenderTest extends LaneFixture {
@@ -133,6 +141,35 @@ class LaneSenderTest extends LaneFixture {
     assertThat(states()).containsOnly("accepted 1");
     assertThat(network.statistics(DOMAIN).connections().maxConcurrent()).isLessThanOrEqualTo(2);
     assertThat(network.statistics(DOMAIN).messages().maxPerConnection()).isLessThanOrEqualTo(5);
+  }
+
+  @Test
+  void takesASlotThatFallsFreeWhileItsOtherSessionIsBusy() throws Exception {
+    limits = new Limits(2, 20, 0);
+    CompletableFuture<Void> released = new CompletableFuture<>();
+    ServerScript.Rule dots = server().on(ServerPhase.DOT).until(released);
+    dots.always();
+    ClaimedBatch batch = batch(names(10));
+    try (ConnectionSlots elsewhere = new ConnectionSlots(database.database());
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Slot taken = elsewhere.tryAcquire("isp", 2).orElseThrow();
+      Future<?> sending =
+          threads.submit(
+              () -> {
+                sender.send(batch);
+                return null;
+              });
+      assertThat(dots.awaitHits(1, SECOND.multipliedBy(10))).isTrue();
+
+      taken.close();
+
+      assertThat(dots.awaitHits(2, SECOND.multipliedBy(4)))
+          .as("a second session while the first one is busy")
+          .isTrue();
+      released.complete(null);
+      sending.get(20, TimeUnit.SECONDS);
+    }
+    assertThat(states()).containsOnly("accepted 1");
   }
 
   @Test
