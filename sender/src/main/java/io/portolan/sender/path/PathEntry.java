@@ -1,5 +1,6 @@
 package io.portolan.sender.path;
 
+import io.portolan.core.path.PathState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.portolan.sender.path;
 
+import io.portolan.core.path.PathState;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;

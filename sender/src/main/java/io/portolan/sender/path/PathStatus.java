@@ -1,5 +1,6 @@
 package io.portolan.sender.path;
 
+import io.portolan.core.path.PathState;
 import io.portolan.core.policy.Path;
 import java.time.Instant;
 import java.util.Optional;

@@ -7,6 +7,7 @@ import static io.portolan.sender.path.TestPaths.SES_587;
 import static io.portolan.sender.path.TestPaths.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.core.path.PathState;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;

@@ -1,13 +1,14 @@
 package io.portolan.sender.path;
 
-import static io.portolan.sender.path.PathState.BLOCKED;
-import static io.portolan.sender.path.PathState.HALF_OPEN;
-import static io.portolan.sender.path.PathState.OPEN;
-import static io.portolan.sender.path.PathState.SUSPECT;
-import static io.portolan.sender.path.PathState.UNKNOWN;
+import static io.portolan.core.path.PathState.BLOCKED;
+import static io.portolan.core.path.PathState.HALF_OPEN;
+import static io.portolan.core.path.PathState.OPEN;
+import static io.portolan.core.path.PathState.SUSPECT;
+import static io.portolan.core.path.PathState.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.portolan.core.path.PathState;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
