@@ -1,0 +1,179 @@
+package io.portolan.metrics.replay;
+
+import io.portolan.core.isp.Isp;
+import io.portolan.core.path.HealthKey;
+import io.portolan.core.path.PathState;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.TlsMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Which paths were open when, by the recorded changes of path health and of ports' verdicts. Of
+ * several networks a path is open when one has it open. A path of which nothing was ever recorded
+ * is taken as open, and {@link #isKnown} says so.
+ *
+ * <p>Immutable once filled.
+ */
+final class HealthHistory {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /** Verdicts by which nothing that we send gets through a port. */
+  private static final Set<String> SHUT =
+      Set.of("port-blocked", "egress-down", "intercepted", "local-policy");
+
+  private static final String STRIPPED = "tls-stripped";
+
+  /** A path's state from a time on. */
+  record PathChange(Instant at, String network, HealthKey key, PathState state) {}
+
+  /** A port's verdict from a time on. */
+  record PortChange(Instant at, String network, int port, String verdict) {}
+
+  /** A path that stopped being open, and the minute in which it did. */
+  record Closing(Instant minute, HealthKey key) {}
+
+  private record PortKey(String network, int port) {}
+
+  private final Map<String, Map<HealthKey, NavigableMap<Instant, Boolean>>> paths = new HashMap<>();
+  private final Map<PortKey, NavigableMap<Instant, String>> ports = new HashMap<>();
+  private final Set<String> networks = new HashSet<>();
+  private final NavigableSet<Instant> changes = new TreeSet<>();
+  private final List<Closing> closings = new ArrayList<>();
+
+  /**
+   * @param pathChanges in order of time, each path's last one before the span among them
+   * @param portChanges likewise
+   * @param from start of the span; what happened before is no event of it
+   */
+  HealthHistory(List<PathChange> pathChanges, List<PortChange> portChanges, Instant from) {
+    for (PathChange change : pathChanges) {
+      boolean isOpen = change.state() == PathState.OPEN || change.state() == PathState.UNKNOWN;
+      NavigableMap<Instant, Boolean> states =
+          paths
+              .computeIfAbsent(change.network(), _ -> new HashMap<>())
+              .computeIfAbsent(change.key(), _ -> new TreeMap<>());
+      boolean wasOpen = states.isEmpty() || states.lastEntry().getValue();
+      states.put(change.at(), isOpen);
+      if (wasOpen && !isOpen && !change.at().isBefore(from)) {
+        closings.add(new Closing(minute(change.at()), change.key()));
+      }
+      note(change.network(), change.at());
+    }
+    for (PortChange change : portChanges) {
+      ports
+          .computeIfAbsent(new PortKey(change.network(), change.port()), _ -> new TreeMap<>())
+          .put(change.at(), change.verdict());
+      note(change.network(), change.at());
+    }
+  }
+
+  private void note(String network, Instant at) {
+    networks.add(network);
+    changes.add(at);
+  }
+
+  /** Whether a path was open as a minute ended. */
+  boolean isOpen(Path path, String platform, Instant minute) {
+    return isOpenAt(path, platform, minute.plus(MINUTE).minusNanos(1));
+  }
+
+  /** Whether a path was open from the start of a minute to its end. */
+  boolean isOpenThroughout(Path path, String platform, Instant minute) {
+    Instant end = minute.plus(MINUTE);
+    return isOpenAt(path, platform, minute)
+        && changes.subSet(minute, false, end, false).stream()
+            .allMatch(at -> isOpenAt(path, platform, at));
+  }
+
+  /** Whether anything was recorded of a path, or of its port, in the span or before. */
+  boolean isKnown(Path path, String platform) {
+    return networks.stream().anyMatch(network -> isKnown(network, path, platform));
+  }
+
+  /** The first minute after another, and before an end, in which one of the paths was open. */
+  Optional<Instant> nextOpen(List<Path> any, String platform, Instant minute, Instant end) {
+    return changes.tailSet(minute, false).stream()
+        .map(HealthHistory::minute)
+        .filter(later -> later.isAfter(minute) && later.isBefore(end))
+        .filter(later -> any.stream().anyMatch(path -> isOpen(path, platform, later)))
+        .findFirst();
+  }
+
+  /** The paths that closed within the span, in order of time. */
+  List<Closing> closings() {
+    return closings;
+  }
+
+  /** How many changes the history is of. */
+  int size() {
+    return changes.size();
+  }
+
+  private boolean isOpenAt(Path path, String platform, Instant at) {
+    boolean isKnown = false;
+    for (String network : networks) {
+      if (isKnown(network, path, platform)) {
+        isKnown = true;
+        if (isOpenAt(network, path, platform, at)) {
+          return true;
+        }
+      }
+    }
+    return !isKnown;
+  }
+
+  private boolean isKnown(String network, Path path, String platform) {
+    return ports.containsKey(new PortKey(network, path.port()))
+        || keys(path, platform)
+            .anyMatch(key -> paths.getOrDefault(network, Map.of()).containsKey(key));
+  }
+
+  private boolean isOpenAt(String network, Path path, String platform, Instant at) {
+    NavigableMap<Instant, String> verdicts = ports.get(new PortKey(network, path.port()));
+    Map.Entry<Instant, String> verdict = verdicts == null ? null : verdicts.floorEntry(at);
+    if (verdict != null && isShut(verdict.getValue(), path)) {
+      return false;
+    }
+    return keys(path, platform)
+        .map(key -> paths.getOrDefault(network, Map.of()).get(key))
+        .allMatch(
+            states -> {
+              Map.Entry<Instant, Boolean> state = states == null ? null : states.floorEntry(at);
+              return state == null || state.getValue();
+            });
+  }
+
+  private static boolean isShut(String verdict, Path path) {
+    return SHUT.contains(verdict) || (verdict.equals(STRIPPED) && path.tls() == TlsMode.STARTTLS);
+  }
+
+  /** Whose health counts for a path: for direct its port's as a whole, and the platform's own. */
+  private static Stream<HealthKey> keys(Path path, String platform) {
+    if (!path.isDirect()) {
+      return Stream.of(new HealthKey(path, ""));
+    }
+    // a port as a whole is known under one TLS mode; domains of no known ISP are known one by one
+    Path whole = new Path(path.route(), path.port(), TlsMode.OPPORTUNISTIC);
+    return platform.equals(Isp.OTHER.platform())
+        ? Stream.of(new HealthKey(whole, ""))
+        : Stream.of(new HealthKey(whole, ""), new HealthKey(path, platform));
+  }
+
+  private static Instant minute(Instant at) {
+    return at.truncatedTo(ChronoUnit.MINUTES);
+  }
+}

@@ -1,0 +1,308 @@
+package io.portolan.metrics.replay;
+
+import io.portolan.core.isp.Isp;
+import io.portolan.core.policy.EffectiveRule;
+import io.portolan.core.policy.Limits;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PortPolicy;
+import io.portolan.metrics.replay.Simulation.Load;
+import io.portolan.metrics.replay.Simulation.Total;
+import io.portolan.metrics.replay.Simulation.Volume;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * One policy run over recorded minutes. Mail takes the first path of its rule that was open as the
+ * minute ended, as the sender's choice does from one moment to the next; where none was, it waits
+ * for the minute in which one opened.
+ *
+ * <p>A recorded path failure happens again when the policy would have tried that path: when the
+ * rule has it, and none before it was open throughout the minute. A path that closes while a policy
+ * sends mail over it that was recorded elsewhere costs one failure more, for somebody has to find
+ * out.
+ *
+ * <p>Its size grows with ISPs, platforms and paths. Not thread-safe.
+ */
+final class Replay {
+  private static final double MILLIS = 1_000;
+  private static final double SECONDS = 60;
+
+  record Group(String isp, String platform) {}
+
+  record Line(Group group, Path path) {}
+
+  /** What one path to one ISP has had so far. */
+  private static final class Tally {
+    private long deliveries;
+    private long tries;
+    private long failures;
+    private double failureMillis;
+    private double mostInMinute;
+
+    Volume volume() {
+      return new Volume(deliveries, tries, failures, mostInMinute / SECONDS);
+    }
+  }
+
+  /** What one platform has had so far. */
+  private static final class PlatformTally {
+    private long tries;
+    private long held;
+    private long unsent;
+    private double mostInMinute;
+    private double busyMillis;
+    private double failureMillis;
+    private double mostBusyMillis;
+  }
+
+  private final PortPolicy policy;
+  private final HealthHistory health;
+  private final Costs costs;
+  private final Instant until;
+  private final Map<Group, EffectiveRule> rules = new HashMap<>();
+  private final Map<Line, Tally> lines = new HashMap<>();
+  private final Map<String, PlatformTally> platforms = new TreeMap<>();
+  private int closingsSeen;
+
+  /**
+   * @param until end of the span
+   */
+  Replay(PortPolicy policy, HealthHistory health, Costs costs, Instant until) {
+    this.policy = policy;
+    this.health = health;
+    this.costs = costs;
+    this.until = until;
+  }
+
+  /** Takes what was recorded in a minute; minutes come in order. */
+  void minute(Instant minute, List<MinuteRow> rows) {
+    Map<Group, Offer> offers = new HashMap<>();
+    for (MinuteRow row : rows) {
+      Group group = new Group(row.isp(), row.platform());
+      offers.computeIfAbsent(group, Offer::new).add(row);
+      platform(group.platform());
+      keep(minute, group, row);
+    }
+    Map<String, double[]> loads = new HashMap<>();
+    for (Offer offer : offers.values()) {
+      if (offer.tries > 0) {
+        double busy = offer(minute, offer);
+        double[] load = loads.computeIfAbsent(offer.group.platform(), _ -> new double[2]);
+        load[0] += offer.tries;
+        load[1] += busy;
+      }
+    }
+    loads.forEach(
+        (name, load) -> {
+          PlatformTally platform = platform(name);
+          platform.mostInMinute = Math.max(platform.mostInMinute, load[0]);
+          platform.mostBusyMillis = Math.max(platform.mostBusyMillis, load[1]);
+        });
+    findOut(minute, offers);
+  }
+
+  /** What one ISP had to send in a minute, and over which paths it went. */
+  private static final class Offer {
+    private final Group group;
+    private final Set<Path> seen = new HashSet<>();
+    private long ended;
+    private long tries;
+
+    Offer(Group group) {
+      this.group = group;
+    }
+
+    void add(MinuteRow row) {
+      ended += row.ended();
+      tries += row.tries();
+      seen.add(row.path());
+    }
+
+    boolean saw(Path path) {
+      return seen.contains(path);
+    }
+  }
+
+  /** Sends a minute's mail; returns for how long it keeps connections busy. */
+  private double offer(Instant minute, Offer offer) {
+    Group group = offer.group;
+    EffectiveRule rule = rule(group);
+    PlatformTally platform = platform(group.platform());
+    Optional<Path> path = firstOpen(rule, group, minute);
+    if (path.isEmpty()) {
+      platform.held += offer.ended;
+      Optional<Instant> later = health.nextOpen(rule.paths(), group.platform(), minute, until);
+      if (later.isEmpty()) {
+        platform.unsent += offer.ended;
+        return 0;
+      }
+      path = firstOpen(rule, group, later.get());
+    }
+    Path taken = path.orElseThrow();
+    Tally tally = lines.computeIfAbsent(new Line(group, taken), _ -> new Tally());
+    tally.deliveries += offer.ended;
+    tally.tries += offer.tries;
+    tally.mostInMinute = Math.max(tally.mostInMinute, offer.tries);
+    platform.tries += offer.tries;
+    double busy = offer.tries * costs.messageMillis(group.platform(), taken, rule);
+    platform.busyMillis += busy;
+    return busy;
+  }
+
+  private Optional<Path> firstOpen(EffectiveRule rule, Group group, Instant minute) {
+    return rule.paths().stream()
+        .filter(path -> health.isOpen(path, group.platform(), minute))
+        .findFirst();
+  }
+
+  /** Repeats recorded failures of a path that this policy would have tried, too. */
+  private void keep(Instant minute, Group group, MinuteRow row) {
+    if (row.failures() > 0 && isTried(row.path(), group, minute)) {
+      fail(group, row.path(), row.failures());
+    }
+  }
+
+  private boolean isTried(Path path, Group group, Instant minute) {
+    List<Path> order = rule(group).paths();
+    int place = order.indexOf(path);
+    return place >= 0
+        && order.subList(0, place).stream()
+            .noneMatch(better -> health.isOpenThroughout(better, group.platform(), minute));
+  }
+
+  private void fail(Group group, Path path, long failures) {
+    Tally tally = lines.computeIfAbsent(new Line(group, path), _ -> new Tally());
+    double millis = failures * costs.failureMillis(group.platform(), path, rule(group));
+    tally.failures += failures;
+    tally.failureMillis += millis;
+    platform(group.platform()).failureMillis += millis;
+  }
+
+  /** A failure for each path that closed in this minute, if mail would have found that out. */
+  private void findOut(Instant minute, Map<Group, Offer> offers) {
+    List<HealthHistory.Closing> closings = health.closings();
+    while (closingsSeen < closings.size()
+        && !closings.get(closingsSeen).minute().isAfter(minute)) {
+      HealthHistory.Closing closing = closings.get(closingsSeen++);
+      if (closing.minute().equals(minute)) {
+        findOut(closing, offers);
+      }
+    }
+  }
+
+  private void findOut(HealthHistory.Closing closing, Map<Group, Offer> offers) {
+    Map<Offer, Path> senders = new HashMap<>();
+    for (Offer offer : offers.values()) {
+      if (offer.tries > 0 && concerns(closing, offer.group)) {
+        rule(offer.group).paths().stream()
+            .filter(path -> isOf(path, closing))
+            .filter(path -> isTried(path, offer.group, closing.minute()))
+            .findFirst()
+            .ifPresent(path -> senders.put(offer, path));
+      }
+    }
+    boolean isRecorded =
+        senders.entrySet().stream().anyMatch(sender -> sender.getKey().saw(sender.getValue()));
+    if (!isRecorded) {
+      senders.keySet().stream()
+          .min(
+              Comparator.comparingLong((Offer offer) -> -offer.tries)
+                  .thenComparing(offer -> offer.group.isp())
+                  .thenComparing(offer -> offer.group.platform()))
+          .ifPresent(offer -> fail(offer.group, senders.get(offer), 1));
+    }
+  }
+
+  /** A port as a whole is known under one TLS mode, whatever its paths' are. */
+  private static boolean isOf(Path path, HealthHistory.Closing closing) {
+    Path closed = closing.key().path();
+    return path.equals(closed)
+        || (closed.isDirect()
+            && closing.key().target().isEmpty()
+            && path.isDirect()
+            && path.port() == closed.port());
+  }
+
+  private static boolean concerns(HealthHistory.Closing closing, Group group) {
+    String target = closing.key().target();
+    return target.isEmpty() || target.equals(group.platform());
+  }
+
+  Map<Line, Volume> volumes() {
+    Map<Line, Volume> volumes = new HashMap<>();
+    lines.forEach((line, tally) -> volumes.put(line, tally.volume()));
+    return volumes;
+  }
+
+  Map<String, Load> loads() {
+    Map<String, Load> loads = new TreeMap<>();
+    platforms.forEach((name, tally) -> loads.put(name, load(name, tally)));
+    return loads;
+  }
+
+  private Load load(String name, PlatformTally tally) {
+    EffectiveRule rule = rule(new Group(name, name));
+    Limits limits = rule.limits();
+    double perSecond = tally.mostInMinute / SECONDS;
+    int connections = (int) Math.ceil(tally.mostBusyMillis / (SECONDS * MILLIS));
+    boolean isWithin =
+        (limits.messagesPerSecond() == 0 || perSecond <= limits.messagesPerSecond())
+            && connections <= limits.connections();
+    boolean perDomain = name.equals(Isp.OTHER.platform());
+    return new Load(
+        rule.rule(),
+        perSecond,
+        limits.messagesPerSecond(),
+        connections,
+        limits.connections(),
+        perDomain ? Optional.empty() : Optional.of(isWithin),
+        tally.held,
+        tally.unsent,
+        perDomain ? 0 : expectedMillis(tally, limits));
+  }
+
+  private static long expectedMillis(PlatformTally tally, Limits limits) {
+    double work = (tally.busyMillis + tally.failureMillis) / limits.connections();
+    double rate =
+        limits.messagesPerSecond() == 0 ? 0 : tally.tries * MILLIS / limits.messagesPerSecond();
+    return Math.round(Math.max(work, rate));
+  }
+
+  Total total() {
+    long deliveries = 0;
+    long tries = 0;
+    long failures = 0;
+    double failureMillis = 0;
+    for (Tally tally : lines.values()) {
+      deliveries += tally.deliveries;
+      tries += tally.tries;
+      failures += tally.failures;
+      failureMillis += tally.failureMillis;
+    }
+    long held = 0;
+    long unsent = 0;
+    for (PlatformTally platform : platforms.values()) {
+      held += platform.held;
+      unsent += platform.unsent;
+    }
+    // platforms are sent to at one time
+    long expected = loads().values().stream().mapToLong(Load::expectedMillis).max().orElse(0);
+    return new Total(
+        deliveries, tries, failures, Math.round(failureMillis), held, unsent, expected);
+  }
+
+  private PlatformTally platform(String name) {
+    return platforms.computeIfAbsent(name, _ -> new PlatformTally());
+  }
+
+  private EffectiveRule rule(Group group) {
+    return rules.computeIfAbsent(group, key -> policy.ruleFor(0, key.isp(), key.platform()));
+  }
+}
