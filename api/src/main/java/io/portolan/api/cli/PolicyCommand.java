@@ -205,6 +205,32 @@ final class PolicyCommand {
     return 0;
   }
 
+  @Command(
+      name = "simulate",
+      description =
+          "Runs a policy over mail that was sent, and shows what it would have done beside the active one.")
+  int simulate(
+      @Mixin Remote remote,
+      @Parameters(paramLabel = "FILE|VERSION") String draft,
+      @Option(
+              names = "--from",
+              description = "Start of the span, such as 2026-12-01T00:00:00Z; a day before its end by default.")
+          String from,
+      @Option(names = "--to", description = "End of the span, exclusive; now by default.")
+          String to)
+      throws IOException {
+    try (ApiClient client = remote.client()) {
+      String span = SimulationTables.span(from, to);
+      JsonNode simulation =
+          draft.matches("\\d{1,9}")
+              ? client.post(POLICY + "/versions/" + draft + "/simulate" + span)
+              : client.postText(
+                  POLICY + "/simulate" + span, Remote.text(Path.of(draft)), type(draft));
+      remote.show(simulation, it -> SimulationTables.print(draft, it, remote.out()));
+    }
+    return 0;
+  }
+
   private static String type(String file) {
     return file.endsWith(".json") ? "application/json" : "application/yaml";
   }

@@ -21,20 +21,26 @@ import io.portolan.core.policy.PolicyDocument;
 import io.portolan.core.policy.PolicyStore;
 import io.portolan.core.policy.PolicyVersion;
 import io.portolan.core.policy.PortPolicy;
+import io.portolan.metrics.replay.PolicySimulator;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathStatus;
 import io.portolan.sender.path.RouteHold;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** The port policy: reading, checking, writing and activating versions; and the health of paths. */
+/**
+ * The port policy: reading, checking, simulating, writing and activating versions; and the health
+ * of paths.
+ */
 final class PolicyApi {
   private static final String POLICY = "/api/v1/policy";
   private static final String VERSIONS = POLICY + "/versions";
 
+  private static final Duration USUAL_SPAN = Duration.ofDays(1);
   private static final String JSON = "application/json";
   private static final Set<String> YAML =
       Set.of("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml");
@@ -43,12 +49,14 @@ final class PolicyApi {
   private final PolicyStore policies;
   private final PolicyDocument documents;
   private final PolicyCheck check;
+  private final PolicySimulator simulator;
 
   PolicyApi(Application.Parts parts) {
     this.parts = parts;
     policies = parts.stores().policies();
     documents = new PolicyDocument(parts.stores().relays());
     check = new PolicyCheck(id -> parts.isps().find(id).isPresent(), parts.stores().relays());
+    simulator = new PolicySimulator(parts.database());
   }
 
   record NoteRequest(Optional<String> note) {}
@@ -131,6 +139,8 @@ final class PolicyApi {
     routes.post(
         POLICY + "/rollback", Idempotent.of(stores.idempotency(), this::rollBack), Access.OPERATE);
     routes.get(POLICY + "/explain", this::explain, Access.READ);
+    routes.post(POLICY + "/simulate", this::simulate, Access.READ);
+    routes.post(VERSIONS + "/{version}/simulate", this::simulateVersion, Access.READ);
     routes.get("/api/v1/paths", this::paths, Access.READ);
   }
 
@@ -227,6 +237,24 @@ final class PolicyApi {
       throw new InvalidException("from", "is \"" + text + "\", which is no version");
     }
     return Integer.parseInt(text);
+  }
+
+  private void simulate(Context ctx) {
+    simulation(ctx, document(ctx));
+  }
+
+  private void simulateVersion(Context ctx) {
+    simulation(ctx, policies.get(Requests.smallId(ctx, "version")).policy());
+  }
+
+  /** Runs a draft over a span, which is the last day if it is not given. */
+  private void simulation(Context ctx, PortPolicy draft) {
+    Requests.allowQuery(ctx, "from", "to");
+    Instant to = ReportsApi.instant(ctx, "to").orElseGet(parts.clock()::instant);
+    Instant from = ReportsApi.instant(ctx, "from").orElseGet(() -> to.minus(USUAL_SPAN));
+    check.check(draft).throwIfRefused();
+    PolicyVersion active = inForce();
+    json(ctx, simulator.simulate(active.version(), active.policy(), draft, from, to));
   }
 
   private PolicyVersion inForce() {

@@ -12,6 +12,7 @@ import io.portolan.metrics.report.ReportStore;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Optional;
 
 /** Reports, as JSON, CSV or a page. */
 final class ReportsApi {
@@ -33,18 +34,25 @@ final class ReportsApi {
 
   private void span(Context ctx) {
     Requests.allowQuery(ctx, "from", "until", "format", "part");
-    answer(ctx, reports.ofSpan(instant(ctx, "from"), instant(ctx, "until")));
+    answer(ctx, reports.ofSpan(required(ctx, "from"), required(ctx, "until")));
   }
 
-  private static Instant instant(Context ctx, String name) {
-    String text =
-        Requests.query(ctx, name).orElseThrow(() -> new InvalidException(name, "is missing"));
-    try {
-      return Requests.instant(name, OffsetDateTime.parse(text));
-    } catch (DateTimeException e) {
-      throw new InvalidException(
-          name, "\"" + text + "\" is no time with offset such as 2026-12-01T09:00:00Z");
-    }
+  private static Instant required(Context ctx, String name) {
+    return instant(ctx, name).orElseThrow(() -> new InvalidException(name, "is missing"));
+  }
+
+  /** A time with offset in the query. */
+  static Optional<Instant> instant(Context ctx, String name) {
+    return Requests.query(ctx, name)
+        .map(
+            text -> {
+              try {
+                return Requests.instant(name, OffsetDateTime.parse(text));
+              } catch (DateTimeException e) {
+                throw new InvalidException(
+                    name, "\"" + text + "\" is no time with offset such as 2026-12-01T09:00:00Z");
+              }
+            });
   }
 
   private static void answer(Context ctx, Report report) {

@@ -53,6 +53,7 @@ final class HealthHistory {
   private final Set<String> networks = new HashSet<>();
   private final NavigableSet<Instant> changes = new TreeSet<>();
   private final List<Closing> closings = new ArrayList<>();
+  private final int size;
 
   /**
    * @param pathChanges in order of time, each path's last one before the span among them
@@ -60,6 +61,7 @@ final class HealthHistory {
    * @param from start of the span; what happened before is no event of it
    */
   HealthHistory(List<PathChange> pathChanges, List<PortChange> portChanges, Instant from) {
+    size = pathChanges.size() + portChanges.size();
     for (PathChange change : pathChanges) {
       boolean isOpen = change.state() == PathState.OPEN || change.state() == PathState.UNKNOWN;
       NavigableMap<Instant, Boolean> states =
@@ -120,7 +122,7 @@ final class HealthHistory {
 
   /** How many changes the history is of. */
   int size() {
-    return changes.size();
+    return size;
   }
 
   private boolean isOpenAt(Path path, String platform, Instant at) {

@@ -10,6 +10,7 @@ import io.portolan.metrics.replay.Simulation.Load;
 import io.portolan.metrics.replay.Simulation.PathRow;
 import io.portolan.metrics.replay.Simulation.PlatformRow;
 import io.portolan.metrics.replay.Simulation.Volume;
+import io.portolan.metrics.report.Figures;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -178,16 +179,12 @@ public final class PolicySimulator {
       known.add(
           tries == 0 && failures == 0
               ? "No mail was recorded in this span."
-              : deliveries
-                  + " deliveries ended by a peer, "
-                  + tries
-                  + " messages offered and "
-                  + failures
-                  + " path failures were recorded.");
+              : "%s deliveries that a peer decided, %s messages offered and %s path failures were recorded."
+                  .formatted(
+                      Figures.number(deliveries), Figures.number(tries), Figures.number(failures)));
       known.add(
-          "Which path was open when is known by "
-              + health.size()
-              + " changes of path health and of ports' verdicts.");
+          "Which path was open when is known by %s changes of path health and of ports' verdicts."
+              .formatted(Figures.number(health.size())));
       return known;
     }
 
