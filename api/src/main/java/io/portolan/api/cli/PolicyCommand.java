@@ -214,7 +214,8 @@ final class PolicyCommand {
       @Parameters(paramLabel = "FILE|VERSION") String draft,
       @Option(
               names = "--from",
-              description = "Start of the span, such as 2026-12-01T00:00:00Z; a day before its end by default.")
+              description =
+                  "Start of the span, such as 2026-12-01T00:00:00Z; a day before its end by default.")
           String from,
       @Option(names = "--to", description = "End of the span, exclusive; now by default.")
           String to)

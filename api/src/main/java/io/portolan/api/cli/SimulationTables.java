@@ -97,7 +97,8 @@ final class SimulationTables {
 
   private static Table platforms(JsonNode rows) {
     Table table =
-        new Table("PLATFORM", "POLICY", "ROW", "PEAK RATE", "LIMIT", "CONNECTIONS", "LIMIT", "TAKES", "");
+        new Table(
+            "PLATFORM", "POLICY", "ROW", "PEAK RATE", "LIMIT", "CONNECTIONS", "LIMIT", "TAKES", "");
     for (JsonNode row : rows) {
       for (String policy : List.of("active", "draft")) {
         JsonNode load = row.path(policy);

@@ -21,7 +21,7 @@ import io.portolan.core.policy.PolicyDocument;
 import io.portolan.core.policy.PolicyStore;
 import io.portolan.core.policy.PolicyVersion;
 import io.portolan.core.policy.PortPolicy;
-import io.portolan.metrics.replay.PolicySimulator;
+import io.portolan.metrics.policy.PolicySimulator;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathStatus;
 import io.portolan.sender.path.RouteHold;

@@ -74,7 +74,8 @@ class PolicyToolsTest {
     for (int minute = 0; minute < 30; minute++) {
       boolean isBlocked = minute >= 14;
       for (String isp : List.of("gmail", "gmx")) {
-        result(minute, isp, isBlocked ? "ses" : "direct", "accepted", isp.equals("gmail") ? 600 : 90);
+        result(
+            minute, isp, isBlocked ? "ses" : "direct", "accepted", isp.equals("gmail") ? 600 : 90);
       }
     }
     for (int minute : new int[] {14, 15, 20}) {
@@ -109,7 +110,8 @@ class PolicyToolsTest {
   @Test
   void givesTheSameAsJson() throws IOException {
     String answer =
-        run("policy simulate draft.yaml --json --from 2026-11-24T09:00:00Z --to 2026-11-24T10:00:00Z");
+        run(
+            "policy simulate draft.yaml --json --from 2026-11-24T09:00:00Z --to 2026-11-24T10:00:00Z");
 
     assertThat(new ObjectMapper().readTree(answer).path("draft").path("deliveries").asLong())
         .isEqualTo(20_700);
@@ -122,7 +124,7 @@ class PolicyToolsTest {
 
   private String run(String command) {
     List<String> arguments = new ArrayList<>();
-    for (String word : command.split(" ")) {
+    for (String word : command.split(" ", -1)) {
       arguments.add(word.endsWith(".yaml") ? directory.resolve(word).toString() : word);
     }
     arguments.addAll(Arrays.asList("--url", node.url().toString(), "--api-key", node.key()));
@@ -185,12 +187,7 @@ class PolicyToolsTest {
                'DOT', 'accepted'
           FROM generate_series(1, 100) n
         """,
-        at(minute),
-        port,
-        openMillis,
-        exchangeMillis,
-        route,
-        tls);
+        at(minute), port, openMillis, exchangeMillis, route, tls);
   }
 
   private static Object at(int minute) {

@@ -1,4 +1,4 @@
-package io.portolan.metrics.replay;
+package io.portolan.metrics.policy;
 
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Path;

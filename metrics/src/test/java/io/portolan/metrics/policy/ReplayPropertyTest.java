@@ -1,4 +1,4 @@
-package io.portolan.metrics.replay;
+package io.portolan.metrics.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,10 +8,10 @@ import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyRule;
 import io.portolan.core.policy.PortPolicy;
 import io.portolan.core.policy.TlsMode;
-import io.portolan.metrics.replay.HealthHistory.PathChange;
-import io.portolan.metrics.replay.HealthHistory.PortChange;
-import io.portolan.metrics.replay.Simulation.Total;
-import io.portolan.metrics.replay.Simulation.Volume;
+import io.portolan.metrics.policy.HealthHistory.PathChange;
+import io.portolan.metrics.policy.HealthHistory.PortChange;
+import io.portolan.metrics.policy.Simulation.Total;
+import io.portolan.metrics.policy.Simulation.Volume;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,8 +99,7 @@ class ReplayPropertyTest {
     assertThat(replay.volumes().keySet())
         .allSatisfy(
             line ->
-                assertThat(
-                        policy.ruleFor(0, line.group().isp(), line.group().platform()).paths())
+                assertThat(policy.ruleFor(0, line.group().isp(), line.group().platform()).paths())
                     .contains(line.path()));
     assertThat(replay.total().expectedMillis()).isNotNegative();
     assertThat(replay.total().failureMillis()).isNotNegative();

@@ -1,4 +1,4 @@
-package io.portolan.metrics.replay;
+package io.portolan.metrics.policy;
 
 import io.portolan.core.isp.Isp;
 import io.portolan.core.path.HealthKey;

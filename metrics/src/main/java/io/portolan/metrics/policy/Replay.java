@@ -1,13 +1,13 @@
-package io.portolan.metrics.replay;
+package io.portolan.metrics.policy;
 
 import io.portolan.core.isp.Isp;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PortPolicy;
-import io.portolan.metrics.replay.Simulation.Load;
-import io.portolan.metrics.replay.Simulation.Total;
-import io.portolan.metrics.replay.Simulation.Volume;
+import io.portolan.metrics.policy.Simulation.Load;
+import io.portolan.metrics.policy.Simulation.Total;
+import io.portolan.metrics.policy.Simulation.Volume;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -44,7 +44,7 @@ final class Replay {
     private long tries;
     private long failures;
     private double failureMillis;
-    private double mostInMinute;
+    private long mostInMinute;
 
     Volume volume() {
       return new Volume(deliveries, tries, failures, mostInMinute / SECONDS);
@@ -188,8 +188,7 @@ final class Replay {
   /** A failure for each path that closed in this minute, if mail would have found that out. */
   private void findOut(Instant minute, Map<Group, Offer> offers) {
     List<HealthHistory.Closing> closings = health.closings();
-    while (closingsSeen < closings.size()
-        && !closings.get(closingsSeen).minute().isAfter(minute)) {
+    while (closingsSeen < closings.size() && !closings.get(closingsSeen).minute().isAfter(minute)) {
       HealthHistory.Closing closing = closings.get(closingsSeen++);
       if (closing.minute().equals(minute)) {
         findOut(closing, offers);
@@ -211,12 +210,12 @@ final class Replay {
     boolean isRecorded =
         senders.entrySet().stream().anyMatch(sender -> sender.getKey().saw(sender.getValue()));
     if (!isRecorded) {
-      senders.keySet().stream()
+      senders.entrySet().stream()
           .min(
-              Comparator.comparingLong((Offer offer) -> -offer.tries)
-                  .thenComparing(offer -> offer.group.isp())
-                  .thenComparing(offer -> offer.group.platform()))
-          .ifPresent(offer -> fail(offer.group, senders.get(offer), 1));
+              Comparator.comparingLong((Map.Entry<Offer, Path> sender) -> -sender.getKey().tries)
+                  .thenComparing(sender -> sender.getKey().group.isp())
+                  .thenComparing(sender -> sender.getKey().group.platform()))
+          .ifPresent(sender -> fail(sender.getKey().group, sender.getValue(), 1));
     }
   }
 

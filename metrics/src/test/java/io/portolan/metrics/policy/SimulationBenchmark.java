@@ -1,4 +1,4 @@
-package io.portolan.metrics.replay;
+package io.portolan.metrics.policy;
 
 import io.portolan.core.database.TestDatabase;
 import io.portolan.core.policy.Path;
@@ -37,7 +37,8 @@ final class SimulationBenchmark {
                 1, policy(direct, relay), policy(relay, direct), DAY, DAY.plus(Duration.ofDays(1)));
         double seconds = seconds(start);
         start = System.nanoTime();
-        postgres.number("SELECT count(*) FROM (SELECT route, port, count(*) FROM attempt GROUP BY 1, 2) paths");
+        postgres.number(
+            "SELECT count(*) FROM (SELECT route, port, count(*) FROM attempt GROUP BY 1, 2) paths");
         double plain = seconds(start);
         OUT.printf(
             "simulation %.2f s, plain count of attempts by path %.2f s, ratio %.1f; %,d deliveries, %d rows%n",
@@ -58,7 +59,9 @@ final class SimulationBenchmark {
     return new PortPolicy(List.of(PolicyRule.of(PolicyRule.ANY, paths)));
   }
 
-  /** Attempts spread over a day's minutes and ISPs; a path that closes and opens every half hour. */
+  /**
+   * Attempts spread over a day's minutes and ISPs; a path that closes and opens every half hour.
+   */
   private static void record(TestDatabase postgres, int attempts) {
     Object day = DAY.atOffset(ZoneOffset.UTC);
     postgres.execute(
@@ -72,11 +75,7 @@ final class SimulationBenchmark {
                'accepted', '2.0.0 Ok: queued'
           FROM generate_series(1, ?) n
         """,
-        day,
-        attempts,
-        ISPS,
-        ISPS,
-        attempts);
+        day, attempts, ISPS, ISPS, attempts);
     postgres.execute(
         """
         INSERT INTO result_rollup

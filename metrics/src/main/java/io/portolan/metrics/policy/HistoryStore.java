@@ -1,4 +1,4 @@
-package io.portolan.metrics.replay;
+package io.portolan.metrics.policy;
 
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
@@ -6,8 +6,8 @@ import io.portolan.core.path.HealthKey;
 import io.portolan.core.path.PathState;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
-import io.portolan.metrics.replay.HealthHistory.PathChange;
-import io.portolan.metrics.replay.HealthHistory.PortChange;
+import io.portolan.metrics.policy.HealthHistory.PathChange;
+import io.portolan.metrics.policy.HealthHistory.PortChange;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

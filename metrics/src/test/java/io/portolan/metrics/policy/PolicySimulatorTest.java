@@ -1,4 +1,4 @@
-package io.portolan.metrics.replay;
+package io.portolan.metrics.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,7 +9,7 @@ import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyRule;
 import io.portolan.core.policy.PortPolicy;
 import io.portolan.core.policy.TlsMode;
-import io.portolan.metrics.replay.Simulation.PathRow;
+import io.portolan.metrics.policy.Simulation.PathRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -57,9 +57,11 @@ class PolicySimulatorTest {
 
     assertThat(simulation.paths())
         .allSatisfy(row -> assertThat(row.active()).isEqualTo(row.draft()))
-        .allSatisfy(row -> assertThat(row.active().deliveries()).isEqualTo(row.recorded().deliveries()))
         .allSatisfy(
-            row -> assertThat(row.active().pathFailures()).isEqualTo(row.recorded().pathFailures()));
+            row -> assertThat(row.active().deliveries()).isEqualTo(row.recorded().deliveries()))
+        .allSatisfy(
+            row ->
+                assertThat(row.active().pathFailures()).isEqualTo(row.recorded().pathFailures()));
     assertThat(simulation.active()).isEqualTo(simulation.draft());
     assertThat(simulation.active().deliveries()).isEqualTo(14 * 600 + 16 * 540);
     assertThat(simulation.active().pathFailures()).isEqualTo(7);
@@ -105,8 +107,7 @@ class PolicySimulatorTest {
             .withLimits(
                 new PolicyRule.LimitsPart(Optional.of(2), Optional.of(100), Optional.of(5.0)));
 
-    Simulation simulation =
-        simulate(policy(DIRECT, RELAY), new PortPolicy(List.of(slow)));
+    Simulation simulation = simulate(policy(DIRECT, RELAY), new PortPolicy(List.of(slow)));
 
     Simulation.Load load = simulation.platforms().getFirst().draft();
     assertThat(load.peakPerSecond()).isEqualTo(10);
@@ -170,7 +171,11 @@ class PolicySimulatorTest {
   void saysWhenNothingWasRecorded() {
     Simulation simulation =
         simulator.simulate(
-            1, policy(DIRECT), policy(RELAY), NINE.minus(Duration.ofDays(9)), NINE.minus(Duration.ofDays(8)));
+            1,
+            policy(DIRECT),
+            policy(RELAY),
+            NINE.minus(Duration.ofDays(9)),
+            NINE.minus(Duration.ofDays(8)));
 
     assertThat(simulation.paths()).isEmpty();
     assertThat(simulation.known().getFirst()).isEqualTo("No mail was recorded in this span.");

@@ -1,15 +1,15 @@
-package io.portolan.metrics.replay;
+package io.portolan.metrics.policy;
 
 import io.portolan.core.InvalidException;
 import io.portolan.core.database.Database;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PortPolicy;
-import io.portolan.metrics.replay.Replay.Group;
-import io.portolan.metrics.replay.Replay.Line;
-import io.portolan.metrics.replay.Simulation.Load;
-import io.portolan.metrics.replay.Simulation.PathRow;
-import io.portolan.metrics.replay.Simulation.PlatformRow;
-import io.portolan.metrics.replay.Simulation.Volume;
+import io.portolan.metrics.policy.Replay.Group;
+import io.portolan.metrics.policy.Replay.Line;
+import io.portolan.metrics.policy.Simulation.Load;
+import io.portolan.metrics.policy.Simulation.PathRow;
+import io.portolan.metrics.policy.Simulation.PlatformRow;
+import io.portolan.metrics.policy.Simulation.Volume;
 import io.portolan.metrics.report.Figures;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -60,7 +60,8 @@ public final class PolicySimulator {
       throw new InvalidException("to", "is not in a later minute than from");
     }
     if (Duration.between(start, end).compareTo(LONGEST_SPAN) > 0) {
-      throw new InvalidException("to", "is more than " + LONGEST_SPAN.toDays() + " days after from");
+      throw new InvalidException(
+          "to", "is more than " + LONGEST_SPAN.toDays() + " days after from");
     }
     return database.read(
         connection -> {
@@ -206,9 +207,7 @@ public final class PolicySimulator {
         assumed.add(
             "%.0f ms to open a session and %.0f ms a message, for none was recorded: %s."
                 .formatted(
-                    Costs.OPEN_MILLIS,
-                    Costs.EXCHANGE_MILLIS,
-                    String.join(", ", costs.assumed())));
+                    Costs.OPEN_MILLIS, Costs.EXCHANGE_MILLIS, String.join(", ", costs.assumed())));
       }
       if (Duration.between(from, to).compareTo(HistoryStore.MEASURED) > 0) {
         assumed.add("Sessions and messages take what they took on the last day of the span.");
