@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.portolan.api.application.Application;
+import io.portolan.api.application.PolicySurroundings;
 import io.portolan.api.application.Stores;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
@@ -55,7 +56,7 @@ final class PolicyApi {
     this.parts = parts;
     policies = parts.stores().policies();
     documents = new PolicyDocument(parts.stores().relays());
-    check = new PolicyCheck(id -> parts.isps().find(id).isPresent(), parts.stores().relays());
+    check = PolicySurroundings.check(parts.isps(), parts.stores().relays(), parts.paths());
     simulator = new PolicySimulator(parts.database());
   }
 
@@ -105,11 +106,17 @@ final class PolicyApi {
    */
   record Comparison(int from, List<String> changes) {}
 
-  record ConsideredView(String route, int port, String tls, boolean taken, String why) {
+  record ConsideredView(
+      String route, int port, String tls, String source, boolean taken, String why) {
     static ConsideredView of(PathChoice.Considered considered) {
       Path path = considered.path();
       return new ConsideredView(
-          path.route(), path.port(), path.tls().id(), considered.taken(), considered.why());
+          path.route(),
+          path.port(),
+          path.tls().id(),
+          path.source(),
+          considered.taken(),
+          considered.why());
     }
   }
 
@@ -289,7 +296,12 @@ final class PolicyApi {
             rule.rule(),
             new PathChoice(parts.paths(), parts.stores().relays(), parts.clock())
                     .explain(
-                        rule, PathChoice.target(destination.platform(), address.domain().name()))
+                        new PathChoice.Request(
+                            rule,
+                            PathChoice.target(destination.platform(), address.domain().name()),
+                            0,
+                            Optional.empty(),
+                            _ -> Optional.empty()))
                     .stream()
                     .map(ConsideredView::of)
                     .toList()));

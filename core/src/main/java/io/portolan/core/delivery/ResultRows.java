@@ -12,10 +12,10 @@ import java.util.Optional;
  */
 final class ResultRows {
   /** Columns of {@link #attempts}. */
-  private static final int ATTEMPT_COLUMNS = 24;
+  private static final int ATTEMPT_COLUMNS = 25;
 
   /** Columns of {@link #pathFailures}. */
-  private static final int PATH_FAILURE_COLUMNS = 13;
+  private static final int PATH_FAILURE_COLUMNS = 14;
 
   private static final int LONGEST_TEXT = 500;
 
@@ -72,6 +72,7 @@ final class ResultRows {
     add(reply.flatMap(SmtpReply::enhanced).map(EnhancedStatusCode::toString));
     add(result.outcome().cause());
     add(reply.map(SmtpReply::text).filter(_ -> !bare));
+    add(attempt.path().source());
   }
 
   private void pathFailure(PathFailure failure) {
@@ -89,6 +90,7 @@ final class ResultRows {
     add(failure.phase().name());
     add(failure.kind());
     add(failure.detail());
+    add(failure.path().source());
   }
 
   private static int millis(Duration duration) {

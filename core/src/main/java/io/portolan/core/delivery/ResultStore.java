@@ -74,13 +74,13 @@ final class ResultStore {
       """
       COPY attempt (at, delivery_id, number, campaign_id, batch_id, epoch, policy_version, port, code,
                     open_millis, exchange_millis, isp, platform, rule, decision, route, tls, host, peer,
-                    phase, outcome, enhanced, category, reply) FROM STDIN (FORMAT binary)
+                    phase, outcome, enhanced, category, reply, source) FROM STDIN (FORMAT binary)
       """;
 
   private static final String COPY_PATH_FAILURES =
       """
       COPY path_failure (at, campaign_id, policy_version, port, millis, isp, platform, route, tls, host,
-                         phase, kind, detail) FROM STDIN (FORMAT binary)
+                         phase, kind, detail, source) FROM STDIN (FORMAT binary)
       """;
 
   private static final String SUPPRESS =

@@ -25,7 +25,7 @@ public final class PathHealthStore {
   private static final String PUT =
       """
       INSERT INTO path_health (network, source, route, target, port, tls, state, since, until, strikes, good_looks, host, evidence, node)
-      VALUES (?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (network, source, route, target, port, tls) DO UPDATE
          SET state = excluded.state, since = excluded.since, until = excluded.until, strikes = excluded.strikes,
              good_looks = excluded.good_looks, host = excluded.host, evidence = excluded.evidence, node = excluded.node,
@@ -35,13 +35,13 @@ public final class PathHealthStore {
   private static final String APPEND =
       """
       INSERT INTO path_transition (at, network, source, route, target, port, tls, from_state, to_state, cause, host, evidence, node)
-      VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """;
 
   private static final String CLAIM =
       """
       UPDATE path_health SET state = 'half-open', until = ?, node = ?, changed_at = clock_timestamp()
-       WHERE network = ? AND source = '' AND route = ? AND target = ? AND port = ? AND tls = ?
+       WHERE network = ? AND source = ? AND route = ? AND target = ? AND port = ? AND tls = ?
          AND state IN ('suspect', 'blocked', 'half-open') AND until <= ?
       """;
 
@@ -109,6 +109,7 @@ public final class PathHealthStore {
                     until,
                     node,
                     network,
+                    path.source(),
                     path.route(),
                     key.target(),
                     path.port(),
@@ -176,6 +177,7 @@ public final class PathHealthStore {
         connection,
         PUT,
         network,
+        path.source(),
         path.route(),
         health.key().target(),
         path.port(),
@@ -197,6 +199,7 @@ public final class PathHealthStore {
         APPEND,
         transition.at(),
         network,
+        path.source(),
         path.route(),
         transition.key().target(),
         path.port(),
@@ -241,7 +244,8 @@ public final class PathHealthStore {
         new Path(
             row.text("route"),
             row.integer("port"),
-            TlsMode.of(tls).orElseThrow(() -> new SQLException("no TLS mode: " + tls))),
+            TlsMode.of(tls).orElseThrow(() -> new SQLException("no TLS mode: " + tls)),
+            row.text("source")),
         row.text("target"));
   }
 }

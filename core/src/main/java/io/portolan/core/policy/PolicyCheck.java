@@ -11,13 +11,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -27,10 +27,9 @@ import java.util.stream.Collectors;
  * <p>Thread-safe.
  */
 public final class PolicyCheck {
-  private static final int DIRECT_PORT = 25;
-
   private final Predicate<String> knownIsp;
   private final Routes relays;
+  private final Surroundings around;
   private final Map<String, IspGuidance> guidance;
 
   /**
@@ -62,8 +61,14 @@ public final class PolicyCheck {
    * @param relays the relays that paths may name
    */
   public PolicyCheck(Predicate<String> knownIsp, Routes relays) {
+    this(knownIsp, relays, Surroundings.NONE);
+  }
+
+  /** The check of a host and of how its paths stand now. */
+  public PolicyCheck(Predicate<String> knownIsp, Routes relays, Surroundings around) {
     this.knownIsp = knownIsp;
     this.relays = relays;
+    this.around = around;
     guidance =
         IspGuidance.builtIn().stream()
             .collect(Collectors.toUnmodifiableMap(IspGuidance::isp, Function.identity()));
@@ -71,20 +76,51 @@ public final class PolicyCheck {
 
   /** The same check, of relays as a transaction sees them; see {@link Routes#on}. */
   PolicyCheck on(Connection connection) throws SQLException {
-    return new PolicyCheck(knownIsp, relays.on(connection));
+    return new PolicyCheck(knownIsp, relays.on(connection), around);
   }
 
   public Findings check(PortPolicy policy) {
     Checking checking = new Checking(policy);
     checking.rows();
-    return new Findings(checking.errors, checking.warnings);
+    return new Findings(checking.notes.errors, checking.notes.warnings);
+  }
+
+  /**
+   * What the check looks at beside the policy.
+   *
+   * @param platformOf an ISP's platform
+   * @param hasAddress whether this host has an IP address
+   * @param blocked why a path to a platform is blocked at this moment, if it is; the platform is
+   *     empty where any is meant
+   */
+  public record Surroundings(
+      UnaryOperator<String> platformOf,
+      Predicate<String> hasAddress,
+      BiFunction<Path, String, Optional<String>> blocked) {
+    /** Every ISP is its own platform, every address is this host's, and nothing is blocked. */
+    public static final Surroundings NONE =
+        new Surroundings(isp -> isp, address -> true, (path, platform) -> Optional.empty());
+  }
+
+  /** What is found while the check is under way. */
+  static final class Notes {
+    private final List<Problem> errors = new ArrayList<>();
+    private final List<Problem> warnings = new ArrayList<>();
+
+    void refuse(String place, String reason) {
+      errors.add(new Problem(place, reason));
+    }
+
+    void warn(String place, String reason) {
+      warnings.add(new Problem(place, reason));
+    }
   }
 
   /** One check under way. */
   private final class Checking {
     private final PortPolicy policy;
-    private final List<Problem> errors = new ArrayList<>();
-    private final List<Problem> warnings = new ArrayList<>();
+    private final Notes notes = new Notes();
+    private final PathsCheck paths = new PathsCheck(relays, guidance, around, notes);
 
     Checking(PortPolicy policy) {
       this.policy = policy;
@@ -97,17 +133,24 @@ public final class PolicyCheck {
         Integer earlier = seen.putIfAbsent(rule.isp(), i);
         String row = "rules[" + i + "]";
         if (earlier != null) {
-          refuse(row + ".isp", "is " + rule.isp() + ", which rules[" + earlier + "] is already");
+          notes.refuse(
+              row + ".isp", "is " + rule.isp() + ", which rules[" + earlier + "] is already");
         } else if (!isKnown(rule.isp())) {
-          refuse(row + ".isp", "is \"" + rule.isp() + "\", which no ISP of the directory is");
+          notes.refuse(row + ".isp", "is \"" + rule.isp() + "\", which no ISP of the directory is");
         }
-        paths(row, rule);
+        paths.check(row, rule);
+        pauses(row, rule);
         limits(row, rule);
         timeouts(row, rule);
         retry(row, rule);
       }
       if (!seen.containsKey(PolicyRule.ANY)) {
-        refuse("rules", "have no row *, which says what holds for every other ISP");
+        notes.refuse("rules", "have no row *, which says what holds for every other ISP");
+      }
+      if (notes.errors.isEmpty()) {
+        for (int i = 0; i < policy.rules().size(); i++) {
+          paths.checkHealth("rules[" + i + "]", policy, policy.rules().get(i));
+        }
       }
     }
 
@@ -115,82 +158,56 @@ public final class PolicyCheck {
       return isp.equals(PolicyRule.ANY) || isp.equals(Isp.OTHER.id()) || knownIsp.test(isp);
     }
 
-    private void paths(String row, PolicyRule rule) {
-      if (rule.isp().equals(PolicyRule.ANY) && rule.paths().isEmpty()) {
-        refuse(row + ".paths", "must be given in row *, for the other rows inherit them");
-      }
-      Set<Path> seen = new HashSet<>();
-      for (int i = 0; i < rule.paths().size(); i++) {
-        Path path = rule.paths().get(i);
-        String place = row + ".paths[" + i + "]";
-        if (!seen.add(path)) {
-          refuse(place, "is " + path.label() + " in row " + rule.isp() + ", which is there twice");
-        } else if (path.isDirect()) {
-          direct(place, rule, path);
-        } else {
-          relay(place, rule, path);
+    private void pauses(String row, PolicyRule rule) {
+      Map<String, Integer> seen = new HashMap<>();
+      Duration lifetime = lifetime(rule);
+      for (int i = 0; i < rule.pauses().size(); i++) {
+        PauseRule pause = rule.pauses().get(i);
+        String place = row + ".pause[" + i + "]";
+        Integer earlier = seen.putIfAbsent(pause.reply(), i);
+        if (!pause.canMatch()) {
+          notes.refuse(
+              place + ".reply",
+              "is "
+                  + pause.reply()
+                  + " in row "
+                  + rule.isp()
+                  + ", which no refusal is: it can never match");
+        } else if (earlier != null) {
+          notes.warn(
+              place + ".reply",
+              "is "
+                  + pause.reply()
+                  + " in row "
+                  + rule.isp()
+                  + ", as in pause["
+                  + earlier
+                  + "], which comes first: it can never match");
+        }
+        positive(place + ".for", rule, List.of(pause.length()));
+        if (pause.length().compareTo(lifetime) >= 0) {
+          notes.warn(
+              place + ".for",
+              "is "
+                  + HumanDuration.format(pause.length())
+                  + " in row "
+                  + rule.isp()
+                  + ", no shorter than the lifetime of "
+                  + HumanDuration.format(lifetime)
+                  + ": what is held expires");
         }
       }
     }
 
-    private void direct(String place, PolicyRule rule, Path path) {
-      if (path.port() != DIRECT_PORT) {
-        refuse(
-            place + ".port",
-            "is "
-                + path.port()
-                + " in row "
-                + rule.isp()
-                + ", but direct MX has one port, 25; 465, 587 and 2525 belong to relays");
-      }
-      switch (path.tls()) {
-        case IMPLICIT ->
-            refuse(
-                place + ".tls",
-                "is implicit in row "
-                    + rule.isp()
-                    + ", but a mail exchanger speaks STARTTLS: opportunistic, starttls or none");
-        case NONE, OPPORTUNISTIC -> {
-          IspGuidance known = guidance.get(rule.isp());
-          if (known != null && known.requiresTls()) {
-            warn(place + ".tls", "is " + path.tls().id() + ", but " + rule.isp() + " requires TLS");
-          }
-        }
-        case STARTTLS -> {}
-      }
+    private Duration lifetime(PolicyRule rule) {
+      return PolicyRule.first(
+          retries(rule), PolicyRule.RetryPart::lifetime, RetrySchedule.DEFAULT.lifetime());
     }
 
-    private void relay(String place, PolicyRule rule, Path path) {
-      Optional<? extends Route> known = relays.find(path.route());
-      if (known.isEmpty()) {
-        refuse(
-            place + ".route",
-            "is \""
-                + path.route()
-                + "\" in row "
-                + rule.isp()
-                + ", which no relay is; nor is it direct");
-        return;
-      }
-      Route relay = known.get();
-      TlsMode offered = relay.tlsByPort().get(path.port());
-      if (offered == null) {
-        refuse(
-            place + ".port",
-            "is " + path.port() + " in row " + rule.isp() + ", but relay " + offers(relay));
-      } else if (offered != path.tls()) {
-        refuse(
-            place + ".tls",
-            "is " + path.tls().id() + " in row " + rule.isp() + ", but relay " + offers(relay));
-      } else if (path.tls() == TlsMode.NONE && relay.needsLogin()) {
-        refuse(
-            place + ".tls",
-            "is none in row "
-                + rule.isp()
-                + ", but relay "
-                + relay.name()
-                + " needs a login, and credentials never travel without TLS");
-      }
+    private List<PolicyRule.RetryPart> retries(PolicyRule rule) {
+      List<PolicyRule.RetryPart> parts = new ArrayList<>(List.of(rule.retry()));
+      policy.rule(PolicyRule.ANY).map(PolicyRule::retry).ifPresent(parts::add);
+      return parts;
     }
 
     private void limits(String row, PolicyRule rule) {
@@ -202,13 +219,35 @@ public final class PolicyCheck {
           .filter(rate -> !(rate >= 0) || Double.isInfinite(rate))
           .ifPresent(
               rate ->
-                  refuse(
+                  notes.refuse(
                       row + ".limits.messagesPerSecond",
                       "is "
                           + rate
                           + " in row "
                           + rule.isp()
                           + "; it must be 0 (no limit) or more"));
+      stated
+          .connectionsPerMinute()
+          .filter(number -> number < 0)
+          .ifPresent(
+              number ->
+                  notes.refuse(
+                      row + ".limits.connectionsPerMinute",
+                      "is "
+                          + number
+                          + " in row "
+                          + rule.isp()
+                          + "; it must be 0 (no limit) or more"));
+      String platform = around.platformOf().apply(rule.isp());
+      if (!platform.equals(rule.isp()) && !stated.equals(PolicyRule.LimitsPart.INHERITED)) {
+        notes.warn(
+            row + ".limits",
+            "of row "
+                + rule.isp()
+                + " never hold: its mail goes to platform "
+                + platform
+                + ", whose limits hold for all its ISPs");
+      }
       IspGuidance known = guidance.get(rule.isp());
       if (known != null) {
         PolicyRule.LimitsPart most = known.limits();
@@ -229,14 +268,14 @@ public final class PolicyCheck {
           .filter(number -> number < 1)
           .ifPresent(
               number ->
-                  refuse(
+                  notes.refuse(
                       place, "is " + number + " in row " + rule.isp() + "; it must be at least 1"));
     }
 
     private <N extends Comparable<N>> void above(
         String row, IspGuidance known, String field, Optional<N> stated, Optional<N> most) {
       if (stated.isPresent() && most.isPresent() && stated.get().compareTo(most.get()) > 0) {
-        warn(
+        notes.warn(
             row + ".limits." + field,
             "is "
                 + stated.get()
@@ -263,7 +302,7 @@ public final class PolicyCheck {
           .filter(dot -> dot.isPositive() && dot.compareTo(Timeouts.DEFAULT.dot()) < 0)
           .ifPresent(
               dot ->
-                  warn(
+                  notes.warn(
                       row + ".timeouts.dot",
                       "is "
                           + HumanDuration.format(dot)
@@ -275,13 +314,10 @@ public final class PolicyCheck {
       PolicyRule.RetryPart stated = rule.retry();
       positive(row + ".retry.delays", rule, stated.delays());
       positive(row + ".retry.lifetime", rule, stated.lifetime().stream().toList());
-      List<PolicyRule.RetryPart> parts = new ArrayList<>(List.of(stated));
-      policy.rule(PolicyRule.ANY).map(PolicyRule::retry).ifPresent(parts::add);
-      Duration first = PolicyRule.RetryPart.delays(parts).getFirst();
-      Duration lifetime =
-          PolicyRule.first(parts, PolicyRule.RetryPart::lifetime, RetrySchedule.DEFAULT.lifetime());
+      Duration first = PolicyRule.RetryPart.delays(retries(rule)).getFirst();
+      Duration lifetime = lifetime(rule);
       if (!stated.equals(PolicyRule.RetryPart.INHERITED) && lifetime.compareTo(first) < 0) {
-        refuse(
+        notes.refuse(
             row + ".retry.lifetime",
             "is "
                 + HumanDuration.format(lifetime)
@@ -295,24 +331,8 @@ public final class PolicyCheck {
 
     private void positive(String place, PolicyRule rule, Collection<Duration> durations) {
       if (!durations.stream().allMatch(Duration::isPositive)) {
-        refuse(place, "is zero in row " + rule.isp() + "; it must be longer");
+        notes.refuse(place, "is zero in row " + rule.isp() + "; it must be longer");
       }
-    }
-
-    private String offers(Route relay) {
-      return relay.name()
-          + " offers "
-          + relay.tlsByPort().entrySet().stream()
-              .map(port -> port.getKey() + " (" + port.getValue().id() + ")")
-              .collect(Collectors.joining(", "));
-    }
-
-    private void refuse(String place, String reason) {
-      errors.add(new Problem(place, reason));
-    }
-
-    private void warn(String place, String reason) {
-      warnings.add(new Problem(place, reason));
     }
   }
 }

@@ -45,8 +45,9 @@ public final class PolicyComparison {
 
   private static List<String> changes(PolicyRule before, PolicyRule after) {
     List<String> changes = new ArrayList<>();
-    Function<Path, String> label = label(before, after);
+    Function<PolicyPath, String> label = label(before, after);
     change(changes, "paths", paths(before, label), paths(after, label));
+    change(changes, "pauses", pauses(before), pauses(after));
     limits(changes, before.limits(), after.limits());
     timeouts(changes, before.timeouts(), after.timeouts());
     retry(changes, before.retry(), after.retry());
@@ -68,6 +69,12 @@ public final class PolicyComparison {
         before.messagesPerSecond(),
         after.messagesPerSecond(),
         PolicyComparison::rate);
+    change(
+        changes,
+        "connections a minute",
+        before.connectionsPerMinute(),
+        after.connectionsPerMinute(),
+        each -> each == 0 ? "unlimited" : String.valueOf(each));
   }
 
   private static void timeouts(List<String> changes, TimeoutsPart before, TimeoutsPart after) {
@@ -104,16 +111,39 @@ public final class PolicyComparison {
     }
   }
 
-  private static String paths(PolicyRule row, Function<Path, String> label) {
+  private static String paths(PolicyRule row, Function<PolicyPath, String> label) {
     return row.paths().isEmpty()
         ? INHERITED
-        : row.paths().stream().map(label).collect(Collectors.joining(" before "));
+        : row.paths().stream()
+            .map(path -> label.apply(path) + options(path))
+            .collect(Collectors.joining(" before "));
+  }
+
+  private static String options(PolicyPath path) {
+    List<String> options = new ArrayList<>();
+    path.minTls().ifPresent(version -> options.add(version.id() + " at least"));
+    if (!path.sources().isEmpty()) {
+      options.add("from " + String.join(" or ", path.sources()));
+    }
+    path.share().ifPresent(share -> options.add(share + " %"));
+    path.cap().ifPresent(cap -> options.add("at most " + cap));
+    return options.isEmpty() ? "" : " (" + String.join(", ", options) + ")";
+  }
+
+  private static String pauses(PolicyRule row) {
+    return row.pauses().isEmpty()
+        ? INHERITED
+        : row.pauses().stream().map(PauseRule::toString).collect(Collectors.joining(", "));
   }
 
   /** With the TLS mode where that is all that tells two paths apart. */
-  private static Function<Path, String> label(PolicyRule before, PolicyRule after) {
+  private static Function<PolicyPath, String> label(PolicyRule before, PolicyRule after) {
     List<Path> all =
-        Stream.of(before, after).flatMap(row -> row.paths().stream()).distinct().toList();
+        Stream.of(before, after)
+            .flatMap(row -> row.paths().stream())
+            .map(PolicyPath::path)
+            .distinct()
+            .toList();
     boolean isPlain = all.stream().map(Path::label).distinct().count() == all.size();
     return path -> isPlain ? path.label() : path.label() + " " + path.tls().id();
   }

@@ -11,9 +11,12 @@ import io.portolan.core.InvalidException;
 import io.portolan.core.Problems;
 import io.portolan.core.json.DocumentNode;
 import io.portolan.core.json.HumanDuration;
+import io.portolan.core.policy.PauseRule.Scope;
+import io.portolan.core.policy.PolicyPath.Cap;
 import io.portolan.core.policy.PolicyRule.LimitsPart;
 import io.portolan.core.policy.PolicyRule.RetryPart;
 import io.portolan.core.policy.PolicyRule.TimeoutsPart;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -99,7 +102,7 @@ public final class PolicyDocument {
   }
 
   private PolicyRule rule(DocumentNode node) {
-    if (!node.isObject("isp", "paths", "limits", "timeouts", "retry", "note")) {
+    if (!node.isObject("isp", "paths", "pause", "limits", "timeouts", "retry", "note")) {
       return PolicyRule.of("");
     }
     return new PolicyRule(
@@ -109,17 +112,22 @@ public final class PolicyDocument {
             .map(this::path)
             .flatMap(Optional::stream)
             .toList(),
+        node.find("pause").stream()
+            .flatMap(rules -> rules.items().stream())
+            .map(PolicyDocument::pause)
+            .flatMap(Optional::stream)
+            .toList(),
         node.find("limits").map(PolicyDocument::limits).orElse(LimitsPart.INHERITED),
         node.find("timeouts").map(PolicyDocument::timeouts).orElse(TimeoutsPart.INHERITED),
         node.find("retry").map(PolicyDocument::retry).orElse(RetryPart.INHERITED),
         node.find("note").flatMap(DocumentNode::text).orElse(""));
   }
 
-  private Optional<Path> path(DocumentNode node) {
+  private Optional<PolicyPath> path(DocumentNode node) {
     if (node.isText()) {
       return shortPath(node);
     }
-    if (!node.isObject("route", "port", "tls")) {
+    if (!node.isObject("route", "port", "tls", "minTls", "source", "share", "cap")) {
       return Optional.empty();
     }
     Optional<String> route = node.require("route").flatMap(DocumentNode::text);
@@ -134,11 +142,71 @@ public final class PolicyDocument {
       node.find("route").ifPresent(place -> place.problem("is empty"));
       return Optional.empty();
     }
+    Path path =
+        new Path(route.get(), port.get(), mode.orElseGet(() -> usualTls(route.get(), port.get())));
     return Optional.of(
-        new Path(route.get(), port.get(), mode.orElseGet(() -> usualTls(route.get(), port.get()))));
+        new PolicyPath(
+            path,
+            node.find("minTls")
+                .flatMap(
+                    value ->
+                        value.oneOf(TlsVersion::of, List.of(TlsVersion.values()), TlsVersion::id)),
+            node.find("source").map(PolicyDocument::sources).orElse(List.of()),
+            node.find("share").flatMap(DocumentNode::integer),
+            node.find("cap").flatMap(PolicyDocument::cap)));
   }
 
-  private Optional<Path> shortPath(DocumentNode node) {
+  private static List<String> sources(DocumentNode node) {
+    List<DocumentNode> addresses = node.isText() ? List.of(node) : node.items();
+    return addresses.stream().map(PolicyDocument::address).flatMap(Optional::stream).toList();
+  }
+
+  private static Optional<String> address(DocumentNode node) {
+    Optional<String> text = node.text();
+    try {
+      // one form of each address, so that equal ones are seen to be so
+      return text.map(literal -> InetAddress.ofLiteral(literal).getHostAddress());
+    } catch (IllegalArgumentException e) {
+      node.problem("must be an IP address, not " + quoted(text));
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Cap> cap(DocumentNode node) {
+    Optional<String> text = node.text();
+    Optional<Cap> cap = text.flatMap(Cap::parse);
+    if (text.isPresent() && cap.isEmpty()) {
+      node.problem("must be messages in a span, such as 500/h (m, h or d), not " + quoted(text));
+    }
+    return cap;
+  }
+
+  private static Optional<PauseRule> pause(DocumentNode node) {
+    if (!node.isObject("reply", "for", "scope")) {
+      return Optional.empty();
+    }
+    Optional<DocumentNode> place = node.require("reply");
+    Optional<String> reply =
+        place.flatMap(
+            value -> value.isText() ? value.text() : value.integer().map(String::valueOf));
+    Optional<String> problem = reply.flatMap(PauseRule::problem);
+    problem.ifPresent(words -> place.ifPresent(value -> value.problem(words)));
+    Optional<Duration> length = node.require("for").flatMap(DocumentNode::duration);
+    Optional<DocumentNode> stated = node.find("scope");
+    Optional<Scope> scope =
+        stated.isEmpty()
+            ? Optional.of(Scope.PLATFORM)
+            : stated.flatMap(value -> value.oneOf(Scope::of, List.of(Scope.values()), Scope::id));
+    return reply.isEmpty() || problem.isPresent() || length.isEmpty() || scope.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new PauseRule(reply.get(), length.get(), scope.get()));
+  }
+
+  private static String quoted(Optional<String> text) {
+    return "\"" + text.orElse("") + "\"";
+  }
+
+  private Optional<PolicyPath> shortPath(DocumentNode node) {
     String text = node.text().orElse("");
     int colon = text.lastIndexOf(':');
     String digits = text.substring(colon + 1);
@@ -148,7 +216,7 @@ public final class PolicyDocument {
     }
     String route = text.substring(0, colon);
     int port = Integer.parseInt(digits);
-    return Optional.of(new Path(route, port, usualTls(route, port)));
+    return Optional.of(PolicyPath.of(new Path(route, port, usualTls(route, port))));
   }
 
   private TlsMode usualTls(String route, int port) {
@@ -163,13 +231,15 @@ public final class PolicyDocument {
   }
 
   private static LimitsPart limits(DocumentNode node) {
-    if (!node.isObject("connections", "messagesPerConnection", "messagesPerSecond")) {
+    if (!node.isObject(
+        "connections", "messagesPerConnection", "messagesPerSecond", "connectionsPerMinute")) {
       return LimitsPart.INHERITED;
     }
     return new LimitsPart(
         node.find("connections").flatMap(DocumentNode::integer),
         node.find("messagesPerConnection").flatMap(DocumentNode::integer),
-        node.find("messagesPerSecond").flatMap(DocumentNode::number));
+        node.find("messagesPerSecond").flatMap(DocumentNode::number),
+        node.find("connectionsPerMinute").flatMap(DocumentNode::integer));
   }
 
   private static TimeoutsPart timeouts(DocumentNode node) {
@@ -213,12 +283,16 @@ public final class PolicyDocument {
     node.put("isp", rule.isp());
     if (!rule.paths().isEmpty()) {
       ArrayNode paths = node.putArray("paths");
-      for (Path path : rule.paths()) {
-        paths
+      rule.paths().forEach(path -> write(paths.addObject(), path));
+    }
+    if (!rule.pauses().isEmpty()) {
+      ArrayNode pauses = node.putArray("pause");
+      for (PauseRule pause : rule.pauses()) {
+        pauses
             .addObject()
-            .put("route", path.route())
-            .put("port", path.port())
-            .put("tls", path.tls().id());
+            .put("reply", pause.reply())
+            .put("for", HumanDuration.format(pause.length()))
+            .put("scope", pause.scope().id());
       }
     }
     if (!rule.limits().equals(LimitsPart.INHERITED)) {
@@ -227,6 +301,7 @@ public final class PolicyDocument {
       part.connections().ifPresent(value -> limits.put("connections", value));
       part.messagesPerConnection().ifPresent(value -> limits.put("messagesPerConnection", value));
       part.messagesPerSecond().ifPresent(value -> limits.put("messagesPerSecond", value));
+      part.connectionsPerMinute().ifPresent(value -> limits.put("connectionsPerMinute", value));
     }
     if (!rule.timeouts().equals(TimeoutsPart.INHERITED)) {
       ObjectNode timeouts = node.putObject("timeouts");
@@ -249,6 +324,19 @@ public final class PolicyDocument {
     if (!rule.note().isEmpty()) {
       node.put("note", rule.note());
     }
+  }
+
+  private static void write(ObjectNode node, PolicyPath path) {
+    node.put("route", path.route()).put("port", path.port()).put("tls", path.tls().id());
+    path.minTls().ifPresent(version -> node.put("minTls", version.id()));
+    if (path.sources().size() == 1) {
+      node.put("source", path.sources().getFirst());
+    } else if (!path.sources().isEmpty()) {
+      ArrayNode sources = node.putArray("source");
+      path.sources().forEach(sources::add);
+    }
+    path.share().ifPresent(share -> node.put("share", share));
+    path.cap().ifPresent(cap -> node.put("cap", cap.toString()));
   }
 
   private static void put(ObjectNode node, String key, Optional<Duration> value) {

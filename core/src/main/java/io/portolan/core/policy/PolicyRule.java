@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * One row of the port policy. What it leaves out it inherits, value by value: an ISP's row from its
@@ -11,11 +12,13 @@ import java.util.function.Function;
  *
  * @param isp the ISP or platform that it is for, or {@value #ANY}
  * @param paths in order of preference; empty to inherit
+ * @param pauses the replies at which mail is held; empty to inherit
  * @param note for people, such as where a number comes from
  */
 public record PolicyRule(
     String isp,
-    List<Path> paths,
+    List<PolicyPath> paths,
+    List<PauseRule> pauses,
     LimitsPart limits,
     TimeoutsPart timeouts,
     RetryPart retry,
@@ -25,43 +28,68 @@ public record PolicyRule(
 
   public PolicyRule {
     paths = List.copyOf(paths);
+    pauses = List.copyOf(pauses);
   }
 
   /** A row that inherits everything but its paths. */
   public static PolicyRule of(String isp, Path... paths) {
     return new PolicyRule(
-        isp, List.of(paths), LimitsPart.INHERITED, TimeoutsPart.INHERITED, RetryPart.INHERITED, "");
+        isp,
+        Stream.of(paths).map(PolicyPath::of).toList(),
+        List.of(),
+        LimitsPart.INHERITED,
+        TimeoutsPart.INHERITED,
+        RetryPart.INHERITED,
+        "");
+  }
+
+  public PolicyRule withPaths(PolicyPath... stated) {
+    return new PolicyRule(isp, List.of(stated), pauses, limits, timeouts, retry, note);
+  }
+
+  public PolicyRule withPauses(PauseRule... stated) {
+    return new PolicyRule(isp, paths, List.of(stated), limits, timeouts, retry, note);
   }
 
   public PolicyRule withLimits(LimitsPart part) {
-    return new PolicyRule(isp, paths, part, timeouts, retry, note);
+    return new PolicyRule(isp, paths, pauses, part, timeouts, retry, note);
   }
 
   public PolicyRule withTimeouts(TimeoutsPart part) {
-    return new PolicyRule(isp, paths, limits, part, retry, note);
+    return new PolicyRule(isp, paths, pauses, limits, part, retry, note);
   }
 
   public PolicyRule withRetry(RetryPart part) {
-    return new PolicyRule(isp, paths, limits, timeouts, part, note);
+    return new PolicyRule(isp, paths, pauses, limits, timeouts, part, note);
   }
 
   public PolicyRule withNote(String text) {
-    return new PolicyRule(isp, paths, limits, timeouts, retry, text);
+    return new PolicyRule(isp, paths, pauses, limits, timeouts, retry, text);
   }
 
   /** The limits that a row states; see {@link Limits}. */
   public record LimitsPart(
       Optional<Integer> connections,
       Optional<Integer> messagesPerConnection,
-      Optional<Double> messagesPerSecond) {
+      Optional<Double> messagesPerSecond,
+      Optional<Integer> connectionsPerMinute) {
     public static final LimitsPart INHERITED =
-        new LimitsPart(Optional.empty(), Optional.empty(), Optional.empty());
+        new LimitsPart(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** Inherits the limit on new sessions. */
+    public LimitsPart(
+        Optional<Integer> connections,
+        Optional<Integer> messagesPerConnection,
+        Optional<Double> messagesPerSecond) {
+      this(connections, messagesPerConnection, messagesPerSecond, Optional.empty());
+    }
 
     static Limits complete(List<LimitsPart> parts) {
       return new Limits(
           first(parts, LimitsPart::connections, Limits.DEFAULT.connections()),
           first(parts, LimitsPart::messagesPerConnection, Limits.DEFAULT.messagesPerConnection()),
-          first(parts, LimitsPart::messagesPerSecond, Limits.DEFAULT.messagesPerSecond()));
+          first(parts, LimitsPart::messagesPerSecond, Limits.DEFAULT.messagesPerSecond()),
+          first(parts, LimitsPart::connectionsPerMinute, Limits.DEFAULT.connectionsPerMinute()));
     }
   }
 

@@ -2,6 +2,7 @@ package io.portolan.core.policy;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -33,18 +34,18 @@ public record PortPolicy(List<PolicyRule> rules) {
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("the policy has no row *");
     }
-    List<Path> paths =
-        rows.stream()
-            .map(PolicyRule::paths)
-            .filter(each -> !each.isEmpty())
-            .findFirst()
-            .orElse(List.of());
     return new EffectiveRule(
         version,
         rows.getFirst().isp(),
-        paths,
+        stated(rows, PolicyRule::paths),
+        stated(rows, PolicyRule::pauses),
         PolicyRule.LimitsPart.complete(rows.stream().map(PolicyRule::limits).toList()),
         PolicyRule.TimeoutsPart.complete(rows.stream().map(PolicyRule::timeouts).toList()),
         PolicyRule.RetryPart.complete(rows.stream().map(PolicyRule::retry).toList()));
+  }
+
+  /** The list of the first row that states one; lists are inherited whole. */
+  private static <T> List<T> stated(List<PolicyRule> rows, Function<PolicyRule, List<T>> list) {
+    return rows.stream().map(list).filter(each -> !each.isEmpty()).findFirst().orElse(List.of());
   }
 }

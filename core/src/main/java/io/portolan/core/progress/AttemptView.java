@@ -27,8 +27,13 @@ public record AttemptView(
     Duration open,
     Duration exchange) {
 
-  /** The path taken and the peer met. */
-  public record Where(String route, int port, String tls, String host, String peer) {}
+  /**
+   * The path taken and the peer met.
+   *
+   * @param source the local address; empty for the host's own choice
+   */
+  public record Where(
+      String route, int port, String tls, String source, String host, String peer) {}
 
   /** The policy's rule and the reason in words. */
   public record Why(int policyVersion, String rule, String decision) {}

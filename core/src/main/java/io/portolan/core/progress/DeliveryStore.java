@@ -194,6 +194,7 @@ public final class DeliveryStore {
             row.text("route"),
             row.integer("port"),
             row.text("tls"),
+            row.text("source"),
             row.text("host"),
             row.text("peer")),
         row.text("phase"),

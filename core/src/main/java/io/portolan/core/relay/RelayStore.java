@@ -7,7 +7,7 @@ import io.portolan.core.database.Database;
 import io.portolan.core.database.DatabaseException;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
-import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.PolicyRule;
 import io.portolan.core.policy.PolicyStore;
 import io.portolan.core.policy.Routes;
@@ -288,7 +288,7 @@ public final class RelayStore implements Relays {
       return;
     }
     for (PolicyRule rule : active.get().policy().rules()) {
-      for (Path path : rule.paths()) {
+      for (PolicyPath path : rule.paths()) {
         if (path.route().equals(name) && !kept.contains(new RelayPort(path.port(), path.tls()))) {
           throw new ConflictException(
               "The active port policy (version "

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.portolan.core.InvalidException;
 import io.portolan.core.InvalidException.Problem;
 import io.portolan.core.isp.IspDirectory;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,8 +20,16 @@ class PolicyCheckTest {
 
   private final Routes routes = new TestRoutes();
   private final PolicyDocument documents = new PolicyDocument(routes);
+  private final Map<String, String> blocked = new HashMap<>();
   private final PolicyCheck check =
-      new PolicyCheck(Set.of("yahoo", "gmail", "orange")::contains, routes);
+      new PolicyCheck(
+          Set.of("yahoo", "gmail", "orange", "aol")::contains,
+          routes,
+          new PolicyCheck.Surroundings(
+              isp -> isp.equals("aol") ? "yahoo" : isp,
+              "127.0.0.1"::equals,
+              (path, platform) ->
+                  Optional.ofNullable(blocked.get(path.label() + " to " + platform))));
 
   @ParameterizedTest
   @CsvSource(
@@ -56,7 +67,27 @@ class PolicyCheckTest {
         "{isp: yahoo, retry: {lifetime: 1m}}                | rules[1].retry.lifetime              "
             + " | first delay of 15m",
         "{isp: yahoo, retry: {delays: [5d]}}                | rules[1].retry.lifetime              "
-            + " | is 4d"
+            + " | is 4d",
+        "{isp: yahoo, limits: {connectionsPerMinute: -1}}   | rules[1].limits.connectionsPerMinute"
+            + " | or more",
+        "{isp: yahoo, paths: [{route: lan, port: 25, minTls: TLSv1.2}]} |"
+            + " rules[1].paths[0].minTls | its tls is none",
+        "{isp: yahoo, paths: [{route: direct, port: 25, minTls: TLSv1.3}]} |"
+            + " rules[1].paths[0].minTls | say starttls",
+        "{isp: yahoo, paths: [{route: ses, port: 587, share: 0}, ses:465]} |"
+            + " rules[1].paths[0].share | within 1 to 100",
+        "{isp: yahoo, paths: [{route: ses, port: 587, share: 60}, {route: ses, port: 465, share:"
+            + " 50}]} | rules[1].paths | 110 percent",
+        "{isp: yahoo, paths: [{route: direct, port: 25, source: [192.0.2.1, 192.0.2.1]}]} |"
+            + " rules[1].paths[0].source | twice",
+        "{isp: yahoo, paths: [{route: direct, port: 25, source: 192.0.2.1}, {route: direct, port:"
+            + " 25, source: [192.0.2.2, 192.0.2.1]}]} | rules[1].paths[1] | direct:25 from"
+            + " 192.0.2.1",
+        "{isp: yahoo, pause: [{reply: 250, for: 5m}]}       | rules[1].pause[0].reply"
+            + " | can never match",
+        "{isp: yahoo, pause: [{reply: 2.1.5, for: 5m}]}     | rules[1].pause[0].reply"
+            + " | can never match",
+        "{isp: yahoo, pause: [{reply: 421, for: 0s}]}       | rules[1].pause[0].for  | longer"
       })
   void refusesInWordsThatNameRowAndField(String row, String place, String words) {
     PolicyCheck.Findings findings = check(DEFAULT + ", " + row);
@@ -109,12 +140,59 @@ class PolicyCheckTest {
         "{isp: yahoo, limits: {messagesPerConnection: 21}}| rules[1].limits.messagesPerConnection",
         "{isp: gmail, paths: [direct:25]}                 | rules[1].paths[0].tls",
         "{isp: yahoo, timeouts: {dot: 1m}}                | rules[1].timeouts.dot",
+        "{isp: yahoo, pause: [{reply: 421, for: 1m}, {reply: 421, for: 2m}]} |"
+            + " rules[1].pause[1].reply",
+        "{isp: yahoo, pause: [{reply: 421, for: 4d}]}     | rules[1].pause[0].for",
+        "{isp: yahoo, paths: [{route: ses, port: 587, share: 100}, direct:25]} | rules[1].paths[1]",
+        "{isp: yahoo, paths: [{route: ses, port: 587, share: 60}, {route: direct, port: 25, share:"
+            + " 20}]} | rules[1].paths",
+        "{isp: yahoo, paths: [{route: direct, port: 25, source: 192.0.2.1}]} |"
+            + " rules[1].paths[0].source",
+        "{isp: aol, limits: {connections: 2}}             | rules[1].limits",
       })
   void warnsOfWhatIsAllowedAndUnwise(String row, String place) {
     PolicyCheck.Findings findings = check(DEFAULT + ", " + row);
 
     assertThat(findings.errors()).isEmpty();
     assertThat(findings.warnings()).extracting(Problem::place).containsExactly(place.strip());
+  }
+
+  @Test
+  void warnsOfARowWhoseOnlyPathIsBlockedNow() {
+    blocked.put("direct:25 to yahoo", "blocked (connect-timeout)");
+    blocked.put("ses:587 to gmail", "blocked (connect-refused)");
+
+    PolicyCheck.Findings findings =
+        check(
+            DEFAULT
+                + ", {isp: aol, paths: [direct:25]}, {isp: yahoo, paths: [direct:25, ses:465]}"
+                + ", {isp: gmail, paths: [ses:587]}");
+
+    assertThat(findings.errors()).isEmpty();
+    assertThat(findings.warnings())
+        .extracting(Problem::toString)
+        .satisfiesExactly(
+            aol -> assertThat(aol).contains("rules[1].paths", "one path", "connect-timeout"),
+            gmail -> assertThat(gmail).contains("rules[3].paths", "one path", "connect-refused"));
+  }
+
+  @Test
+  void warnsOfARelayPathThatTwoRowsAskDifferentTlsOf() {
+    PolicyCheck.Findings findings =
+        check(
+            DEFAULT
+                + ", {isp: gmail, paths: [{route: ses, port: 587, minTls: TLSv1.3}]}"
+                + ", {isp: yahoo, paths: [{route: ses, port: 587, minTls: TLSv1.2}]}");
+
+    assertThat(findings.warnings())
+        .extracting(Problem::place)
+        .containsExactly("rules[2].paths[0].minTls");
+  }
+
+  @Test
+  void takesAnAddressOfThisHost() {
+    assertThat(check("{isp: '*', paths: [{route: direct, port: 25, source: 127.0.0.1}]}"))
+        .isEqualTo(new PolicyCheck.Findings(List.of(), List.of()));
   }
 
   @Test
@@ -151,7 +229,8 @@ class PolicyCheckTest {
     assertThat(seed.ruleFor(1, "gmail", "gmail"))
         .satisfies(
             rule -> {
-              assertThat(rule.paths()).containsExactly(new Path("direct", 25, TlsMode.STARTTLS));
+              assertThat(rule.paths())
+                  .containsExactly(PolicyPath.of(new Path("direct", 25, TlsMode.STARTTLS)));
               assertThat(rule.limits()).isEqualTo(new Limits(5, 50, 0));
               assertThat(rule.retry().delays().getFirst()).hasMinutes(10);
               assertThat(rule.retry().delays().get(1)).hasMinutes(15);
@@ -162,7 +241,7 @@ class PolicyCheckTest {
         .satisfies(
             rule -> {
               assertThat(rule.paths())
-                  .containsExactly(new Path("direct", 25, TlsMode.OPPORTUNISTIC));
+                  .containsExactly(PolicyPath.of(new Path("direct", 25, TlsMode.OPPORTUNISTIC)));
               assertThat(rule.limits()).isEqualTo(new Limits(10, 100, 0));
               assertThat(rule.retry().lifetime()).hasDays(4);
             });

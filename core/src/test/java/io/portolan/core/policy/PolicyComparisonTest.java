@@ -52,6 +52,32 @@ class PolicyComparisonTest {
   }
 
   @Test
+  void putsEveryOptionOfAPathIntoWords() {
+    PolicyRule before = PolicyRule.of("yahoo", SES, DIRECT);
+    PolicyRule after =
+        before
+            .withPaths(
+                PolicyPath.of(SES)
+                    .withMinTls(TlsVersion.TLS_1_3)
+                    .withShare(30)
+                    .withCap(new PolicyPath.Cap(500, PolicyPath.Span.HOUR)),
+                PolicyPath.of(DIRECT).withSources("192.0.2.1", "192.0.2.2"))
+            .withPauses(
+                new PauseRule("4.7.28", Duration.ofMinutes(10), PauseRule.Scope.PLATFORM),
+                new PauseRule("/slow down/", Duration.ofHours(1), PauseRule.Scope.PATH))
+            .withLimits(
+                new LimitsPart(
+                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(60)));
+
+    assertThat(words(List.of(ANY, before), List.of(ANY, after)))
+        .containsExactly(
+            "yahoo: paths ses:587 before direct:25 -> ses:587 (TLSv1.3 at least, 30 %, at most"
+                + " 500/h) before direct:25 (from 192.0.2.1 or 192.0.2.2); pauses inherited ->"
+                + " 4.7.28 for 10m, /slow down/ for 1h (path); connections a minute inherited ->"
+                + " 60");
+  }
+
+  @Test
   void saysNothingOfRowsInAnotherOrder() {
     PolicyRule gmail = PolicyRule.of("gmail", SES);
 

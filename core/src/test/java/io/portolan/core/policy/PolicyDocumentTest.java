@@ -47,7 +47,8 @@ class PolicyDocumentTest {
         .containsExactly(
             new PolicyRule(
                 "*",
-                List.of(new Path("direct", 25, TlsMode.OPPORTUNISTIC)),
+                List.of(PolicyPath.of(new Path("direct", 25, TlsMode.OPPORTUNISTIC))),
+                List.of(),
                 PortPolicyTest.limits(10, 100, 0),
                 new TimeoutsPart(
                     Optional.of(Duration.ofSeconds(10)),
@@ -66,6 +67,44 @@ class PolicyDocumentTest {
                     new Path("ses", 465, TlsMode.IMPLICIT),
                     new Path("direct", 25, TlsMode.OPPORTUNISTIC))
                 .withNote("by trial"));
+  }
+
+  @Test
+  void readsTheOptionsOfPathsAndThePauses() {
+    PolicyRule rule =
+        documents
+            .readYaml(
+                """
+                rules:
+                  - isp: gmail
+                    paths:
+                      - {route: ses, port: 587, minTls: TLSv1.3, share: 30, cap: 500/h}
+                      - {route: direct, port: 25, source: [192.0.2.7, "2001:db8::7"]}
+                      - {route: direct, port: 25, tls: none, source: 192.0.2.9}
+                    pause:
+                      - {reply: 4.7.28, for: 10m}
+                      - {reply: 421, for: 1m, scope: path}
+                    limits: {connectionsPerMinute: 60}
+                """)
+            .rules()
+            .getFirst();
+
+    Path direct = new Path("direct", 25, TlsMode.OPPORTUNISTIC);
+    assertThat(rule.paths())
+        .containsExactly(
+            PolicyPath.of(new Path("ses", 587, TlsMode.STARTTLS))
+                .withMinTls(TlsVersion.TLS_1_3)
+                .withShare(30)
+                .withCap(new PolicyPath.Cap(500, PolicyPath.Span.HOUR)),
+            PolicyPath.of(direct).withSources("192.0.2.7", "2001:db8:0:0:0:0:0:7"),
+            PolicyPath.of(new Path("direct", 25, TlsMode.NONE)).withSources("192.0.2.9"));
+    assertThat(rule.paths().get(1).each())
+        .containsExactly(direct.from("192.0.2.7"), direct.from("2001:db8:0:0:0:0:0:7"));
+    assertThat(rule.pauses())
+        .containsExactly(
+            new PauseRule("4.7.28", Duration.ofMinutes(10), PauseRule.Scope.PLATFORM),
+            new PauseRule("421", Duration.ofMinutes(1), PauseRule.Scope.PATH));
+    assertThat(rule.limits().connectionsPerMinute()).contains(60);
   }
 
   @ParameterizedTest
@@ -117,6 +156,22 @@ class PolicyDocumentTest {
         "{rules: [{isp: a, retry: {delays: [5m, soon]}}]}| rules[0].retry.delays[1]",
         "{rules: [{isp: a, retry: {lifetime: }}]}        | rules[0].retry.lifetime",
         "{rules: [{isp: a, limits: }]}                   | rules[0].limits",
+        "{rules: [{isp: a, limits: {connectionsPerMinute: x}}]} |"
+            + " rules[0].limits.connectionsPerMinute",
+        "{rules: [{isp: a, paths: [{route: x, port: 25, minTls: TLSv1.1}]}]} |"
+            + " rules[0].paths[0].minTls",
+        "{rules: [{isp: a, paths: [{route: x, port: 25, source: host.test}]}]} |"
+            + " rules[0].paths[0].source",
+        "{rules: [{isp: a, paths: [{route: x, port: 25, source: [192.0.2.1, 300.1.1.1]}]}]} |"
+            + " rules[0].paths[0].source[1]",
+        "{rules: [{isp: a, paths: [{route: x, port: 25, share: half}]}]} | rules[0].paths[0].share",
+        "{rules: [{isp: a, paths: [{route: x, port: 25, cap: 500}]}]}    | rules[0].paths[0].cap",
+        "{rules: [{isp: a, paths: [{route: x, port: 25, cap: 0/h}]}]}    | rules[0].paths[0].cap",
+        "{rules: [{isp: a, pause: [{for: 5m}]}]}                | rules[0].pause[0].reply",
+        "{rules: [{isp: a, pause: [{reply: 421}]}]}             | rules[0].pause[0].for",
+        "{rules: [{isp: a, pause: [{reply: slow, for: 5m}]}]}   | rules[0].pause[0].reply",
+        "{rules: [{isp: a, pause: [{reply: '/(/', for: 5m}]}]}  | rules[0].pause[0].reply",
+        "{rules: [{isp: a, pause: [{reply: 421, for: 5m, scope: isp}]}]} | rules[0].pause[0].scope",
       })
   void namesThePlaceOfWhatIsWrong(String yaml, String place) {
     assertThatExceptionOfType(InvalidException.class)
@@ -161,26 +216,52 @@ class PolicyDocumentTest {
     Arbitrary<String> names =
         Arbitraries.of(
             "*", "yahoo", "yes", "null", "1", "1e3", "0x1F", "1:30", "a: b", "- x", "\"", "#", "");
-    Arbitrary<Path> paths =
+    Arbitrary<PolicyPath> paths =
         Combinators.combine(
-                Arbitraries.of("direct", "ses", "on", "~"),
-                Arbitraries.integers().between(1, 65_535),
-                Arbitraries.of(TlsMode.class))
-            .as(Path::new);
+                Combinators.combine(
+                        Arbitraries.of("direct", "ses", "on", "~"),
+                        Arbitraries.integers().between(1, 65_535),
+                        Arbitraries.of(TlsMode.class))
+                    .as(Path::new),
+                Arbitraries.of(TlsVersion.class).optional(),
+                Arbitraries.of("192.0.2.1", "198.51.100.7", "2001:db8:0:0:0:0:0:5")
+                    .list()
+                    .ofMaxSize(3),
+                Arbitraries.integers().optional(),
+                Combinators.combine(
+                        Arbitraries.integers().between(1, 999_999_999),
+                        Arbitraries.of(PolicyPath.Span.class))
+                    .as(PolicyPath.Cap::new)
+                    .optional())
+            .as(PolicyPath::new);
     Arbitrary<Duration> durations =
         Arbitraries.longs().between(0, 900_000_000).map(Duration::ofMillis);
+    Arbitrary<PauseRule> pauses =
+        Combinators.combine(
+                Arbitraries.of("421", "4.7.28", "9.1.1", "/rate: \"limit\" #1/", "/^4.. \\S+ ~/"),
+                durations,
+                Arbitraries.of(PauseRule.Scope.class))
+            .as(PauseRule::new);
     Arbitrary<LimitsPart> limits =
         Combinators.combine(
                 Arbitraries.integers().optional(),
                 Arbitraries.integers().optional(),
-                Arbitraries.doubles().between(-1e6, 1e6).optional())
+                Arbitraries.doubles().between(-1e6, 1e6).optional(),
+                Arbitraries.integers().optional())
             .as(LimitsPart::new);
     Arbitrary<Optional<Duration>> maybe = durations.optional();
     Arbitrary<TimeoutsPart> timeouts =
         Combinators.combine(maybe, maybe, maybe, maybe, maybe, maybe).as(TimeoutsPart::new);
     Arbitrary<RetryPart> retries =
         Combinators.combine(durations.list().ofMaxSize(3), maybe).as(RetryPart::new);
-    return Combinators.combine(names, paths.list().ofMaxSize(3), limits, timeouts, retries, names)
+    return Combinators.combine(
+            names,
+            paths.list().ofMaxSize(3),
+            pauses.list().ofMaxSize(2),
+            limits,
+            timeouts,
+            retries,
+            names)
         .as(PolicyRule::new)
         .list()
         .ofMinSize(1)

@@ -51,7 +51,7 @@ class PortPolicyTest {
 
     assertThat(rule)
         .isEqualTo(
-            new EffectiveRule(
+            EffectiveRule.of(
                 7,
                 "aol",
                 List.of(SES),

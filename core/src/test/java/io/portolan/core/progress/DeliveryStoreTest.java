@@ -130,7 +130,7 @@ class DeliveryStoreTest {
         .containsExactly(Optional.of(421), Optional.of(250));
     assertThat(attempts.getFirst().where())
         .isEqualTo(
-            new AttemptView.Where("direct", 25, "opportunistic", "mx.gmail.com", "192.0.2.1"));
+            new AttemptView.Where("direct", 25, "opportunistic", "", "mx.gmail.com", "192.0.2.1"));
     assertThat(attempts.getFirst().why()).isEqualTo(new AttemptView.Why(3, "gmail", "first path"));
     assertThat(attempts.getFirst().exchange()).isEqualTo(Duration.ofMillis(20));
     assertThat(deliveries.attempts(id("User3@gmail.com"))).isEmpty();

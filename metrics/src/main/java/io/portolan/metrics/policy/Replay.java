@@ -138,7 +138,7 @@ final class Replay {
     Optional<Path> path = firstOpen(rule, group, minute);
     if (path.isEmpty()) {
       platform.held += offer.ended;
-      Optional<Instant> later = health.nextOpen(rule.paths(), group.platform(), minute, until);
+      Optional<Instant> later = health.nextOpen(rule.order(), group.platform(), minute, until);
       if (later.isEmpty()) {
         platform.unsent += offer.ended;
         return 0;
@@ -157,7 +157,7 @@ final class Replay {
   }
 
   private Optional<Path> firstOpen(EffectiveRule rule, Group group, Instant minute) {
-    return rule.paths().stream()
+    return rule.order().stream()
         .filter(path -> health.isOpen(path, group.platform(), minute))
         .findFirst();
   }
@@ -170,7 +170,7 @@ final class Replay {
   }
 
   private boolean isTried(Path path, Group group, Instant minute) {
-    List<Path> order = rule(group).paths();
+    List<Path> order = rule(group).order();
     int place = order.indexOf(path);
     return place >= 0
         && order.subList(0, place).stream()
@@ -200,7 +200,7 @@ final class Replay {
     Map<Offer, Path> senders = new HashMap<>();
     for (Offer offer : offers.values()) {
       if (offer.tries > 0 && concerns(closing, offer.group)) {
-        rule(offer.group).paths().stream()
+        rule(offer.group).order().stream()
             .filter(path -> isOf(path, closing))
             .filter(path -> isTried(path, offer.group, closing.minute()))
             .findFirst()

@@ -99,7 +99,7 @@ class ReplayPropertyTest {
     assertThat(replay.volumes().keySet())
         .allSatisfy(
             line ->
-                assertThat(policy.ruleFor(0, line.group().isp(), line.group().platform()).paths())
+                assertThat(policy.ruleFor(0, line.group().isp(), line.group().platform()).order())
                     .contains(line.path()));
     assertThat(replay.total().expectedMillis()).isNotNegative();
     assertThat(replay.total().failureMillis()).isNotNegative();

@@ -263,9 +263,7 @@ final class Courier implements AutoCloseable {
               .paths()
               .review(
                   open.path(),
-                  rule,
-                  lane.key(),
-                  delivery.pinnedRoute(),
+                  parts.lines().request(lane, delivery, rule),
                   path -> lane.mayMoveTo(path, parts.clock().instant()));
       switch (standing) {
         case Standing.Keep(Decision decision) -> {
@@ -285,6 +283,7 @@ final class Courier implements AutoCloseable {
             lane.spare(take.path(), parts.clock().instant().plus(SPARED));
             if (moved.get() instanceof LineOpener.Refused refused) {
               parts.lines().record(refused, lane, delivery, campaignId);
+              refusals.paused(refused.reply(), refused.path(), rule);
             }
           }
           if (parts.lines().serves(open, delivery, rule)) {
@@ -360,7 +359,8 @@ final class Courier implements AutoCloseable {
             replied.reply().code() == Transaction.CLOSING
                 && replied.phase() != Phase.DOT
                 && !isFirst;
-        if (endsUsedSession || refusal.effect() == Classification.Effect.RECONNECT) {
+        boolean isPaused = refusals.paused(replied.reply(), ready.path(), rule);
+        if (!isPaused && (endsUsedSession || refusal.effect() == Classification.Effect.RECONNECT)) {
           close();
           // the next result of this delivery says whether the claim still holds
           var _ =

@@ -3,6 +3,8 @@ package io.portolan.sender.lane;
 import io.portolan.core.address.Domain;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PolicyPath;
+import io.portolan.core.policy.TlsVersion;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.SecretException;
 import io.portolan.core.relay.Secrets;
@@ -101,8 +103,19 @@ final class Destinations {
         .map(
             each ->
                 new SessionTarget(
-                    path, each.getKey(), each.getValue(), credentials, heloName, rule.timeouts()))
+                    path,
+                    each.getKey(),
+                    each.getValue(),
+                    credentials,
+                    heloName,
+                    rule.timeouts(),
+                    minimumTls(rule, path)))
         .toList();
+  }
+
+  /** The oldest TLS that a rule allows on a path. */
+  static TlsVersion minimumTls(EffectiveRule rule, Path path) {
+    return rule.find(path).map(PolicyPath::minimumTls).orElse(PolicyPath.DEFAULT_MIN_TLS);
   }
 
   private static String key(List<MailHost> hosts) {

@@ -37,6 +37,7 @@ final class Lane {
   private final Queue<BatchRun.Item> waiting = new ArrayDeque<>();
   private final Map<Integer, Pacer> pacers = new HashMap<>();
   private final Map<Path, Instant> spared = new HashMap<>();
+  private final LanePauses pauses = new LanePauses();
   private int workers;
   private int refusals;
   private int routeRefusals;
@@ -165,12 +166,13 @@ final class Lane {
 
   /** Whether a refusal still counts, so that the lane must not be forgotten. */
   synchronized boolean remembers(Instant now) {
-    return now.isBefore(remembersUntil);
+    return now.isBefore(remembersUntil());
   }
 
   /** Until when refusals count; long past when there are none. */
   synchronized Instant remembersUntil() {
-    return remembersUntil;
+    Instant paused = pauses.end();
+    return paused.isAfter(remembersUntil) ? paused : remembersUntil;
   }
 
   private void remember(Instant from) {
@@ -233,6 +235,11 @@ final class Lane {
     return routeRefusals == refusalsInARow;
   }
 
+  /** What the policy's pause rules closed. */
+  LanePauses pauses() {
+    return pauses;
+  }
+
   private static Duration holdFor(int holdsBefore, Duration first) {
     Duration most = first.compareTo(LONGEST_HOLD) > 0 ? first : LONGEST_HOLD;
     Duration hold = first;
@@ -260,6 +267,10 @@ final class Lane {
    * @param trial how long the trial may take before another one starts
    */
   synchronized Optional<Hold> hold(Instant now, Duration trial) {
+    Optional<Hold> pause = pauses.whole(now).map(it -> new Hold(it.reason(), it.until()));
+    if (pause.isPresent()) {
+      return pause;
+    }
     if (refusals < refusalsInARow) {
       return Optional.empty();
     }

@@ -6,6 +6,7 @@ import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.delivery.PathFailure;
 import io.portolan.core.policy.Path;
+import io.portolan.core.policy.TlsVersion;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
 import io.portolan.sender.smtp.SmtpSession;
@@ -41,6 +42,11 @@ final class Line implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /** Whether its TLS, if it has any, is no older than this. */
+  boolean speaks(TlsVersion oldest) {
+    return session.evidence().tlsVersion().stream().allMatch(oldest.orNewer()::contains);
   }
 
   String destination() {

@@ -117,9 +117,12 @@ final class LineOpener {
   /** By our DNS the recipient's domain does not exist. */
   record NoDomain(String reason) implements Result {}
 
-  /** Whether the peer of an open session takes a delivery's mail. */
+  /** Whether an open session may carry a delivery: by its peer, and by its TLS. */
   boolean serves(Line line, ClaimedDelivery delivery, EffectiveRule rule)
       throws InterruptedException {
+    if (!line.speaks(Destinations.minimumTls(rule, line.path()))) {
+      return false;
+    }
     if (!line.path().isDirect()) {
       return true;
     }
@@ -137,12 +140,22 @@ final class LineOpener {
     return serves;
   }
 
+  /** Which way a delivery may go. */
+  PathChoice.Request request(Lane lane, ClaimedDelivery delivery, EffectiveRule rule) {
+    return new PathChoice.Request(
+        rule,
+        lane.key(),
+        delivery.id(),
+        delivery.pinnedRoute(),
+        path -> lane.pauses().on(path, clock.instant()));
+  }
+
   /** Opens a session on the best path that can be opened. */
   Result open(Lane lane, ClaimedDelivery delivery, EffectiveRule rule, long campaignId)
       throws InterruptedException {
     // each round ends or shuts a path, so there are no more rounds than paths and their trials
-    for (int round = 0; round <= 2 * rule.paths().size(); round++) {
-      switch (paths.choose(rule, lane.key(), delivery.pinnedRoute())) {
+    for (int round = 0; round <= 2 * paths(rule); round++) {
+      switch (paths.choose(request(lane, delivery, rule))) {
         case Choice.Wait(String _, Duration recheck) -> {
           return new Wait(recheck);
         }
@@ -158,6 +171,10 @@ final class LineOpener {
       }
     }
     return new Trouble("no path of row " + rule.rule() + " could be opened", false);
+  }
+
+  private static long paths(EffectiveRule rule) {
+    return rule.paths().stream().mapToLong(path -> path.each().size()).sum();
   }
 
   /**

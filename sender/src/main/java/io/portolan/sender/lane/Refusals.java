@@ -3,10 +3,15 @@ package io.portolan.sender.lane;
 import io.portolan.core.delivery.Attempt;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.DeliveryOutcome;
+import io.portolan.core.json.HumanDuration;
 import io.portolan.core.policy.EffectiveRule;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PauseRule;
 import io.portolan.core.policy.RetrySchedule;
 import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.SmtpReply;
+import io.portolan.sender.path.PathChoice.Pause;
+import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +35,7 @@ final class Refusals {
   DeliveryOutcome refused(
       Attempt attempt, Classification refusal, ClaimedDelivery delivery, EffectiveRule rule) {
     String words = attempt.reply().map(SmtpReply::line).orElse("");
+    attempt.reply().ifPresent(reply -> paused(reply, attempt.path(), rule));
     switch (Judge.aim(attempt.path(), attempt.phase(), refusal)) {
       case RECIPIENT -> {
         // says nothing about the next one
@@ -52,6 +58,53 @@ final class Refusals {
       }
     }
     return parts.judge().refused(attempt, refusal, delivery, rule.retry());
+  }
+
+  /**
+   * Holds mail if a pause rule says so of this reply.
+   *
+   * @return whether one does
+   */
+  boolean paused(SmtpReply reply, Path path, EffectiveRule rule) {
+    Optional<PauseRule> found =
+        rule.pauses().stream().filter(pause -> pause.matches(reply)).findFirst();
+    found.ifPresent(pause -> pause(pause, reply, path, rule));
+    return found.isPresent();
+  }
+
+  private void pause(PauseRule rule, SmtpReply reply, Path path, EffectiveRule row) {
+    Instant now = parts.clock().instant();
+    String what =
+        switch (rule.scope()) {
+          case PLATFORM -> "mail to " + lane.key();
+          case PATH ->
+              "mail to "
+                  + lane.key()
+                  + " by route "
+                  + path.route()
+                  + (path.source().isEmpty() ? "" : " from " + path.source());
+        };
+    Pause pause =
+        new Pause(
+            "row "
+                + row.rule()
+                + " pauses "
+                + what
+                + " for "
+                + HumanDuration.format(rule.length())
+                + " at reply "
+                + rule.reply()
+                + ": "
+                + reply.line(),
+            now.plus(rule.length()));
+    boolean isNews =
+        switch (rule.scope()) {
+          case PLATFORM -> lane.pauses().pause(pause, now);
+          case PATH -> lane.pauses().pause(path, pause, now);
+        };
+    if (isNews) {
+      log.info("Until {}: {}", pause.until(), pause.reason());
+    }
   }
 
   /** A recipient's mail host refuses this source, by a reply or by hanging up. */

@@ -89,7 +89,7 @@ public final class RelayTrial {
   private PortResult tryOne(Relay relay, RelayPort port) throws InterruptedException {
     Path path = new Path(relay.name(), port.port(), port.tls());
     EffectiveRule rule =
-        new EffectiveRule(
+        EffectiveRule.of(
             0,
             "*",
             List.of(path),

@@ -4,6 +4,7 @@ import io.portolan.core.delivery.Decision;
 import io.portolan.core.isp.Isp;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
 import io.portolan.core.relay.Relays;
@@ -14,7 +15,10 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -32,6 +36,9 @@ public final class PathChoice {
   private final Relays relays;
   private final InstantSource clock;
 
+  /** Whose turn it is in each pool of sources. */
+  private final Map<List<String>, Integer> turns = new ConcurrentHashMap<>();
+
   public PathChoice(PathHealth health, Relays relays, InstantSource clock) {
     this.health = health;
     this.relays = relays;
@@ -43,42 +50,99 @@ public final class PathChoice {
     return platform.equals(Isp.OTHER.platform()) ? DirectPort.OTHER + domain : platform;
   }
 
+  /** Why mail to one platform does not take a path for a while. */
+  public record Pause(String reason, Instant until) {}
+
   /**
-   * Chooses a path for a new session.
+   * Which way a delivery may go.
    *
    * @param target the lane: a platform, or {@code other/} and a domain
+   * @param delivery by which the shares of the rule are told
    * @param pinnedRoute the only route the message may take, because a peer there gave no answer
    *     after the dot
+   * @param pauses the paths that the platform's answers closed for a while
    */
-  public Choice choose(EffectiveRule rule, String target, Optional<String> pinnedRoute) {
+  public record Request(
+      EffectiveRule rule,
+      String target,
+      long delivery,
+      Optional<String> pinnedRoute,
+      Function<Path, Optional<Pause>> pauses) {
+    List<PolicyPath> paths() {
+      return rule.pathsFor(delivery);
+    }
+
+    boolean mayTake(PolicyPath path) {
+      return pinnedRoute.isEmpty() || path.route().equals(pinnedRoute.get());
+    }
+  }
+
+  /** Chooses a path for a new session. */
+  public Choice choose(Request request) {
+    EffectiveRule rule = request.rule();
     PassedOver passedOver = new PassedOver();
-    for (Path path : rule.paths()) {
-      if (pinnedRoute.isPresent() && !path.route().equals(pinnedRoute.get())) {
+    for (PolicyPath stated : request.paths()) {
+      if (!request.mayTake(stated)) {
         continue;
       }
-      Optional<String> obstacle = obstacle(path);
-      if (obstacle.isPresent()) {
-        passedOver.add(obstacle.get(), clock.instant().plus(HOLD_FOR_POLICY));
-        continue;
-      }
-      switch (health.ask(path, target, relay(path))) {
-        case Answer.Granted(PathLease lease, PathCondition before) -> {
-          String reason = passedOver.before(path.label() + " " + chosen(before));
-          return new Choice.Take(path, decision(rule, reason), lease);
+      for (Path path : inTurn(stated)) {
+        if (isPassedOver(stated, path, request, passedOver)) {
+          continue;
         }
-        case Answer.Busy(PathCondition condition, boolean isWorthWaiting) -> {
-          String reason = path.label() + " " + words(condition) + ", being tried";
-          if (isWorthWaiting) {
-            return new Choice.Wait(passedOver.before(reason), RECHECK);
+        switch (health.ask(path, request.target(), relay(path))) {
+          case Answer.Granted(PathLease lease, PathCondition before) -> {
+            taken(stated);
+            String reason = passedOver.before(path.label() + " " + chosen(before, stated));
+            return new Choice.Take(path, decision(rule, reason), lease);
           }
-          passedOver.addPending(reason);
+          case Answer.Busy(PathCondition condition, boolean isWorthWaiting) -> {
+            String reason = path.label() + " " + words(condition) + ", being tried";
+            if (isWorthWaiting) {
+              return new Choice.Wait(passedOver.before(reason), RECHECK);
+            }
+            passedOver.addPending(reason);
+          }
+          case Answer.Shut(PathCondition condition, Instant until) ->
+              passedOver.add(path.label() + " " + words(condition), until);
+          case Answer.OnHold(RouteHold hold) -> passedOver.add(words(hold), hold.until());
         }
-        case Answer.Shut(PathCondition condition, Instant until) ->
-            passedOver.add(path.label() + " " + words(condition), until);
-        case Answer.OnHold(RouteHold hold) -> passedOver.add(words(hold), hold.until());
       }
     }
-    return passedOver.outcome(rule, pinnedRoute, clock.instant());
+    return passedOver.outcome(rule, request.pinnedRoute(), clock.instant());
+  }
+
+  /** Passes over what may not be used whatever its health. */
+  private boolean isPassedOver(
+      PolicyPath stated, Path path, Request request, PassedOver passedOver) {
+    Optional<String> obstacle = obstacle(stated);
+    if (obstacle.isPresent()) {
+      passedOver.add(obstacle.get(), clock.instant().plus(HOLD_FOR_POLICY));
+      return true;
+    }
+    Optional<Pause> pause = request.pauses().apply(path);
+    pause.ifPresent(
+        it -> passedOver.add(path.label() + " paused (" + it.reason() + ")", it.until()));
+    return pause.isPresent();
+  }
+
+  /** The paths of a pool, the one first whose turn it is. */
+  private List<Path> inTurn(PolicyPath stated) {
+    List<Path> each = stated.each();
+    if (each.size() < 2) {
+      return each;
+    }
+    int turn = turns.getOrDefault(stated.sources(), 0) % each.size();
+    List<Path> ordered = new ArrayList<>(each.subList(turn, each.size()));
+    ordered.addAll(each.subList(0, turn));
+    return ordered;
+  }
+
+  /** A session is about to be opened on a path of a pool: the next one is another's turn. */
+  private void taken(PolicyPath stated) {
+    int size = stated.sources().size();
+    if (size > 1) {
+      turns.merge(stated.sources(), 1, (turn, one) -> (turn + one) % size);
+    }
   }
 
   /**
@@ -89,20 +153,20 @@ public final class PathChoice {
    */
   public record Considered(Path path, boolean taken, String why) {}
 
-  /** What {@link #choose} would say now of each path, in the rule's order. Changes nothing. */
-  public List<Considered> explain(EffectiveRule rule, String target) {
+  /** What {@link #choose} would say now of each path, in order. Changes nothing. */
+  public List<Considered> explain(Request request) {
     List<Considered> all = new ArrayList<>();
     boolean isTaken = false;
-    for (Path path : rule.paths()) {
-      Optional<String> wrong = obstacle(path).or(() -> shut(path, target));
-      if (wrong.isPresent()) {
-        all.add(new Considered(path, false, wrong.get()));
-      } else if (isTaken) {
+    for (PolicyPath stated : request.paths()) {
+      for (Path path : stated.each()) {
+        Optional<String> wrong = obstacle(stated).or(() -> shut(path, request.target()));
+        String why =
+            wrong.orElseGet(() -> chosen(health.condition(path, request.target()), stated));
+        boolean isUsable = wrong.isEmpty();
         all.add(
-            new Considered(path, false, "not needed; " + chosen(health.condition(path, target))));
-      } else {
-        isTaken = true;
-        all.add(new Considered(path, true, chosen(health.condition(path, target))));
+            new Considered(
+                path, isUsable && !isTaken, isUsable && isTaken ? "not needed; " + why : why));
+        isTaken |= isUsable;
       }
     }
     return all;
@@ -142,21 +206,18 @@ public final class PathChoice {
 
   /**
    * Says what a session open on {@code current} should do with its next message. Quick enough to be
-   * asked for every one; asks for leave only on paths that the rule puts before {@code current}.
+   * asked for every one; asks for leave only on paths that come before {@code current}.
    *
    * @param mayMoveTo which of those are worth a try
    */
-  public Standing review(
-      Path current,
-      EffectiveRule rule,
-      String target,
-      Optional<String> pinnedRoute,
-      Predicate<Path> mayMoveTo) {
-    if (pinnedRoute.isPresent() && !current.route().equals(pinnedRoute.get())) {
-      return new Standing.Leave("pinned to route " + pinnedRoute.get());
+  public Standing review(Path current, Request request, Predicate<Path> mayMoveTo) {
+    EffectiveRule rule = request.rule();
+    Optional<String> route = request.pinnedRoute();
+    if (route.isPresent() && !current.route().equals(route.get())) {
+      return new Standing.Leave("pinned to route " + route.get());
     }
-    int place = rule.paths().indexOf(current);
-    if (place < 0) {
+    Optional<PolicyPath> standing = rule.find(current);
+    if (standing.isEmpty()) {
       return new Standing.Leave(
           "row "
               + rule.rule()
@@ -165,38 +226,45 @@ public final class PathChoice {
               + " has no path "
               + current.label());
     }
-    Optional<String> obstacle = obstacle(current);
-    if (obstacle.isPresent()) {
-      return new Standing.Leave(obstacle.get());
+    PassedOver closed = new PassedOver();
+    if (isPassedOver(standing.get(), current, request, closed)) {
+      return new Standing.Leave(closed.words());
     }
     if (relay(current).filter(health::refusesMail).isPresent()) {
       return new Standing.Leave("relay " + current.route() + " refuses our mail");
     }
     PassedOver passedOver = new PassedOver();
-    for (Path better : rule.paths().subList(0, place)) {
-      if (pinnedRoute.isPresent() && !better.route().equals(pinnedRoute.get())) {
+    for (PolicyPath stated : request.paths()) {
+      if (stated.equals(standing.get())) {
+        break;
+      }
+      if (!request.mayTake(stated) || obstacle(stated).isPresent()) {
         continue;
       }
-      if (obstacle(better).isPresent() || !mayMoveTo.test(better)) {
-        continue;
-      }
-      switch (health.ask(better, target, relay(better))) {
-        case Answer.Granted(PathLease lease, PathCondition before) -> {
-          String reason = passedOver.before(better.label() + " " + chosen(before));
-          return new Standing.Move(new Choice.Take(better, decision(rule, reason), lease));
+      for (Path better : inTurn(stated)) {
+        if (isPassedOver(stated, better, request, passedOver) || !mayMoveTo.test(better)) {
+          continue;
         }
-        case Answer.Busy(PathCondition condition, boolean ignored) ->
-            passedOver.addPending(better.label() + " " + words(condition) + ", being tried");
-        case Answer.Shut(PathCondition condition, Instant until) ->
-            passedOver.add(better.label() + " " + words(condition), until);
-        case Answer.OnHold(RouteHold hold) -> passedOver.add(words(hold), hold.until());
+        switch (health.ask(better, request.target(), relay(better))) {
+          case Answer.Granted(PathLease lease, PathCondition before) -> {
+            taken(stated);
+            String reason = passedOver.before(better.label() + " " + chosen(before, stated));
+            return new Standing.Move(new Choice.Take(better, decision(rule, reason), lease));
+          }
+          case Answer.Busy(PathCondition condition, boolean _) ->
+              passedOver.addPending(better.label() + " " + words(condition) + ", being tried");
+          case Answer.Shut(PathCondition condition, Instant until) ->
+              passedOver.add(better.label() + " " + words(condition), until);
+          case Answer.OnHold(RouteHold hold) -> passedOver.add(words(hold), hold.until());
+        }
       }
     }
-    return new Standing.Keep(decision(rule, passedOver.before(current.label() + " open")));
+    String reason = current.label() + " open" + share(standing.get());
+    return new Standing.Keep(decision(rule, passedOver.before(reason)));
   }
 
   /** What keeps a path from being usable at all, before its health is asked. */
-  private Optional<String> obstacle(Path path) {
+  private Optional<String> obstacle(PolicyPath path) {
     if (path.isDirect()) {
       return Optional.empty();
     }
@@ -219,6 +287,14 @@ public final class PathChoice {
   }
 
   /** Words for the path that is taken, by its condition before. */
+  private static String chosen(PathCondition condition, PolicyPath stated) {
+    return chosen(condition) + share(stated);
+  }
+
+  private static String share(PolicyPath stated) {
+    return stated.share().map(percent -> " (takes " + percent + " %)").orElse("");
+  }
+
   private static String chosen(PathCondition condition) {
     return switch (condition.state()) {
       case UNKNOWN -> "not tried yet";
@@ -267,12 +343,16 @@ public final class PathChoice {
     }
 
     String before(String reason) {
-      return reasons.isEmpty() ? reason : String.join("; ", reasons) + "; next path " + reason;
+      return reasons.isEmpty() ? reason : words() + "; next path " + reason;
+    }
+
+    String words() {
+      return String.join("; ", reasons);
     }
 
     Choice outcome(EffectiveRule rule, Optional<String> pinnedRoute, Instant now) {
       if (isPending) {
-        return new Choice.Wait(String.join("; ", reasons), RECHECK);
+        return new Choice.Wait(words(), RECHECK);
       }
       if (reasons.isEmpty()) {
         String route = pinnedRoute.orElse("any");
@@ -286,7 +366,7 @@ public final class PathChoice {
       }
       Instant soonest = now.plus(SHORTEST_HOLD);
       Instant until = earliest.filter(soonest::isBefore).orElse(soonest);
-      return new Choice.NoneOpen("no path is open: " + String.join("; ", reasons), until);
+      return new Choice.NoneOpen("no path is open: " + words(), until);
     }
   }
 }

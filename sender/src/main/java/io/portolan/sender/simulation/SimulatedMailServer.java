@@ -86,6 +86,7 @@ public final class SimulatedMailServer implements AutoCloseable {
   private final AtomicLong queueIds = new AtomicLong();
   private volatile List<Behaviour> behaviours;
   private volatile @Nullable SSLContext identity;
+  private volatile String newestTls = "TLSv1.3";
 
   SimulatedMailServer(
       Settings settings,
@@ -142,6 +143,18 @@ public final class SimulatedMailServer implements AutoCloseable {
   /** Replaces the TLS identity for handshakes to come. */
   public void present(SSLContext newIdentity) {
     identity = newIdentity;
+  }
+
+  /** Speaks no newer TLS than {@code version}, such as TLSv1.2, in handshakes to come. */
+  public void speakAtMost(String version) {
+    newestTls = version;
+  }
+
+  /** The versions of TLS to speak, oldest first. */
+  String[] tlsVersions() {
+    return newestTls.equals("TLSv1.2")
+        ? new String[] {"TLSv1.2"}
+        : new String[] {"TLSv1.2", newestTls};
   }
 
   public ServerStatistics statistics() {
@@ -373,27 +386,6 @@ public final class SimulatedMailServer implements AutoCloseable {
       }
       resetAll();
       threads.forEach(Thread::interrupt);
-    }
-  }
-
-  /** A connection whose close the server counts at once, before the FIN is on its way. */
-  static final class DialedSocket extends Socket {
-    private final SimulatedMailServer server;
-    private final int port;
-
-    DialedSocket(SimulatedMailServer server, int port) {
-      this.server = server;
-      this.port = port;
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (getLocalSocketAddress() instanceof InetSocketAddress local
-          && isConnected()
-          && !isClosed()) {
-        server.left(port, local);
-      }
-      super.close();
     }
   }
 }

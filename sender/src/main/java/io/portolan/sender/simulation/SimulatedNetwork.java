@@ -174,8 +174,7 @@ public final class SimulatedNetwork implements AutoCloseable {
     Optional<InetSocketAddress> backing = server.backing(port);
     return backing.isEmpty()
         ? connect(new Socket(), source, closedPort.getLocalSocketAddress(), timeout)
-        : connect(
-            new SimulatedMailServer.DialedSocket(server, port), source, backing.get(), timeout);
+        : connect(new DialedSocket(server, port), source, backing.get(), timeout);
   }
 
   private Socket dropped(Optional<InetAddress> source, Duration timeout) throws IOException {

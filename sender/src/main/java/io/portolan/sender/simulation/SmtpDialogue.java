@@ -283,7 +283,7 @@ final class SmtpDialogue {
       return false;
     }
     try {
-      wire.startTls(server.identity());
+      wire.startTls(server.identity(), server.tlsVersions());
       session.encrypt();
       return true;
     } catch (SSLException e) {

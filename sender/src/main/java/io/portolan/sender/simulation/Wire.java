@@ -95,13 +95,14 @@ final class Wire implements Closeable {
    * Turns the connection into a TLS one. What the client sent ahead in clear is thrown away, RFC
    * 3207 section 4.2.
    */
-  void startTls(SSLContext context) throws IOException {
+  void startTls(SSLContext context, String... versions) throws IOException {
     flush();
     gate.pass();
     // a pause may have read the client's first words ahead
     InputStream ahead = new ByteArrayInputStream(input, position, buffered());
     SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(raw, ahead, false);
     discardInput();
+    tls.setEnabledProtocols(versions);
     tls.startHandshake();
     socket = tls;
     in = tls.getInputStream();

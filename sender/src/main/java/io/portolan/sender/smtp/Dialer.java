@@ -22,11 +22,29 @@ public interface Dialer {
   Socket dial(String address, int port, Duration timeout) throws IOException;
 
   /**
+   * As {@link #dial(String, int, Duration)}, from a local address.
+   *
+   * @param source an IP address as text; empty for the one that the network chooses
+   * @throws LocalFaultException if this host lacks it
+   */
+  default Socket dialFrom(String source, String address, int port, Duration timeout)
+      throws IOException {
+    if (!source.isEmpty()) {
+      throw new LocalFaultException("there is no source address " + source + " here");
+    }
+    return dial(address, port, timeout);
+  }
+
+  /**
    * The failure to begin a connection because of this host: no file descriptor, no such source
    * address. Says nothing about a path.
    */
   final class LocalFaultException extends IOException {
     private static final long serialVersionUID = 1L;
+
+    public LocalFaultException(String message) {
+      super(message);
+    }
 
     public LocalFaultException(String message, IOException cause) {
       super(message, cause);

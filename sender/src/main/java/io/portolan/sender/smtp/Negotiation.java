@@ -259,7 +259,7 @@ final class Negotiation extends SMTPTransport {
     boolean verified = !target.path().isDirect();
     wire.within(target.timeouts().tls());
     try {
-      wire.secure(trust.context(verified), peer, verified);
+      wire.secure(trust.context(verified), peer, verified, target.minTls());
     } catch (Wire.HandshakeException e) {
       failure = e;
       throw new MessagingException("TLS failed", e);

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -73,8 +74,23 @@ public final class SessionOpener {
           "",
           PeerEvidence.NONE);
     }
+    Optional<String> unreachable = unreachableFrom(path.source(), target.addresses());
+    if (unreachable.isPresent()) {
+      return new Opening.PathFailed(
+          Phase.CONNECT,
+          FailureKind.LOCAL_FAULT,
+          target.host(),
+          unreachable.get(),
+          Duration.ZERO,
+          "",
+          PeerEvidence.NONE);
+    }
     Opening.@Nullable PathFailed telling = null;
-    for (String address : target.addresses().stream().limit(MAX_ADDRESSES).toList()) {
+    for (String address :
+        target.addresses().stream()
+            .filter(address -> isOfFamily(path.source(), address))
+            .limit(MAX_ADDRESSES)
+            .toList()) {
       switch (new Attempt(target, address, start, listener).open()) {
         case Opening.PathFailed failed ->
             telling = telling == null ? failed : telling.orMoreTelling(failed);
@@ -96,6 +112,20 @@ public final class SessionOpener {
             "",
             PeerEvidence.NONE)
         : telling;
+  }
+
+  /** Why no address can be dialled from a source: it is of the other IP family than all of them. */
+  private static Optional<String> unreachableFrom(String source, List<String> addresses) {
+    return addresses.isEmpty() || addresses.stream().anyMatch(each -> isOfFamily(source, each))
+        ? Optional.empty()
+        : Optional.of(
+            "the source address " + source + " is of another IP family than " + addresses);
+  }
+
+  private static boolean isOfFamily(String source, String address) {
+    return source.isEmpty()
+        || InetAddress.ofLiteral(source).getAddress().length
+            == InetAddress.ofLiteral(address).getAddress().length;
   }
 
   /**
@@ -171,7 +201,9 @@ public final class SessionOpener {
     }
 
     private Wire dialled() throws IOException {
-      Socket socket = dialer.dial(address, target.path().port(), target.timeouts().connect());
+      Socket socket =
+          dialer.dialFrom(
+              target.path().source(), address, target.path().port(), target.timeouts().connect());
       try {
         return new Wire(socket, watch);
       } catch (IOException e) {

@@ -1,7 +1,9 @@
 package io.portolan.sender.smtp;
 
 import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.Timeouts;
+import io.portolan.core.policy.TlsVersion;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +17,7 @@ import java.util.Optional;
  * @param credentials for a relay that needs a login
  * @param heloName the name to give at EHLO
  * @param timeouts the deadline of each phase
+ * @param minTls the oldest TLS to speak
  */
 public record SessionTarget(
     Path path,
@@ -22,7 +25,8 @@ public record SessionTarget(
     List<String> addresses,
     Optional<Credentials> credentials,
     String heloName,
-    Timeouts timeouts) {
+    Timeouts timeouts,
+    TlsVersion minTls) {
   public SessionTarget {
     addresses = List.copyOf(addresses);
     if (host.isEmpty() || heloName.isEmpty()) {
@@ -31,5 +35,16 @@ public record SessionTarget(
     if (path.isDirect() && credentials.isPresent()) {
       throw new IllegalArgumentException("credentials are for relays, not for " + host);
     }
+  }
+
+  /** A target to which any TLS is spoken that is spoken at all. */
+  public SessionTarget(
+      Path path,
+      String host,
+      List<String> addresses,
+      Optional<Credentials> credentials,
+      String heloName,
+      Timeouts timeouts) {
+    this(path, host, addresses, credentials, heloName, timeouts, PolicyPath.DEFAULT_MIN_TLS);
   }
 }

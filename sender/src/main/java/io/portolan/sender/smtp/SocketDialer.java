@@ -23,12 +23,34 @@ public final class SocketDialer implements Dialer {
     this.source = Optional.of(source);
   }
 
+  /** Whether this host has an address that sessions can come from. */
+  public static boolean hasAddress(String address) {
+    try (Socket socket = new Socket()) {
+      socket.bind(new InetSocketAddress(InetAddress.ofLiteral(address), 0));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   @Override
   public Socket dial(String address, int port, Duration timeout) throws IOException {
+    return dial(source, address, port, timeout);
+  }
+
+  @Override
+  public Socket dialFrom(String from, String address, int port, Duration timeout)
+      throws IOException {
+    return dial(
+        from.isEmpty() ? source : Optional.of(InetAddress.ofLiteral(from)), address, port, timeout);
+  }
+
+  private static Socket dial(
+      Optional<InetAddress> source, String address, int port, Duration timeout) throws IOException {
     InetAddress peer = InetAddress.ofLiteral(address);
     Socket socket = new Socket();
     try {
-      prepare(socket);
+      prepare(socket, source);
       // zero would be no timeout at all
       int millis = Math.toIntExact(Math.max(1, timeout.toMillis()));
       socket.connect(new InetSocketAddress(peer, port), millis);
@@ -47,7 +69,8 @@ public final class SocketDialer implements Dialer {
    * Makes the descriptor and binds it, so that what fails here is not taken for the network's
    * fault.
    */
-  private void prepare(Socket socket) throws LocalFaultException {
+  private static void prepare(Socket socket, Optional<InetAddress> source)
+      throws LocalFaultException {
     try {
       // groups are flushed whole; waiting for more octets would only cost a round trip
       socket.setTcpNoDelay(true);

@@ -1,5 +1,6 @@
 package io.portolan.sender.smtp;
 
+import io.portolan.core.policy.TlsVersion;
 import io.portolan.core.reply.SmtpReply;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -113,9 +114,11 @@ final class Wire {
    * Puts TLS over the connection.
    *
    * @param verifyName whether the certificate must bear the peer's name
+   * @param oldest the oldest version to speak
    * @throws HandshakeException with what is known of the peer's first octet
    */
-  void secure(SSLContext context, InetAddress peer, boolean verifyName) throws HandshakeException {
+  void secure(SSLContext context, InetAddress peer, boolean verifyName, TlsVersion oldest)
+      throws HandshakeException {
     FirstOctet heard = new FirstOctet(tcpInput);
     try {
       SSLSocket layer =
@@ -127,6 +130,7 @@ final class Wire {
                       peer.getHostName(),
                       tcp.getPort(),
                       true);
+      layer.setEnabledProtocols(oldest.orNewer().toArray(String[]::new));
       if (verifyName) {
         SSLParameters parameters = layer.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");

@@ -8,6 +8,8 @@ import io.portolan.core.database.TestDatabase;
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.ConnectionSlots;
+import io.portolan.core.delivery.DeliveryOutcome;
+import io.portolan.core.delivery.RecordedResult;
 import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.isp.MxAnswer;
 import io.portolan.core.isp.MxHost;
@@ -15,6 +17,8 @@ import io.portolan.core.json.Json;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PauseRule;
+import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.RetrySchedule;
 import io.portolan.core.policy.Timeouts;
 import io.portolan.core.policy.TlsMode;
@@ -37,9 +41,13 @@ import io.portolan.sender.simulation.SimulatedIsps;
 import io.portolan.sender.simulation.SimulatedMailServer;
 import io.portolan.sender.simulation.SimulatedNetwork;
 import io.portolan.sender.smtp.DeadlineWatch;
+import io.portolan.sender.smtp.Dialer;
 import io.portolan.sender.smtp.SessionOpener;
+import io.portolan.sender.smtp.SocketDialer;
 import io.portolan.sender.smtp.TlsTrust;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -50,6 +58,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -75,6 +84,8 @@ abstract class LaneFixture {
   ConnectionSlots slots;
   LaneSender sender;
   List<Path> paths = List.of(DIRECT);
+  Optional<List<PolicyPath>> policyPaths = Optional.empty();
+  List<PauseRule> pauses = List.of();
   Limits limits = new Limits(3, 20, 0);
   String password = "right";
   InDoubt inDoubt = InDoubt.RESEND;
@@ -85,6 +96,13 @@ abstract class LaneFixture {
   Limits limitsOfIsps = new Limits(3, 20, 0);
   String ispOfRecipients = "isp";
   PathHealth health;
+
+  /** Why deliveries were held, in the order in which that was recorded. */
+  final List<String> held = new CopyOnWriteArrayList<>();
+
+  /** The local addresses of the sessions that asked for one, as the kernel says. */
+  final List<String> comesFrom = new CopyOnWriteArrayList<>();
+
   InstantSource clock;
 
   @BeforeEach
@@ -98,7 +116,10 @@ abstract class LaneFixture {
     slots = new ConnectionSlots(database.database());
     recorder =
         new ResultRecorder(
-            database.database(), (_, _) -> {}, clock, ResultRecorder.Settings.DEFAULT);
+            database.database(),
+            (applied, _) -> applied.forEach(this::note),
+            clock,
+            ResultRecorder.Settings.DEFAULT);
     Relay definition =
         new Relay(
             "relay",
@@ -126,7 +147,7 @@ abstract class LaneFixture {
                 new MailHostFinder(this::mailHosts, this::addresses, new Random(1), clock),
                 new Secrets(Map.of("PASSWORD", password)),
                 new SessionOpener(
-                    network::dial,
+                    dialer(),
                     TlsTrust.ofPlatformAnd(List.of(network.certificates().authority())),
                     watch)),
             new LaneSender.Rules(
@@ -151,12 +172,45 @@ abstract class LaneFixture {
             clock);
   }
 
+  /** The network, with every loopback address as a source. */
+  private Dialer dialer() {
+    return new Dialer() {
+      @Override
+      public Socket dial(String address, int port, Duration timeout) throws IOException {
+        return network.dial(address, port, timeout);
+      }
+
+      @Override
+      public Socket dialFrom(String source, String address, int port, Duration timeout)
+          throws IOException {
+        if (source.isEmpty()) {
+          return dial(address, port, timeout);
+        }
+        InetAddress local = InetAddress.ofLiteral(source);
+        if (!local.isLoopbackAddress()) {
+          // what the kernel says of an address that it lacks
+          return new SocketDialer().dialFrom(source, address, port, timeout);
+        }
+        Socket socket = network.dial(Optional.of(local), address, port, timeout);
+        comesFrom.add(socket.getLocalAddress().getHostAddress());
+        return socket;
+      }
+    };
+  }
+
+  private void note(RecordedResult result) {
+    if (result.outcome() instanceof DeliveryOutcome.Held(String reason, var _)) {
+      held.add(reason);
+    }
+  }
+
   private EffectiveRule rule(String ispId, String platform) {
     beforeEachRule.run();
     return new EffectiveRule(
         7,
         "isp",
-        paths,
+        policyPaths.orElseGet(() -> paths.stream().map(PolicyPath::of).toList()),
+        pauses,
         ispId.equals(platform) ? limits : limitsOfIsps,
         new Timeouts(
             SECOND,

@@ -4,7 +4,7 @@ import static io.portolan.sender.path.TestPaths.DIRECT;
 import static io.portolan.sender.path.TestPaths.POSTMARK_587;
 import static io.portolan.sender.path.TestPaths.SES_465;
 import static io.portolan.sender.path.TestPaths.SES_587;
-import static io.portolan.sender.path.TestPaths.rule;
+import static io.portolan.sender.path.TestPaths.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.path.PathState;
@@ -54,7 +54,7 @@ class PathChoiceTest {
     paths.take("yahoo", SES_587).opened();
     var before = paths.health.snapshot();
 
-    assertThat(paths.choice.explain(rule(DIRECT, SES_587, SES_465), "yahoo"))
+    assertThat(paths.choice.explain(request("yahoo", Optional.empty(), DIRECT, SES_587, SES_465)))
         .containsExactly(
             new PathChoice.Considered(
                 DIRECT, false, "blocked until 2026-11-24T09:19:07Z (connect-timeout)"),
@@ -68,7 +68,7 @@ class PathChoiceTest {
     paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout");
     paths.take("yahoo", SES_587).loginRefused("535 no");
 
-    assertThat(paths.choice.explain(rule(DIRECT, SES_587), "yahoo"))
+    assertThat(paths.choice.explain(request("yahoo", Optional.empty(), DIRECT, SES_587)))
         .noneMatch(PathChoice.Considered::taken)
         .extracting(PathChoice.Considered::why)
         .last()
@@ -228,7 +228,7 @@ class PathChoiceTest {
 
     Standing standing =
         paths.choice.review(
-            SES_587, rule(DIRECT, SES_587), "yahoo", Optional.empty(), path -> !path.isDirect());
+            SES_587, request("yahoo", Optional.empty(), DIRECT, SES_587), path -> !path.isDirect());
 
     assertThat(standing).isInstanceOf(Standing.Keep.class);
   }
@@ -279,18 +279,19 @@ class PathChoiceTest {
     assertThat(review(SES_587, DIRECT)).isInstanceOf(Standing.Leave.class);
     assertThat(review(SES_587, DIRECT, SES_465)).isInstanceOf(Standing.Leave.class);
     assertThat(
-            paths.choice.review(SES_587, rule(SES_587), "yahoo", Optional.of("direct"), _ -> true))
+            paths.choice.review(
+                SES_587, request("yahoo", Optional.of("direct"), SES_587), _ -> true))
         .isInstanceOf(Standing.Leave.class);
     paths.relays.remove("ses");
     assertThat(review(SES_587, SES_587)).isInstanceOf(Standing.Leave.class);
   }
 
   private Standing review(Path current, Path... rule) {
-    return paths.choice.review(current, rule(rule), "yahoo", Optional.empty(), _ -> true);
+    return paths.choice.review(current, request("yahoo", Optional.empty(), rule), _ -> true);
   }
 
   private Choice pinned(String route, Path... rule) {
-    return paths.choice.choose(rule(rule), "yahoo", Optional.of(route));
+    return paths.choice.choose(request("yahoo", Optional.of(route), rule));
   }
 
   private static Choice.Take taken(Choice choice) {

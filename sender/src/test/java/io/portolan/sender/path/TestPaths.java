@@ -45,7 +45,15 @@ final class TestPaths {
   }
 
   Choice choose(String target, Path... paths) {
-    return choice.choose(rule(paths), target, Optional.empty());
+    return choice.choose(request(target, Optional.empty(), paths));
+  }
+
+  static PathChoice.Request request(String target, Optional<String> route, Path... paths) {
+    return request(target, route, rule(paths));
+  }
+
+  static PathChoice.Request request(String target, Optional<String> route, EffectiveRule rule) {
+    return new PathChoice.Request(rule, target, 1, route, _ -> Optional.empty());
   }
 
   /** The lease on the path that is chosen; fails if none is. */
@@ -65,7 +73,7 @@ final class TestPaths {
   }
 
   static EffectiveRule rule(Path... paths) {
-    return new EffectiveRule(
+    return EffectiveRule.of(
         3, "yahoo", List.of(paths), Limits.DEFAULT, Timeouts.DEFAULT, RetrySchedule.DEFAULT);
   }
 
