@@ -1,6 +1,7 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -228,6 +229,39 @@ final class PolicyCommand {
               : client.postText(
                   POLICY + "/simulate" + span, Remote.text(Path.of(draft)), type(draft));
       remote.show(simulation, it -> SimulationTables.print(draft, it, remote.out()));
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "recommend",
+      description =
+          "Says what to change in the active policy and why, from what is known of ports and paths.")
+  int recommend(
+      @Mixin Remote remote,
+      @Option(
+              names = "--draft",
+              description = "Write the recommended policy as a version, which is not activated.")
+          boolean draft) {
+    try (ApiClient client = remote.client()) {
+      JsonNode advice = client.get(POLICY + "/recommendations");
+      boolean isWritten = draft && !advice.path("recommendations").isEmpty();
+      JsonNode written =
+          isWritten ? client.post(POLICY + "/recommendations") : MissingNode.getInstance();
+      remote.show(
+          advice,
+          it -> {
+            AdviceText.print(it, remote.out());
+            if (isWritten) {
+              String version = written.path("version").asText();
+              remote.say(
+                  "Version "
+                      + version
+                      + " is written and not active: policy activate "
+                      + version
+                      + ".");
+            }
+          });
     }
     return 0;
   }

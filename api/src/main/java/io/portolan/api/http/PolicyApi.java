@@ -9,6 +9,8 @@ import io.javalin.http.Context;
 import io.portolan.api.application.Application;
 import io.portolan.api.application.PolicySurroundings;
 import io.portolan.api.application.Stores;
+import io.portolan.api.policy.AdviceView;
+import io.portolan.core.ConflictException;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.address.EmailAddress;
@@ -22,6 +24,9 @@ import io.portolan.core.policy.PolicyDocument;
 import io.portolan.core.policy.PolicyStore;
 import io.portolan.core.policy.PolicyVersion;
 import io.portolan.core.policy.PortPolicy;
+import io.portolan.core.relay.StoredRelay;
+import io.portolan.metrics.policy.Advice;
+import io.portolan.metrics.policy.PolicyAdvisor;
 import io.portolan.metrics.policy.PolicySimulator;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathStatus;
@@ -40,6 +45,7 @@ import java.util.Set;
 final class PolicyApi {
   private static final String POLICY = "/api/v1/policy";
   private static final String VERSIONS = POLICY + "/versions";
+  private static final String RECOMMENDATIONS = POLICY + "/recommendations";
 
   private static final Duration USUAL_SPAN = Duration.ofDays(1);
   private static final String JSON = "application/json";
@@ -51,6 +57,7 @@ final class PolicyApi {
   private final PolicyDocument documents;
   private final PolicyCheck check;
   private final PolicySimulator simulator;
+  private final PolicyAdvisor advisor;
 
   PolicyApi(Application.Parts parts) {
     this.parts = parts;
@@ -58,6 +65,12 @@ final class PolicyApi {
     documents = new PolicyDocument(parts.stores().relays());
     check = PolicySurroundings.check(parts.isps(), parts.stores().relays(), parts.paths());
     simulator = new PolicySimulator(parts.database());
+    advisor =
+        new PolicyAdvisor(
+            parts.database(),
+            policies,
+            () -> parts.stores().relays().list().stream().map(StoredRelay::relay).toList(),
+            parts.clock());
   }
 
   record NoteRequest(Optional<String> note) {}
@@ -148,6 +161,9 @@ final class PolicyApi {
     routes.get(POLICY + "/explain", this::explain, Access.READ);
     routes.post(POLICY + "/simulate", this::simulate, Access.READ);
     routes.post(VERSIONS + "/{version}/simulate", this::simulateVersion, Access.READ);
+    routes.get(RECOMMENDATIONS, this::recommendations, Access.READ);
+    routes.post(
+        RECOMMENDATIONS, Idempotent.of(stores.idempotency(), this::storeDraft), Access.OPERATE);
     routes.get("/api/v1/paths", this::paths, Access.READ);
   }
 
@@ -262,6 +278,27 @@ final class PolicyApi {
     check.check(draft).throwIfRefused();
     PolicyVersion active = inForce();
     json(ctx, simulator.simulate(active.version(), active.policy(), draft, from, to));
+  }
+
+  private void recommendations(Context ctx) {
+    Advice advice = advisor.advise();
+    json(ctx, AdviceView.of(advice, policies.get(advice.activeVersion()).policy()));
+  }
+
+  /** Stores what is recommended as a version that is not in force. */
+  private void storeDraft(Context ctx) {
+    Advice advice = advisor.advise();
+    PortPolicy draft =
+        advice
+            .draft()
+            .orElseThrow(
+                () -> new ConflictException("Nothing is recommended; no version was written."));
+    PolicyCheck.Findings findings = check.check(draft);
+    PolicyVersion version = policies.append(draft, check, author(ctx), advice.note());
+    Requests.created(
+        ctx,
+        VERSIONS + "/" + version.version(),
+        new Written(version.version(), findings.warnings()));
   }
 
   private PolicyVersion inForce() {

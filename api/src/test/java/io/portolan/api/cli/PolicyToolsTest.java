@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,6 +41,8 @@ class PolicyToolsTest {
       Pattern.compile("(?s)```\n\\$ \\./portolan (?<command>[^\n]+)\n(?<answer>.*?)```");
   private static final Instant NINE = Instant.parse("2026-11-24T09:00:00Z");
 
+  private static final Instant NOON = Instant.parse("2026-11-24T12:00:00Z");
+
   @RegisterExtension static final TestDatabase database = TestDatabase.create();
 
   @TempDir private static Path directory;
@@ -50,7 +53,7 @@ class PolicyToolsTest {
   @BeforeAll
   void tellTheStory() throws IOException {
     document = Files.readString(DOCUMENT);
-    node = new TestingNode(database, directory);
+    node = new TestingNode(database, directory, InstantSource.fixed(NOON));
     try (ApiClient api = new ApiClient(node.url(), node.key())) {
       api.put(
           "/api/v1/relays/ses",
@@ -85,6 +88,20 @@ class PolicyToolsTest {
     }
     transition(14, "direct", 25, "opportunistic", "open", "suspect");
     transition(15, "direct", 25, "opportunistic", "suspect", "blocked");
+    database.execute(
+        """
+        INSERT INTO port_verdict (network, port, verdict, since, words, latest, rounds, looked_at, next_look, node)
+        VALUES ('office', 25, 'port-blocked', ?,
+                'dropped at 4 of 4 operators, 443 works: your network blocks port 25. Send through a relay on 587.',
+                'port-blocked', 2, ?, ?, 'a'),
+               ('office', 587, 'open', ?, 'open at 4 of 4 operators.', 'open', 9, ?, ?, 'a')
+        """,
+        at(14),
+        at(60),
+        at(60),
+        at(-30),
+        at(60),
+        at(60));
     attempts("direct", 25, "opportunistic", 10, 180, 120);
     attempts("ses", 587, "starttls", 20, 240, 90);
   }
@@ -119,7 +136,9 @@ class PolicyToolsTest {
 
   @Test
   void simulatesTheLastDayIfNoSpanIsGiven() {
-    assertThat(run("policy simulate 1")).contains("Version 1 beside the active version 2");
+    assertThat(run("policy simulate 1"))
+        .contains(
+            "Version 1 beside the active version 2, from 2026-11-23T12:00:00Z to 2026-11-24T12:00:00Z");
   }
 
   private String run(String command) {

@@ -104,6 +104,7 @@ class DescriptionTest {
     as("get", "/api/v1/campaigns", "");
     as("get", "/api/v1/reports/campaigns/{id}", "", campaign);
     as("post", "/api/v1/policy/versions/{version}/simulate", "", 1);
+    as("get", "/api/v1/policy/recommendations", "");
     JsonNode deliveries = as("get", "/api/v1/deliveries", "");
     for (JsonNode delivery : deliveries.path("items")) {
       as("get", "/api/v1/deliveries/{id}", "", delivery.path("delivery").path("id").asLong());

@@ -39,13 +39,23 @@ public final class TestingNode implements AutoCloseable {
    * @param uploads a directory for uploads
    */
   public TestingNode(TestDatabase database, Path uploads) throws IOException {
-    this(database, uploads, 0);
+    this(database, uploads, 0, InstantSource.system());
+  }
+
+  /** At a time of the test's; for tests that send nothing. */
+  public TestingNode(TestDatabase database, Path uploads, InstantSource clock) throws IOException {
+    this(database, uploads, 0, clock);
   }
 
   /**
    * @param port of the API; 0 for any
    */
   TestingNode(TestDatabase database, Path uploads, int port) throws IOException {
+    this(database, uploads, port, InstantSource.system());
+  }
+
+  private TestingNode(TestDatabase database, Path uploads, int port, InstantSource clock)
+      throws IOException {
     network = new SimulatedNetwork(InstantSource.system());
     SimulatedIsps isps = new SimulatedIsps(network);
     healthy = isps.isp("healthy.test", new SimulatedIsps.Profile.Healthy());
@@ -70,7 +80,7 @@ public final class TestingNode implements AutoCloseable {
                 TlsTrust.ofPlatformAnd(List.of(network.certificates().authority()))),
             List.of(),
             Map.of(),
-            InstantSource.system());
+            clock);
   }
 
   public URI url() {

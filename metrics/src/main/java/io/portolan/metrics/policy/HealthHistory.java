@@ -125,7 +125,8 @@ final class HealthHistory {
     return size;
   }
 
-  private boolean isOpenAt(Path path, String platform, Instant at) {
+  /** Whether a path was open at a moment. */
+  boolean isOpenAt(Path path, String platform, Instant at) {
     boolean isKnown = false;
     for (String network : networks) {
       if (isKnown(network, path, platform)) {

@@ -152,7 +152,7 @@ final class HistoryStore {
         row.number("failed"));
   }
 
-  private static Path path(Row row) throws SQLException {
+  static Path path(Row row) throws SQLException {
     String tls = row.text("tls");
     return new Path(
         row.text("route"),

@@ -1,0 +1,290 @@
+package io.portolan.metrics.policy;
+
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PolicyRule;
+import io.portolan.core.policy.PortPolicy;
+import io.portolan.core.policy.Route;
+import io.portolan.core.policy.TlsMode;
+import io.portolan.metrics.policy.Advice.Kind;
+import io.portolan.metrics.policy.Advice.Recommendation;
+import io.portolan.metrics.policy.Facts.Earlier;
+import io.portolan.metrics.policy.Facts.Failures;
+import io.portolan.metrics.policy.Facts.Verdict;
+import io.portolan.metrics.report.Figures;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Decides from facts what to change in a policy. Pure: the same facts give the same advice. Serves
+ * one advice.
+ *
+ * <p>It changes the order of a row's paths and takes out what nobody listens on; it names a relay
+ * that the row does not name only where the row has no path left. A policy that passes the check
+ * passes it after all of this, too.
+ */
+final class Advisor {
+  private static final String HELD_DOWN = "rate-limited-egress";
+
+  private final PortPolicy active;
+  private final Collection<? extends Route> relays;
+  private final Facts facts;
+  private final Standing standing;
+  private final Map<Change, List<String>> changes = new LinkedHashMap<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  /** A change that rows may share. */
+  private record Change(Kind kind, String reason, Optional<Long> savedMillis) {}
+
+  /**
+   * @param active a policy that passes the check
+   * @param relays that there are
+   */
+  Advisor(PortPolicy active, Collection<? extends Route> relays, Facts facts) {
+    this.active = active;
+    this.relays = relays;
+    this.facts = facts;
+    standing = new Standing(facts);
+  }
+
+  Advice advise(int activeVersion) {
+    List<PolicyRule> rows = active.rules().stream().map(this::row).toList();
+    PortPolicy draft = new PortPolicy(rows);
+    List<Recommendation> recommendations =
+        changes.entrySet().stream()
+            .map(
+                change ->
+                    new Recommendation(
+                        change.getKey().kind(),
+                        change.getValue(),
+                        change.getKey().reason()
+                            + rowsInWords(change.getValue())
+                            + saving(change.getKey()),
+                        change.getKey().savedMillis()))
+            .toList();
+    return new Advice(
+        activeVersion,
+        recommendations,
+        hints(),
+        warnings,
+        recommendations.isEmpty() ? Optional.empty() : Optional.of(draft),
+        lookedAt());
+  }
+
+  private PolicyRule row(PolicyRule row) {
+    return row.paths().isEmpty() ? row : withPaths(row, paths(row.isp(), row.paths()));
+  }
+
+  private static PolicyRule withPaths(PolicyRule row, List<Path> paths) {
+    return paths.equals(row.paths())
+        ? row
+        : new PolicyRule(row.isp(), paths, row.limits(), row.timeouts(), row.retry(), row.note());
+  }
+
+  /** The paths that a row should have. */
+  private List<Path> paths(String isp, List<Path> stated) {
+    List<Path> paths = listened(isp, stated);
+    List<Path> open = paths.stream().filter(path -> standing.obstacle(path).isEmpty()).toList();
+    Path first = paths.getFirst();
+    Optional<String> obstacle = standing.obstacle(first);
+    if (obstacle.isEmpty()) {
+      if (open.size() == 1 && paths.size() > 1) {
+        warnings.add(
+            "row %s: %s is the only path left that gets through; the next trouble there holds its mail"
+                .formatted(isp, first.label()));
+      }
+      return paths.equals(stated) ? restored(isp, stated) : paths;
+    }
+    if (open.isEmpty()) {
+      Optional<Path> relay = openRelay(paths);
+      if (relay.isEmpty()) {
+        warnings.add(
+            "row %s: no path gets through (%s), and no relay is there on a port that does: its mail is held"
+                .formatted(isp, obstacle.get()));
+        return paths;
+      }
+      note(
+          isp,
+          new Change(
+              Kind.ADD_RELAY,
+              obstacle.get() + ": put " + label(relay.get(), paths) + " first",
+              saved(first)));
+      return listened(isp, Stream.concat(relay.stream(), paths.stream()).toList());
+    }
+    note(
+        isp,
+        new Change(
+            Kind.OPEN_FIRST,
+            obstacle.get() + ": put " + label(open.getFirst(), paths) + " first",
+            saved(first)));
+    return Stream.concat(open.stream(), paths.stream().filter(path -> !open.contains(path)))
+        .toList();
+  }
+
+  /** Without paths that nobody listens on, as long as one stays. */
+  private List<Path> listened(String isp, List<Path> stated) {
+    List<Path> paths = stated.stream().filter(path -> standing.isMissing(path).isEmpty()).toList();
+    if (paths.isEmpty() || paths.equals(stated)) {
+      return stated;
+    }
+    stated.stream()
+        .filter(path -> !paths.contains(path))
+        .forEach(
+            path ->
+                note(
+                    isp,
+                    new Change(
+                        Kind.TAKE_OUT,
+                        standing.isMissing(path).orElseThrow()
+                            + ": take "
+                            + label(path, stated)
+                            + " out",
+                        saved(path))));
+    return paths;
+  }
+
+  /** In the order of before, if the path that was first then was shut and is open again. */
+  private List<Path> restored(String isp, List<Path> stated) {
+    Optional<Earlier> earlier =
+        Optional.ofNullable(facts.earlier().get(isp))
+            .filter(Earlier::wasShut)
+            .filter(before -> !before.paths().getFirst().equals(stated.getFirst()))
+            .filter(before -> before.paths().stream().allMatch(this::isOffered));
+    if (earlier.isEmpty()) {
+      return stated;
+    }
+    Path first = earlier.get().paths().getFirst();
+    Optional<Instant> since = standing.openAgain(first);
+    if (since.isEmpty()) {
+      return stated;
+    }
+    note(
+        isp,
+        new Change(
+            Kind.RESTORE,
+            "port %d open again since %s: put %s first again, as version %d had it,"
+                .formatted(
+                    first.port(),
+                    Standing.time(since.get()),
+                    label(first, stated),
+                    earlier.get().version()),
+            Optional.empty()));
+    return earlier.get().paths();
+  }
+
+  private boolean isOffered(Path path) {
+    return path.isDirect()
+        || relays.stream()
+            .anyMatch(
+                relay ->
+                    relay.name().equals(path.route())
+                        && relay.tlsByPort().get(path.port()) == path.tls());
+  }
+
+  /** A relay's path that gets through, or of which nothing is known, and is not among others. */
+  private Optional<Path> openRelay(List<Path> others) {
+    return relays.stream()
+        .flatMap(
+            relay ->
+                relay.tlsByPort().entrySet().stream()
+                    .filter(port -> port.getValue() != TlsMode.NONE)
+                    .map(port -> new Path(relay.name(), port.getKey(), port.getValue())))
+        .filter(path -> !others.contains(path))
+        .filter(path -> standing.obstacle(path).isEmpty())
+        .findFirst();
+  }
+
+  private void note(String isp, Change change) {
+    changes.computeIfAbsent(change, _ -> new ArrayList<>()).add(isp);
+  }
+
+  private Optional<Long> saved(Path path) {
+    return facts.failuresOf(path).map(Failures::meanMillis);
+  }
+
+  private String rowsInWords(List<String> isps) {
+    Set<String> all =
+        active.rules().stream()
+            .filter(row -> !row.paths().isEmpty())
+            .map(PolicyRule::isp)
+            .collect(Collectors.toSet());
+    if (all.size() == isps.size()) {
+      return " for all ISPs";
+    }
+    return (isps.size() == 1 ? " in row " : " in rows ") + String.join(", ", isps);
+  }
+
+  private static String saving(Change change) {
+    return change
+        .savedMillis()
+        .map(millis -> "; saves " + Figures.millis(Optional.of(millis)) + " at each opening")
+        .orElse("");
+  }
+
+  private static String label(Path path, List<Path> others) {
+    boolean isPlain =
+        others.stream()
+            .noneMatch(other -> !other.equals(path) && other.label().equals(path.label()));
+    return isPlain ? path.label() : path.label() + " " + path.tls().id();
+  }
+
+  private List<String> hints() {
+    List<String> hints = new ArrayList<>();
+    for (Verdict verdict : facts.verdicts()) {
+      switch (verdict.verdict()) {
+        case "ipv6-only" ->
+            hints.add(
+                Standing.words(verdict)
+                    + ": set dns.families to ipv4 until IPv6 gets through; no change of the policy helps");
+        case "egress-down" ->
+            hints.add(
+                Standing.words(verdict)
+                    + ": look at this host's network; no change of the policy helps");
+        case "local-policy" ->
+            hints.add(
+                Standing.words(verdict)
+                    + ": allow it in this host's firewall, and the policy may stay as it is");
+        case HELD_DOWN ->
+            hints.add(Standing.words(verdict) + ": ask who runs the network to lift it");
+        default -> {}
+      }
+    }
+    return hints;
+  }
+
+  private List<String> lookedAt() {
+    List<String> looked = new ArrayList<>();
+    looked.add(
+        facts.verdicts().isEmpty()
+            ? "verdicts on ports: none yet"
+            : "verdicts on ports: "
+                + facts.verdicts().stream()
+                    .map(
+                        verdict ->
+                            verdict.port()
+                                + " "
+                                + verdict.verdict()
+                                + " since "
+                                + Standing.time(verdict.since()))
+                    .collect(Collectors.joining(", ")));
+    long shut =
+        facts.health().stream()
+            .filter(health -> !health.state().id().equals("open"))
+            .filter(health -> !health.state().id().equals("unknown"))
+            .count();
+    looked.add("health of %d paths, %d of them not open".formatted(facts.health().size(), shut));
+    looked.add(
+        "path failures since the trouble began, or of the last day: "
+            + Figures.number(facts.failures().values().stream().mapToLong(Failures::count).sum()));
+    looked.add(
+        "rows of the policy: %d, relays: %d".formatted(active.rules().size(), relays.size()));
+    return looked;
+  }
+}

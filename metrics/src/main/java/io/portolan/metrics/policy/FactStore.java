@@ -1,0 +1,80 @@
+package io.portolan.metrics.policy;
+
+import io.portolan.core.database.Row;
+import io.portolan.core.database.Sql;
+import io.portolan.core.path.HealthKey;
+import io.portolan.core.path.PathState;
+import io.portolan.core.policy.Path;
+import io.portolan.metrics.policy.Facts.Failures;
+import io.portolan.metrics.policy.Facts.Health;
+import io.portolan.metrics.policy.Facts.Verdict;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Reads what advice rests on. Holds no state. */
+final class FactStore {
+  private static final String VERDICTS =
+      "SELECT network, port, verdict, since, words FROM port_verdict WHERE verdict <> 'unknown' ORDER BY port, network";
+
+  private static final String HEALTH =
+      """
+      SELECT h.network, h.route, h.port, h.tls, h.target, h.state, h.since, h.evidence,
+             h.state = 'open' OR EXISTS (
+                 SELECT FROM path_transition t
+                  WHERE t.network = h.network AND t.route = h.route AND t.port = h.port AND t.tls = h.tls
+                    AND t.target = h.target AND 'open' IN (t.from_state, t.to_state)) AS was_open
+        FROM path_health h
+       WHERE h.target NOT LIKE 'other/%'
+       ORDER BY h.route, h.port, h.tls, h.target, h.network
+      """;
+
+  private static final String FAILURES =
+      """
+      SELECT route, port, tls, count(*) AS count, sum(millis) AS millis
+        FROM path_failure WHERE at >= ? AND at < ? GROUP BY 1, 2, 3
+      """;
+
+  private FactStore() {}
+
+  static List<Verdict> verdicts(Connection connection) throws SQLException {
+    return Sql.list(
+        connection,
+        VERDICTS,
+        row ->
+            new Verdict(
+                row.text("network"),
+                row.integer("port"),
+                row.text("verdict"),
+                row.instant("since"),
+                row.text("words")));
+  }
+
+  static List<Health> health(Connection connection) throws SQLException {
+    return Sql.list(
+        connection,
+        HEALTH,
+        row ->
+            new Health(
+                row.text("network"),
+                new HealthKey(HistoryStore.path(row), row.text("target")),
+                PathState.of(row.text("state")),
+                row.instant("since"),
+                row.text("evidence"),
+                row.flag("was_open")));
+  }
+
+  static Map<Path, Failures> failures(Connection connection, Instant from, Instant until)
+      throws SQLException {
+    return Sql.list(connection, FAILURES, FactStore::failures, from, until).stream()
+        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  private static Map.Entry<Path, Failures> failures(Row row) throws SQLException {
+    return Map.entry(
+        HistoryStore.path(row), new Failures(row.number("count"), row.number("millis")));
+  }
+}

@@ -1,0 +1,161 @@
+package io.portolan.metrics.policy;
+
+import io.portolan.core.ConflictException;
+import io.portolan.core.database.Database;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PolicyActivation;
+import io.portolan.core.policy.PolicyRule;
+import io.portolan.core.policy.PolicyStore;
+import io.portolan.core.policy.PortPolicy;
+import io.portolan.core.policy.Route;
+import io.portolan.metrics.policy.Facts.Earlier;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Says what to change in the policy in force, from what is known of ports and paths at this moment.
+ * Changes nothing. Thread-safe; holds no state.
+ */
+public final class PolicyAdvisor {
+  private static final Duration LOOK_BACK = Duration.ofDays(1);
+  private static final Duration LONGEST_LOOK_BACK = Duration.ofDays(31);
+
+  /** Mail meets the trouble for so long before two rounds of looks agree on it. */
+  private static final Duration BEFORE_VERDICT = Duration.ofMinutes(15);
+
+  /** So many activations back an order is looked for that may be restored. */
+  private static final int ACTIVATIONS = 20;
+
+  private final Database database;
+  private final PolicyStore policies;
+  private final Supplier<? extends Collection<? extends Route>> relays;
+  private final InstantSource clock;
+
+  /**
+   * @param relays that there are at the moment of the call
+   */
+  public PolicyAdvisor(
+      Database database,
+      PolicyStore policies,
+      Supplier<? extends Collection<? extends Route>> relays,
+      InstantSource clock) {
+    this.database = database;
+    this.policies = policies;
+    this.relays = relays;
+    this.clock = clock;
+  }
+
+  /**
+   * Advises on the policy in force.
+   *
+   * @throws ConflictException if none is
+   */
+  public Advice advise() {
+    PolicyStore.Active active =
+        policies.active().orElseThrow(() -> new ConflictException("No port policy is active yet."));
+    return new Advisor(active.policy(), relays.get(), facts(active.policy()))
+        .advise(active.activation().version());
+  }
+
+  private Facts facts(PortPolicy active) {
+    Instant now = clock.instant();
+    List<PolicyActivation> activations = policies.activations(Long.MAX_VALUE, ACTIVATIONS).items();
+    Map<Integer, PortPolicy> versions = new HashMap<>();
+    for (PolicyActivation activation : activations) {
+      versions.computeIfAbsent(activation.version(), version -> policies.get(version).policy());
+    }
+    return database.read(
+        connection -> {
+          List<Facts.Verdict> verdicts = FactStore.verdicts(connection);
+          return new Facts(
+              now,
+              verdicts,
+              FactStore.health(connection),
+              FactStore.failures(connection, beginOfTrouble(verdicts, now), now),
+              earlier(connection, active, activations, versions));
+        });
+  }
+
+  /**
+   * A day ago, or when the longest trouble began, which costs no failures any more once it is
+   * known.
+   */
+  private static Instant beginOfTrouble(List<Facts.Verdict> verdicts, Instant now) {
+    Instant dayAgo = now.minus(LOOK_BACK);
+    Instant earliest = now.minus(LONGEST_LOOK_BACK);
+    return verdicts.stream()
+        .filter(verdict -> !verdict.verdict().equals("open"))
+        .map(verdict -> verdict.since().minus(BEFORE_VERDICT))
+        .filter(dayAgo::isAfter)
+        .min(Instant::compareTo)
+        .map(since -> since.isBefore(earliest) ? earliest : since)
+        .orElse(dayAgo);
+  }
+
+  private static Map<String, Earlier> earlier(
+      Connection connection,
+      PortPolicy active,
+      List<PolicyActivation> activations,
+      Map<Integer, PortPolicy> versions)
+      throws SQLException {
+    Map<Instant, HealthHistory> histories = new HashMap<>();
+    Map<String, Earlier> earlier = new HashMap<>();
+    for (PolicyRule row : active.rules()) {
+      Optional<Turn> turn =
+          row.paths().isEmpty() ? Optional.empty() : turn(row, activations, versions);
+      if (turn.isPresent()) {
+        Instant at = turn.get().at();
+        HealthHistory history = histories.get(at);
+        if (history == null) {
+          history = HistoryStore.health(connection, at, at);
+          histories.put(at, history);
+        }
+        List<Path> paths = turn.get().paths();
+        earlier.put(
+            row.isp(),
+            new Earlier(
+                turn.get().version(),
+                paths,
+                turn.get().author(),
+                !history.isOpenAt(paths.getFirst(), row.isp(), at)));
+      }
+    }
+    return earlier;
+  }
+
+  /** When a row got its paths, and what it had before. */
+  private record Turn(Instant at, String author, int version, List<Path> paths) {}
+
+  /**
+   * @param activations latest first
+   */
+  private static Optional<Turn> turn(
+      PolicyRule row, List<PolicyActivation> activations, Map<Integer, PortPolicy> versions) {
+    for (int i = 1; i < activations.size(); i++) {
+      int version = activations.get(i).version();
+      PortPolicy policy = versions.get(version);
+      Optional<PolicyRule> before = policy == null ? Optional.empty() : policy.rule(row.isp());
+      if (before.isEmpty() || before.get().paths().isEmpty()) {
+        return Optional.empty();
+      }
+      if (!before.get().paths().equals(row.paths())) {
+        return Optional.of(
+            new Turn(
+                activations.get(i - 1).at(),
+                activations.get(i - 1).author(),
+                version,
+                before.get().paths()));
+      }
+    }
+    return Optional.empty();
+  }
+}

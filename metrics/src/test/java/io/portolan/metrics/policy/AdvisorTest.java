@@ -1,0 +1,340 @@
+package io.portolan.metrics.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.core.path.HealthKey;
+import io.portolan.core.path.PathState;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PolicyCheck;
+import io.portolan.core.policy.PolicyRule;
+import io.portolan.core.policy.PortPolicy;
+import io.portolan.core.policy.TlsMode;
+import io.portolan.core.relay.Relay;
+import io.portolan.core.relay.RelayPort;
+import io.portolan.metrics.policy.Advice.Kind;
+import io.portolan.metrics.policy.Facts.Earlier;
+import io.portolan.metrics.policy.Facts.Failures;
+import io.portolan.metrics.policy.Facts.Health;
+import io.portolan.metrics.policy.Facts.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** What is recommended for what is the matter. */
+class AdvisorTest {
+  private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
+  private static final Instant SINCE = Instant.parse("2026-11-24T09:14:00Z");
+  private static final Path DIRECT = new Path(Path.DIRECT, 25, TlsMode.OPPORTUNISTIC);
+  private static final Path RELAY = new Path("ses", 587, TlsMode.STARTTLS);
+  private static final Path IMPLICIT = new Path("ses", 465, TlsMode.IMPLICIT);
+  private static final Relay SES =
+      new Relay(
+          "ses",
+          "email-smtp.eu-west-1.amazonaws.com",
+          "",
+          "",
+          List.of(new RelayPort(587, TlsMode.STARTTLS), new RelayPort(465, TlsMode.IMPLICIT)));
+
+  @Example
+  void putsARelayFirstWhereThePortIsBlocked() {
+    Facts facts =
+        facts(
+            List.of(
+                verdict(25, "port-blocked", "dropped at 4 of 4 operators, 443 works. Do this.")),
+            List.of(),
+            Map.of(DIRECT, new Failures(12, 492_000)));
+
+    Advice advice = advise(policy(DIRECT, RELAY), facts);
+
+    assertThat(advice.recommendations()).hasSize(1);
+    assertThat(advice.recommendations().getFirst().kind()).isEqualTo(Kind.OPEN_FIRST);
+    assertThat(advice.recommendations().getFirst().reason())
+        .isEqualTo(
+            "port 25 blocked from this network since 2026-11-24 09:14 UTC"
+                + " (dropped at 4 of 4 operators, 443 works): put ses:587 first for all ISPs;"
+                + " saves 41.0 s at each opening");
+    assertThat(paths(advice)).containsExactly(RELAY, DIRECT);
+  }
+
+  @Example
+  void namesTheRowsThatItChanges() {
+    PortPolicy policy =
+        new PortPolicy(
+            List.of(
+                PolicyRule.of(PolicyRule.ANY, RELAY, DIRECT),
+                PolicyRule.of("gmail", DIRECT, RELAY),
+                PolicyRule.of("yahoo")));
+
+    Advice advice = advise(policy, blocked25());
+
+    assertThat(advice.recommendations())
+        .singleElement()
+        .satisfies(
+            one -> {
+              assertThat(one.rows()).containsExactly("gmail");
+              assertThat(one.reason()).contains("in row gmail");
+            });
+    assertThat(advice.draft().orElseThrow().rule("yahoo")).contains(PolicyRule.of("yahoo"));
+  }
+
+  @Example
+  void namesARelayThatTheRowHasNotWhereNoPathOfItGetsThrough() {
+    Advice advice = advise(policy(DIRECT), blocked25());
+
+    assertThat(advice.recommendations().getFirst().kind()).isEqualTo(Kind.ADD_RELAY);
+    assertThat(paths(advice)).containsExactly(RELAY, DIRECT);
+  }
+
+  @Example
+  void warnsWhereNothingGetsThroughAndNoRelayIsThere() {
+    Advice advice = new Advisor(policy(DIRECT), List.of(), blocked25()).advise(3);
+
+    assertThat(advice.recommendations()).isEmpty();
+    assertThat(advice.draft()).isEmpty();
+    assertThat(advice.warnings()).singleElement().asString().contains("no path gets through");
+  }
+
+  @Example
+  void changesNothingWhereTheBlockedPathIsNotFirstAndWarnsOfTheLastOne() {
+    Advice advice = advise(policy(RELAY, DIRECT), blocked25());
+
+    assertThat(advice.recommendations()).isEmpty();
+    assertThat(advice.warnings())
+        .containsExactly(
+            "row *: ses:587 is the only path left that gets through; the next trouble there holds"
+                + " its mail");
+  }
+
+  @Example
+  void leavesAPortAloneThatOneNetworkHasOpen() {
+    Facts facts =
+        facts(
+            List.of(
+                verdict(25, "port-blocked", ""), new Verdict("elsewhere", 25, "open", SINCE, "")),
+            List.of(),
+            Map.of());
+
+    assertThat(advise(policy(DIRECT, RELAY), facts).recommendations()).isEmpty();
+  }
+
+  @Example
+  void takesAPathOutThatTheRelayDoesNotListenOn() {
+    Facts facts =
+        facts(
+            List.of(verdict(465, "open", ""), verdict(587, "open", "")),
+            List.of(
+                health(IMPLICIT, PathState.BLOCKED, "connect timed out", false),
+                health(RELAY, PathState.OPEN, "", true)),
+            Map.of());
+
+    Advice advice = advise(policy(IMPLICIT, RELAY), facts);
+
+    assertThat(advice.recommendations().getFirst().kind()).isEqualTo(Kind.TAKE_OUT);
+    assertThat(advice.recommendations().getFirst().reason())
+        .startsWith("ses:465 never opened (connect timed out), while port 465 gets through");
+    assertThat(paths(advice)).containsExactly(RELAY);
+  }
+
+  @Example
+  void putsTlsFromTheFirstByteFirstWhereStarttlsIsTakenOut() {
+    Facts facts = facts(List.of(verdict(587, "tls-stripped", "")), List.of(), Map.of());
+
+    Advice advice = advise(policy(RELAY, IMPLICIT), facts);
+
+    assertThat(advice.recommendations().getFirst().reason()).contains("put ses:465 first");
+    assertThat(paths(advice)).containsExactly(IMPLICIT, RELAY);
+  }
+
+  @Example
+  void hintsAtTheSettingWhereOnlyIpv6IsStopped() {
+    Facts facts = facts(List.of(verdict(25, "ipv6-only", "")), List.of(), Map.of());
+
+    Advice advice = advise(policy(DIRECT, RELAY), facts);
+
+    assertThat(advice.recommendations()).isEmpty();
+    assertThat(advice.hints()).singleElement().asString().contains("dns.families");
+  }
+
+  @Example
+  void restoresTheOrderOfBeforeOnceThePortIsOpenAgain() {
+    Earlier earlier = new Earlier(3, List.of(DIRECT, RELAY), "ada", true);
+    Facts open = facts(List.of(verdict(25, "open", "")), List.of(), Map.of());
+
+    Advice advice = advise(policy(RELAY, DIRECT), with(open, earlier));
+
+    assertThat(advice.recommendations().getFirst().kind()).isEqualTo(Kind.RESTORE);
+    assertThat(advice.recommendations().getFirst().reason())
+        .isEqualTo(
+            "port 25 open again since 2026-11-24 09:14 UTC: put direct:25 first again, as version 3"
+                + " had it, for all ISPs");
+    assertThat(paths(advice)).containsExactly(DIRECT, RELAY);
+  }
+
+  @Example
+  void restoresNothingThatWasChangedForAnotherReasonOrIsOpenForAMoment() {
+    Facts open = facts(List.of(verdict(25, "open", "")), List.of(), Map.of());
+    Facts justNow =
+        facts(
+            List.of(new Verdict("office", 25, "open", NOW.minusSeconds(60), "")),
+            List.of(),
+            Map.of());
+
+    assertThat(
+            advise(
+                    policy(RELAY, DIRECT),
+                    with(open, new Earlier(3, List.of(DIRECT, RELAY), "ada", false)))
+                .recommendations())
+        .isEmpty();
+    assertThat(
+            advise(
+                    policy(RELAY, DIRECT),
+                    with(justNow, new Earlier(3, List.of(DIRECT, RELAY), "ada", true)))
+                .recommendations())
+        .isEmpty();
+  }
+
+  @Example
+  void movesARelaysPathThatIsBlockedForLong() {
+    Facts facts =
+        facts(
+            List.of(),
+            List.of(health(RELAY, PathState.BLOCKED, "connect timed out", true)),
+            Map.of());
+
+    assertThat(paths(advise(policy(RELAY, DIRECT), facts))).containsExactly(DIRECT, RELAY);
+  }
+
+  @Example
+  void saysWhatWasLookedAtWhenThereIsNothingToRecommend() {
+    Advice advice = advise(policy(DIRECT, RELAY), facts(List.of(), List.of(), Map.of()));
+
+    assertThat(advice.recommendations()).isEmpty();
+    assertThat(advice.draft()).isEmpty();
+    assertThat(advice.lookedAt())
+        .contains("verdicts on ports: none yet", "health of 0 paths, 0 of them not open");
+  }
+
+  @Property(tries = 500)
+  void everyDraftPassesTheCheckAndHasTheSameRows(@ForAll long seed) {
+    Random random = new Random(seed);
+    PortPolicy policy =
+        new PortPolicy(
+            List.of(
+                PolicyRule.of(PolicyRule.ANY, some(random)),
+                PolicyRule.of("gmail", some(random)),
+                PolicyRule.of("yahoo")));
+    PolicyCheck check =
+        new PolicyCheck(
+            isp -> true, name -> name.equals("ses") ? Optional.of(SES) : Optional.empty());
+    assertThat(check.check(policy).errors()).isEmpty();
+
+    Advice advice = advise(policy, randomFacts(random));
+
+    assertThat(advice.draft().isPresent()).isEqualTo(!advice.recommendations().isEmpty());
+    advice
+        .draft()
+        .ifPresent(
+            draft -> {
+              assertThat(check.check(draft).errors()).isEmpty();
+              assertThat(draft).isNotEqualTo(policy);
+              assertThat(draft.rules().stream().map(PolicyRule::isp))
+                  .containsExactlyElementsOf(policy.rules().stream().map(PolicyRule::isp).toList());
+            });
+  }
+
+  @Property(tries = 500)
+  void adviceThatWasTakenIsNotGivenAgain(@ForAll long seed) {
+    Random random = new Random(seed);
+    Facts facts = with(randomFacts(random), new Earlier(1, List.of(DIRECT), "ada", false));
+    Advice advice = advise(policy(some(random)), facts);
+
+    advice.draft().ifPresent(draft -> assertThat(advise(draft, facts).recommendations()).isEmpty());
+  }
+
+  private static Path[] some(Random random) {
+    List<Path> paths = new ArrayList<>(List.of(DIRECT, RELAY, IMPLICIT));
+    Collections.shuffle(paths, random);
+    return paths.subList(0, 1 + random.nextInt(paths.size())).toArray(Path[]::new);
+  }
+
+  private static Facts randomFacts(Random random) {
+    List<String> words =
+        List.of(
+            "open",
+            "port-blocked",
+            "tls-stripped",
+            "no-listener",
+            "ipv6-only",
+            "intercepted",
+            "rate-limited-egress",
+            "egress-down");
+    List<Verdict> verdicts = new ArrayList<>();
+    List<Health> health = new ArrayList<>();
+    for (Path path : List.of(DIRECT, RELAY, IMPLICIT)) {
+      if (random.nextBoolean()) {
+        verdicts.add(verdict(path.port(), words.get(random.nextInt(words.size())), "words"));
+      }
+      if (random.nextBoolean()) {
+        PathState[] states = PathState.values();
+        health.add(
+            health(path, states[random.nextInt(states.length)], "evidence", random.nextBoolean()));
+      }
+    }
+    return with(
+        facts(verdicts, health, Map.of(DIRECT, new Failures(2, 20_000))),
+        new Earlier(2, Arrays.asList(some(random)), "ada", random.nextBoolean()));
+  }
+
+  private static Facts with(Facts facts, Earlier earlier) {
+    return new Facts(
+        facts.now(),
+        facts.verdicts(),
+        facts.health(),
+        facts.failures(),
+        Map.of(PolicyRule.ANY, earlier));
+  }
+
+  private static Facts blocked25() {
+    return facts(List.of(verdict(25, "port-blocked", "")), List.of(), Map.of());
+  }
+
+  private static Facts facts(
+      List<Verdict> verdicts, List<Health> health, Map<Path, Failures> failures) {
+    return new Facts(NOW, verdicts, health, failures, Map.of());
+  }
+
+  private static Verdict verdict(int port, String verdict, String words) {
+    return new Verdict("office", port, verdict, SINCE, words);
+  }
+
+  private static Health health(Path path, PathState state, String evidence, boolean wasOpen) {
+    return new Health(
+        "office",
+        new HealthKey(path, ""),
+        state,
+        NOW.minus(Duration.ofMinutes(30)),
+        evidence,
+        wasOpen);
+  }
+
+  private static Advice advise(PortPolicy policy, Facts facts) {
+    return new Advisor(policy, List.of(SES), facts).advise(3);
+  }
+
+  private static PortPolicy policy(Path... paths) {
+    return new PortPolicy(List.of(PolicyRule.of(PolicyRule.ANY, paths)));
+  }
+
+  private static List<Path> paths(Advice advice) {
+    return advice.draft().orElseThrow().rules().getFirst().paths();
+  }
+}
