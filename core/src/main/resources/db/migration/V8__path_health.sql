@@ -55,6 +55,7 @@ CREATE TABLE port_verdict (
     rounds     integer     NOT NULL,                       -- in a row that said the latest
     looked_at  timestamptz NOT NULL,
     next_look  timestamptz NOT NULL,
+    looks      jsonb       NOT NULL DEFAULT '[]',          -- what the last round saw: operator, host, port, family, outcome
     node       text        NOT NULL,
     PRIMARY KEY (network, port)
 );

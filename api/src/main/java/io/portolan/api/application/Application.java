@@ -4,6 +4,7 @@ import io.portolan.api.configuration.Configuration;
 import io.portolan.api.configuration.Configuration.DkimConfiguration;
 import io.portolan.api.configuration.Configuration.MailConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
+import io.portolan.api.configuration.WatchConfiguration;
 import io.portolan.core.access.InstallationStore;
 import io.portolan.core.database.Database;
 import io.portolan.core.delivery.ConnectionSlots;
@@ -14,6 +15,7 @@ import io.portolan.core.isp.IspEntry;
 import io.portolan.core.policy.ActivePolicyCache;
 import io.portolan.core.policy.PolicyCheck;
 import io.portolan.core.policy.PolicySeed;
+import io.portolan.core.relay.SecretException;
 import io.portolan.core.relay.Secrets;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.suppression.SuppressionStore;
@@ -36,11 +38,16 @@ import io.portolan.sender.message.MessageSettings;
 import io.portolan.sender.message.Tokens;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathHealth;
+import io.portolan.sender.path.SharedHealth;
 import io.portolan.sender.probe.ControlTargets;
 import io.portolan.sender.probe.PortProbe;
 import io.portolan.sender.smtp.DeadlineWatch;
 import io.portolan.sender.smtp.SessionOpener;
+import io.portolan.sender.watch.PathLooks;
+import io.portolan.sender.watch.PortWatch;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -136,7 +143,7 @@ public final class Application implements AutoCloseable {
     Secrets secrets = new Secrets(surroundings.environment());
     Database database =
         closing.add(ConfiguredDatabase.start(configuration.database(), secrets)).database();
-    Stores stores = Stores.of(database, clock);
+    Stores stores = Stores.of(database, configuration.watch().network(), clock);
     stores.imports().failAbandoned();
     IspDirectory isps =
         configuration
@@ -154,7 +161,9 @@ public final class Application implements AutoCloseable {
             "Start values from the published guidance of ISPs");
     DomainResolver resolver = new DomainResolver(isps, network.mx(), clock, DNS_CONCURRENCY);
     ActivePolicyCache policy = new ActivePolicyCache(stores.policies(), clock);
-    PathHealth paths = new PathHealth(configuration.paths(), clock);
+    SchedulerSettings scheduling = schedulerSettings(configuration);
+    PathHealth paths = new PathHealth(configuration.paths(), clock, scheduling.node());
+    closing.add(shared(paths, stores));
     MailHostFinder hosts = new MailHostFinder(network.mx(), network.hosts(), new Random(), clock);
     SessionOpener sessions =
         new SessionOpener(network.dialer(), network.trust(), closing.add(new DeadlineWatch()));
@@ -213,8 +222,20 @@ public final class Application implements AutoCloseable {
                     List.of(
                         new Chore(
                             "forget idempotency keys of the day before",
-                            stores.idempotency()::expire))),
-                schedulerSettings(configuration)));
+                            stores.idempotency()::expire),
+                        new Chore(
+                            "forget old transitions of paths",
+                            () -> forgetTransitions(stores, configuration, clock)))),
+                scheduling));
+    closing.add(
+        watch(
+            new Watched(paths, probe, sessions, network, policy),
+            configuration,
+            stores,
+            secrets,
+            closing,
+            scheduling.node(),
+            clock));
     return new Parts(
         configuration,
         database,
@@ -231,6 +252,72 @@ public final class Application implements AutoCloseable {
         probe,
         meters,
         clock);
+  }
+
+  private static void forgetTransitions(
+      Stores stores, Configuration configuration, InstantSource clock) {
+    Instant oldest =
+        clock.instant().minus(Duration.ofDays(configuration.database().keepAttemptsDays()));
+    stores.pathHealth().expire(oldest);
+    stores.verdicts().expire(oldest);
+  }
+
+  private static SharedHealth shared(PathHealth paths, Stores stores) {
+    SharedHealth shared = new SharedHealth(paths, stores.pathHealth());
+    shared.start();
+    return shared;
+  }
+
+  /** What the watch on ports works with. */
+  private record Watched(
+      PathHealth paths,
+      PortProbe probe,
+      SessionOpener sessions,
+      Network network,
+      ActivePolicyCache policy) {}
+
+  private static PortWatch watch(
+      Watched watched,
+      Configuration configuration,
+      Stores stores,
+      Secrets secrets,
+      Closing closing,
+      String node,
+      InstantSource clock) {
+    WatchConfiguration watching = configuration.watch();
+    Alerts alerts =
+        closing.add(
+            new Alerts(
+                watching.webhook(),
+                watching.secret().isEmpty() ? "" : secret(secrets, watching.secret())));
+    PortWatch watch =
+        new PortWatch(
+            watched.paths(),
+            new PathLooks(
+                watched.paths(),
+                stores.pathHealth(),
+                stores.relays(),
+                new PathLooks.Vantage(
+                    node,
+                    configuration.mail().heloName(),
+                    watched.network().hosts(),
+                    watched.sessions()),
+                clock),
+            stores.verdicts(),
+            watched.probe(),
+            new PortWatch.Settings(
+                configuration.paths(), watching.every(), node, watched.policy()::ports, alerts),
+            clock);
+    watch.start();
+    return watch;
+  }
+
+  private static String secret(Secrets secrets, String reference) {
+    try {
+      return secrets.resolve(reference);
+    } catch (SecretException e) {
+      throw new ConfigurationException("alerts.secret: " + e.getMessage());
+    }
   }
 
   private static MessageSettings messageSettings(MailConfiguration mail, URI publicUrl) {

@@ -8,6 +8,8 @@ import io.portolan.core.database.Database;
 import io.portolan.core.list.ImportStore;
 import io.portolan.core.list.ListStore;
 import io.portolan.core.list.RecipientStore;
+import io.portolan.core.path.PathHealthStore;
+import io.portolan.core.path.PortVerdictStore;
 import io.portolan.core.policy.PolicyStore;
 import io.portolan.core.progress.DeliveryStore;
 import io.portolan.core.progress.ProgressStore;
@@ -30,9 +32,11 @@ public record Stores(
     PolicyStore policies,
     ApiKeyStore apiKeys,
     IdempotencyStore idempotency,
-    ReportStore reports) {
+    ReportStore reports,
+    PathHealthStore pathHealth,
+    PortVerdictStore verdicts) {
 
-  static Stores of(Database database, InstantSource clock) {
+  static Stores of(Database database, String network, InstantSource clock) {
     return new Stores(
         new ListStore(database, clock),
         new RecipientStore(database),
@@ -46,6 +50,8 @@ public record Stores(
         new PolicyStore(database, clock),
         new ApiKeyStore(database, clock),
         new IdempotencyStore(database, clock),
-        new ReportStore(database, clock));
+        new ReportStore(database, clock),
+        new PathHealthStore(database, network),
+        new PortVerdictStore(database, network));
   }
 }

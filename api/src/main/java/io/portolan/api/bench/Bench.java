@@ -187,6 +187,7 @@ final class Bench {
         configuration.mail(),
         configuration.dns(),
         configuration.paths(),
+        configuration.watch(),
         configuration.scheduler(),
         configuration.relays(),
         List.of(

@@ -32,6 +32,7 @@ public record Configuration(
     MailConfiguration mail,
     DnsSettings dns,
     HealthSettings paths,
+    WatchConfiguration watch,
     SchedulerConfiguration scheduler,
     List<Relay> relays,
     List<DkimConfiguration> dkim,
@@ -102,6 +103,7 @@ public record Configuration(
         mail,
         dns,
         paths,
+        watch,
         scheduler,
         relays,
         dkim,
@@ -134,6 +136,7 @@ public record Configuration(
         mail(values),
         dns(values),
         paths(values),
+        WatchConfiguration.of(values),
         new SchedulerConfiguration(
             values.optional(
                 Settings.SCHEDULER_NODE,
@@ -184,12 +187,7 @@ public record Configuration(
         values.optional(
             Settings.HTTP_PUBLIC_URL,
             "an http or https URL is expected",
-            text ->
-                Optional.of(URI.create(text))
-                    .filter(
-                        url ->
-                            url.getHost() != null
-                                && String.valueOf(url.getScheme()).matches("https?"))),
+            WatchConfiguration::webUrl),
         values.number(Settings.HTTP_MAX_UPLOAD, 1, 1_000_000) * 1024L * 1024L,
         values.parsed(
             Settings.HTTP_UPLOAD_DIRECTORY,
@@ -273,6 +271,7 @@ public record Configuration(
     return new HealthSettings(
         first,
         longest,
+        values.duration(Settings.PATHS_CONFIRM),
         values.duration(Settings.PATHS_SUSPECT),
         values.duration(Settings.PATHS_RAMP),
         values.duration(Settings.PATHS_EVIDENCE_WINDOW),

@@ -16,7 +16,9 @@ public final class ConfigurationReference {
           "mail", "What mail bears, and how much of it is in hand at once.",
           "dns", "How names are looked up.",
           "paths", "How patient path health is: when a path is left and when it is tried again.",
-          "probes", "How ports are looked at on purpose (portolan ports probe).",
+          "probes",
+              "How ports are looked at on purpose (portolan ports probe, and the watch on ports).",
+          "alerts", "Who is told when the verdict on a port changes, beside the log.",
           "scheduler", "This node's part in the cluster. The default suits a single node, too.",
           "isps", "The ISP directory.",
           "secrets", "What relays that are set by the API may name.");

@@ -134,21 +134,34 @@ public final class Settings {
       new Setting(
           "paths.first-block",
           "5m",
-          "How long a path that failed is left alone; doubled with each failed trial.");
+          "How long a path that failed is left alone before it is looked at; doubled with each bad look.");
   static final Setting PATHS_LONGEST_BLOCK =
       new Setting(
           "paths.longest-block",
           "60m",
-          "The longest that a path is left alone before it is tried again.");
+          "The longest that a path is left alone before it is looked at again.");
   static final Setting PATHS_SUSPECT =
       new Setting(
           "paths.suspect",
           "20s",
-          "How long a path that was open waits after its first failure before it is tried once"
-              + " more.");
+          "How long a path that was open waits after its first failure before it is looked at.");
+  static final Setting PATHS_CONFIRM =
+      new Setting(
+          "paths.confirm",
+          "1m",
+          "Between the two good looks that reopen a blocked path, and the two rounds of looks that a verdict on"
+              + " a port needs.");
+  static final Setting PATHS_NETWORK =
+      new Setting(
+          "paths.network",
+          "default",
+          "Name of the way out that this node shares with others; nodes of one name share what they know of"
+              + " paths and ports.");
   static final Setting PATHS_RAMP =
       new Setting(
-          "paths.ramp", "1m", "How long a path that reopened is given one new session at a time.");
+          "paths.ramp",
+          "1m",
+          "How long a path that reopened is given its sessions one by one, eight in this time.");
   static final Setting PATHS_EVIDENCE_WINDOW =
       new Setting(
           "paths.evidence-window",
@@ -183,6 +196,22 @@ public final class Settings {
           "CSV file of ISPs that are added to the built-in directory, in its format; empty for"
               + " none.");
 
+  static final Setting PROBES_EVERY =
+      new Setting(
+          "probes.every",
+          "30m",
+          "How often the ports that the policy uses are looked at by control hosts while all is well.");
+  static final Setting ALERTS_WEBHOOK =
+      new Setting(
+          "alerts.webhook",
+          "",
+          "URL that is sent a JSON document when the verdict on a port changes; empty for none.");
+  static final Setting ALERTS_SECRET =
+      new Setting(
+          "alerts.secret",
+          "",
+          "Reference, env:NAME or file:PATH, of the key by which the webhook's documents are signed; empty:"
+              + " not signed.");
   static final Setting PROBES_CONTROLS =
       new Setting(
           "probes.controls",
@@ -222,6 +251,8 @@ public final class Settings {
           DNS_FAMILIES,
           PATHS_FIRST_BLOCK,
           PATHS_LONGEST_BLOCK,
+          PATHS_CONFIRM,
+          PATHS_NETWORK,
           PATHS_SUSPECT,
           PATHS_RAMP,
           PATHS_EVIDENCE_WINDOW,
@@ -229,7 +260,10 @@ public final class Settings {
           SCHEDULER_NODE,
           SCHEDULER_THREADS,
           SCHEDULER_CHECK_IN,
+          PROBES_EVERY,
           PROBES_CONTROLS,
+          ALERTS_WEBHOOK,
+          ALERTS_SECRET,
           ISPS_FILE);
 
   private static final List<SettingGroup> GROUPS =

@@ -98,7 +98,7 @@ final class RelaysApi {
         relays.list().stream().anyMatch(each -> each.relay().name().equals(relay.name()));
     StoredRelay stored = isThere ? relays.replace(relay) : relays.create(relay);
     // a route that was held for its login may be tried again with the new one
-    parts.paths().release(relay.name());
+    parts.paths().forget(relay.name());
     ctx.status(isThere ? 200 : 201);
     json(ctx, RelayView.of(stored));
   }

@@ -118,6 +118,7 @@ class ConfigurationTest {
               first-block: 1m
               longest-block: 30m
               suspect: 10s
+              confirm: 90s
               ramp: 2m
               evidence-window: 3m
               login-hold: 1h
@@ -190,6 +191,7 @@ class ConfigurationTest {
             new HealthSettings(
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(30),
+                Duration.ofSeconds(90),
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(2),
                 Duration.ofMinutes(3),

@@ -53,6 +53,7 @@ class BlockedPortsSystemTest {
       paths:
         first-block: 2s
         longest-block: 4s
+        confirm: 1s
         suspect: 1s
         ramp: 1s
       """;

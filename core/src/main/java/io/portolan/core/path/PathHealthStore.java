@@ -56,7 +56,7 @@ public final class PathHealthStore {
   private static final String HISTORY =
       """
       SELECT * FROM path_transition
-       WHERE id < ? AND (?::text IS NULL OR route = ?) AND (?::integer IS NULL OR port = ?)
+       WHERE network = ? AND id < ? AND (?::text IS NULL OR route = ?) AND (?::integer IS NULL OR port = ?)
          AND (?::text IS NULL OR target = ?)
        ORDER BY id DESC LIMIT ?
       """;
@@ -140,6 +140,7 @@ public final class PathHealthStore {
                     connection,
                     HISTORY,
                     PathHealthStore::transition,
+                    network,
                     before,
                     filter.route().orElse(null),
                     filter.route().orElse(null),

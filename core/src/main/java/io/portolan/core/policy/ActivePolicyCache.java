@@ -7,8 +7,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +64,14 @@ public final class ActivePolicyCache implements ActivePolicy {
   @Override
   public EffectiveRule ruleFor(String isp, String platform) {
     return current().ruleFor(new Key(isp, platform));
+  }
+
+  /** The ports of all paths of the policy in force. */
+  public Set<Integer> ports() {
+    return current().active().policy().rules().stream()
+        .flatMap(rule -> rule.paths().stream())
+        .map(option -> option.path().port())
+        .collect(Collectors.toSet());
   }
 
   private Known current() {

@@ -16,9 +16,13 @@ import io.portolan.sender.path.PathLease;
 import io.portolan.sender.smtp.Opening;
 import io.portolan.sender.smtp.SessionOpener;
 import io.portolan.sender.smtp.SessionTarget;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +39,12 @@ final class LineOpener {
    * longer.
    */
   private static final Duration SERVES = Duration.ofSeconds(5);
+
+  /**
+   * How many addresses without an answer an opening is content with (RFC 5321 section 5.1 asks for
+   * two): where packets are dropped, each one costs a message ten seconds.
+   */
+  private static final int ENOUGH_DEAD = 2;
 
   /** The kind of a path failure that is a peer's answer. */
   private static final String SESSION_REFUSED = "session-refused";
@@ -216,7 +226,13 @@ final class LineOpener {
     PathLease lease = take.lease();
     Opening.@Nullable PathFailed telling = null;
     @Nullable Refused refusal = null;
-    for (SessionTarget target : known.targets()) {
+    List<String> failedHosts = new ArrayList<>();
+    int unanswered = 0;
+    for (SessionTarget each : known.targets()) {
+      if (unanswered >= ENOUGH_DEAD) {
+        break;
+      }
+      SessionTarget target = each.at(addresses(each));
       switch (opener.open(target, listener(lease))) {
         case Opening.Opened(var session) -> {
           lease.opened();
@@ -232,6 +248,8 @@ final class LineOpener {
             refusal = refusal == null ? refused(take, target, refused) : refusal;
         case Opening.PathFailed failed -> {
           telling = telling == null ? failed : telling.orMoreTelling(failed);
+          failedHosts.add(target.host());
+          unanswered += failed.phase() == Phase.CONNECT ? target.addresses().size() : 0;
           record(failed, take, lane, delivery, campaignId);
         }
       }
@@ -240,14 +258,30 @@ final class LineOpener {
       lease.opened();
       return Optional.of(refusal);
     }
-    return telling == null ? Optional.empty() : failed(telling, lease);
+    return telling == null
+        ? Optional.empty()
+        : failed(telling, String.join(" ", failedHosts), lease);
+  }
+
+  /**
+   * Those of a host that are worth being dialled for one message, by a family that gets through.
+   */
+  private List<String> addresses(SessionTarget host) {
+    boolean isIpv6Allowed = paths.isIpv6Allowed(host.path().port());
+    List<String> usable =
+        host.addresses().stream()
+            .filter(
+                address -> isIpv6Allowed || InetAddress.ofLiteral(address) instanceof Inet4Address)
+            .toList();
+    List<String> all = usable.isEmpty() ? host.addresses() : usable;
+    return all.subList(0, Math.min(all.size(), ENOUGH_DEAD));
   }
 
   private SessionOpener.DialListener listener(PathLease lease) {
     return new SessionOpener.DialListener() {
       @Override
       public void connected(String address) {
-        lease.connected();
+        lease.connected(address);
         destinations.reachable(address);
       }
 
@@ -285,14 +319,14 @@ final class LineOpener {
         refused.took());
   }
 
-  private static Optional<Result> failed(Opening.PathFailed failed, PathLease lease) {
+  private static Optional<Result> failed(Opening.PathFailed failed, String hosts, PathLease lease) {
     boolean isConnected = failed.phase().compareTo(Phase.CONNECT) > 0;
     if (isConnected) {
-      lease.connected();
+      lease.connected(failed.address());
     }
     boolean isDirect = lease.path().isDirect();
     if (isDirect ? failed.kind().blocksPath() : failed.kind().blocksRelayPath()) {
-      lease.failed(failed.phase(), failed.kind().id());
+      lease.failed(failed.phase(), failed.kind().id(), hosts);
       return Optional.empty();
     }
     return Optional.of(

@@ -1,12 +1,12 @@
 package io.portolan.sender.path;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * <p>Not thread-safe; guarded by the monitor of {@link PathHealth}.
  */
 final class DirectPort {
-  private static final PathEntry.Dials DIALS = new PathEntry.Dials(2, 2, 8);
+  private static final PathEntry.Dials DIALS = new PathEntry.Dials(2, 4, 8);
 
   /** Before the domain in the target of one that no ISP is known for. */
   static final String OTHER = "other/";
@@ -37,17 +37,17 @@ final class DirectPort {
   private static final int MOST_EVIDENCE = 64;
   private static final int MOST_PROVEN = 1_000;
 
-  /** For so long after a trial is due it is kept for a target that was open before. */
-  private static final Duration PRECEDENCE = Duration.ofMinutes(1);
+  /** How many hosts of different targets are looked at to see whether the port is free again. */
+  private static final int MOST_LOOKED_AT = 4;
 
-  private record Failure(String target, String kind, long lease, Instant at) {}
+  private record Failure(String target, String host, String kind, long lease, Instant at) {}
 
   private final PathEntry entry;
   private final HealthSettings settings;
   private final List<Failure> failures = new ArrayList<>();
 
-  /** The targets that were open, those of long ago first. */
-  private final Set<String> proven = new LinkedHashSet<>();
+  /** An address of each target that was open, those of long ago first. */
+  private final SequencedMap<String, String> proven = new LinkedHashMap<>();
 
   DirectPort(HealthSettings settings, Instant now) {
     this.settings = settings;
@@ -59,13 +59,13 @@ final class DirectPort {
   }
 
   /** TCP connected somewhere: what failed before this opening began is contradicted. */
-  void connected(PathLease lease, Instant now) {
+  void connected(PathLease lease, String address, Instant now) {
     failures.removeIf(failure -> failure.lease() < lease.number());
     entry.opened(lease, now, settings);
-    proven.remove(lease.target());
-    proven.add(lease.target());
+    String known = proven.remove(lease.target());
+    proven.putLast(lease.target(), address.isEmpty() && known != null ? known : address);
     if (proven.size() > MOST_PROVEN) {
-      proven.remove(proven.iterator().next());
+      proven.pollFirstEntry();
     }
   }
 
@@ -74,35 +74,36 @@ final class DirectPort {
     failures.clear();
   }
 
-  /**
-   * Until when a trial that is due is kept from a target, because others say more about the port: a
-   * dead mail host would close it for all.
-   */
-  Optional<Instant> keptFrom(String target, Instant now) {
-    PathCondition condition = entry.condition();
-    if (!condition.isLeft() || proven.isEmpty() || proven.contains(target)) {
-      return Optional.empty();
-    }
-    Instant end = condition.until().plus(PRECEDENCE);
-    return now.isBefore(end) ? Optional.of(end) : Optional.empty();
-  }
-
-  void connectFailed(PathLease lease, String kind, Instant now) {
+  void connectFailed(PathLease lease, String kind, String host, Instant now) {
+    entry.abandoned(lease);
     if (!entry.mayCount(lease)) {
-      entry.abandoned(lease, now);
       return;
     }
-    failures.add(new Failure(lease.target(), kind, lease.number(), now));
+    failures.add(new Failure(lease.target(), host, kind, lease.number(), now));
     if (failures.size() > MOST_EVIDENCE) {
       failures.removeFirst();
     }
     Instant oldest = now.minus(settings.evidenceWindow());
     failures.removeIf(failure -> failure.at().isBefore(oldest));
-    if (entry.isTrial(lease) || isEnough()) {
-      entry.failed(lease, words(), true, now, settings);
-    } else {
-      entry.abandoned(lease, now);
+    if (isEnough()) {
+      entry.failed(lease, words(), hosts(), true, now, settings);
     }
+  }
+
+  /** Those that were open say more about the port than those that never were. */
+  private String hosts() {
+    SequencedMap<String, String> hosts = new LinkedHashMap<>();
+    proven.reversed().forEach(hosts::put);
+    failures.forEach(failure -> hosts.putIfAbsent(failure.target(), first(failure.host())));
+    return hosts.values().stream()
+        .filter(host -> !host.isEmpty())
+        .limit(MOST_LOOKED_AT)
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String first(String hosts) {
+    int blank = hosts.indexOf(' ');
+    return blank < 0 ? hosts : hosts.substring(0, blank);
   }
 
   private boolean isEnough() {

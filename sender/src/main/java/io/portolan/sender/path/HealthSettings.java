@@ -5,11 +5,13 @@ import java.time.Duration;
 /**
  * How patient path health is.
  *
- * @param firstBlock how long a path that failed is left alone; doubled with each failed trial
+ * @param firstBlock how long a path that failed is left alone; doubled with each bad look
  * @param longestBlock the most it is left alone
- * @param suspectFor after how long a path that was open until it failed is tried again, before it
+ * @param confirm between the two good looks that reopen a blocked path, and the two rounds of looks
+ *     that a verdict on a port needs
+ * @param suspectFor after how long a path that was open until it failed is looked at, before it
  *     counts as blocked; zero: it is blocked at once
- * @param rampFor how long a path that reopened is given one opening at a time
+ * @param rampFor how long a path that reopened is given its sessions one by one
  * @param evidenceWindow within which connect failures at unrelated platforms add up to a blocked
  *     port
  * @param loginHold how long a relay that refused the login, or all our mail, is left alone
@@ -17,6 +19,7 @@ import java.time.Duration;
 public record HealthSettings(
     Duration firstBlock,
     Duration longestBlock,
+    Duration confirm,
     Duration suspectFor,
     Duration rampFor,
     Duration evidenceWindow,
@@ -25,6 +28,7 @@ public record HealthSettings(
       new HealthSettings(
           Duration.ofMinutes(5),
           Duration.ofMinutes(60),
+          Duration.ofMinutes(1),
           Duration.ofSeconds(20),
           Duration.ofMinutes(1),
           Duration.ofMinutes(5),
@@ -37,6 +41,9 @@ public record HealthSettings(
               + firstBlock
               + ", "
               + longestBlock);
+    }
+    if (!confirm.isPositive()) {
+      throw new IllegalArgumentException("confirm must be positive");
     }
     if (suspectFor.isNegative() || rampFor.isNegative()) {
       throw new IllegalArgumentException("suspectFor and rampFor must not be negative");
@@ -51,7 +58,7 @@ public record HealthSettings(
    *
    * @param strikes failures in a row, at least 1
    */
-  Duration blockFor(int strikes) {
+  public Duration blockFor(int strikes) {
     Duration block = firstBlock;
     for (int strike = 1; strike < strikes && block.compareTo(longestBlock) < 0; strike++) {
       block = block.multipliedBy(2);

@@ -189,6 +189,11 @@ public final class PathChoice {
                 });
   }
 
+  /** Whether a port is dialled at IPv6 addresses, too. */
+  public boolean isIpv6Allowed(int port) {
+    return health.isIpv6Allowed(port);
+  }
+
   /** A message was taken on a session of this path; called for each. */
   public void passed(Path path) {
     health.passed(path);

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One path's condition and the openings under way on it. Lets so few openings run at once that a
@@ -19,16 +18,20 @@ final class PathEntry {
     FREE,
     /** As many as allowed are dialling; the answer is near. */
     BUSY,
-    /** As {@link #BUSY}, on a path that reopened a moment ago. */
+    /** Not now, on a path that reopened a moment ago and gets its sessions one by one. */
     RAMPING,
-    /** One opening is trying whether the path still is blocked. */
-    PROBING,
-    /** Left alone until a known time. */
+    /** Left alone. */
     SHUT
   }
 
-  /** How many openings may dial at once in each state. */
-  record Dials(int unknown, int ramping, int open) {}
+  /**
+   * How many openings may be under way at once.
+   *
+   * @param unknown on a path not tried yet
+   * @param dialling without a connection yet, on an open path
+   * @param open on an open path
+   */
+  record Dials(int unknown, int dialling, int open) {}
 
   /**
    * After this an opening whose TCP is connected keeps nobody else from dialling: a slow banner is
@@ -39,11 +42,15 @@ final class PathEntry {
   /** As long as the addresses of a target may take to time out; a slow peer takes longer. */
   private static final Duration LONGEST_DIAL = Duration.ofSeconds(45);
 
+  /** How many sessions a path that reopened is given while it ramps, one after another. */
+  private static final int RAMP_STEPS = 8;
+
   private final Dials dials;
   private final List<PathLease> underWay = new ArrayList<>();
   private PathCondition condition;
-  private @Nullable PathLease trial;
   private long lastOpened;
+  private Instant lastBegun = Instant.MIN;
+  private boolean isWanted;
 
   PathEntry(Dials dials, Instant now) {
     this.dials = dials;
@@ -54,33 +61,34 @@ final class PathEntry {
     return condition;
   }
 
+  void become(PathCondition next) {
+    condition = next;
+  }
+
   boolean isIdle() {
     return underWay.isEmpty();
   }
 
-  Gate gate(Instant now) {
+  Gate gate(Instant now, HealthSettings settings) {
     return switch (condition.state()) {
-      case UNKNOWN -> dialling(now) < dials.unknown() ? Gate.FREE : Gate.BUSY;
+      case UNKNOWN -> count(now, false) < dials.unknown() ? Gate.FREE : Gate.BUSY;
       case OPEN -> {
-        boolean isRamping = condition.isRamping(now);
-        if (dialling(now) < (isRamping ? dials.ramping() : dials.open())) {
-          yield Gate.FREE;
+        if (condition.isRamping(now)) {
+          boolean isTurn = !now.isBefore(lastBegun.plus(settings.rampFor().dividedBy(RAMP_STEPS)));
+          yield isTurn && count(now, false) == 0 ? Gate.FREE : Gate.RAMPING;
         }
-        yield isRamping ? Gate.RAMPING : Gate.BUSY;
+        yield count(now, true) < dials.dialling() && count(now, false) < dials.open()
+            ? Gate.FREE
+            : Gate.BUSY;
       }
-      case SUSPECT, BLOCKED -> now.isBefore(condition.until()) ? Gate.SHUT : Gate.FREE;
-      case HALF_OPEN -> Gate.PROBING;
+      case SUSPECT, BLOCKED, HALF_OPEN -> Gate.SHUT;
     };
   }
 
   /** Begins an opening; the gate must be free. */
-  void begin(PathLease lease) {
+  void begin(PathLease lease, Instant now) {
     underWay.add(lease);
-    if (condition.isLeft()) {
-      condition = condition.probing();
-      trial = lease;
-      lease.markTrial();
-    }
+    lastBegun = now;
   }
 
   void opened(PathLease lease, Instant now, HealthSettings settings) {
@@ -90,41 +98,53 @@ final class PathEntry {
   }
 
   void failed(
-      PathLease lease, String failure, boolean isClear, Instant now, HealthSettings settings) {
+      PathLease lease,
+      String failure,
+      String host,
+      boolean isClear,
+      Instant now,
+      HealthSettings settings) {
     underWay.remove(lease);
     if (mayCount(lease)) {
-      condition = condition.failed(now, failure, isClear, settings);
+      condition = condition.failed(now, failure, host, isClear, settings);
     }
   }
 
-  void abandoned(PathLease lease, Instant now) {
+  void abandoned(PathLease lease) {
     underWay.remove(lease);
-    if (lease == trial) {
-      condition = condition.abandoned(now);
-    }
   }
 
-  void forget(Instant now) {
-    condition = PathCondition.unknown(now);
-  }
-
-  /**
-   * Whether a failure tells anything: while a trial runs only the trial's own does, and none does
-   * that a later opening contradicted by succeeding.
-   */
+  /** Whether a failure tells anything: none does that a later opening contradicted. */
   boolean mayCount(PathLease lease) {
-    return condition.state() == PathState.HALF_OPEN ? isTrial(lease) : lease.number() > lastOpened;
+    return lease.number() > lastOpened;
   }
 
-  boolean isTrial(PathLease lease) {
-    return condition.state() == PathState.HALF_OPEN && lease == trial;
+  /** Mail would take the path: it is worth a look when one is due. */
+  void want() {
+    isWanted = true;
   }
 
-  private int dialling(Instant now) {
+  /** Whether a look is due, and mail has asked for the path since the last one. */
+  boolean isLookDue(Instant now) {
+    return isWanted && condition.isLeft() && !now.isBefore(condition.until());
+  }
+
+  void beginLook(Instant limit) {
+    // one that was good is followed by another, whoever asks
+    isWanted = condition.state() == PathState.HALF_OPEN;
+    condition = condition.looking(limit);
+  }
+
+  void goodLook(Instant now, HealthSettings settings) {
+    condition = condition.goodLook(now, settings);
+    isWanted = condition.isLeft();
+  }
+
+  private int count(Instant now, boolean unconnectedOnly) {
     int count = 0;
     for (PathLease lease : underWay) {
       Duration limit = lease.isConnected() ? PATIENCE : LONGEST_DIAL;
-      if (now.isBefore(lease.since().plus(limit))) {
+      if (now.isBefore(lease.since().plus(limit)) && !(unconnectedOnly && lease.isConnected())) {
         count++;
       }
     }

@@ -1,24 +1,22 @@
 package io.portolan.sender.path;
 
-import io.portolan.core.path.PathState;
+import io.portolan.core.path.HealthKey;
+import io.portolan.core.path.StoredHealth;
 import io.portolan.core.policy.Path;
-import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.reply.Phase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * What this node knows about every path, from its own openings. A relay's path is known as one;
- * direct is known for each platform, because one dead mail host says nothing about the others, and
- * for its port as a whole.
+ * What is known about every path, from openings that mail wanted, from looks at paths that were
+ * left, and from the other nodes of this network. A relay's path is known as one; direct is known
+ * for each platform, because one dead mail host says nothing about the others, and for its port as
+ * a whole.
  *
  * <p>Thread-safe; each call holds one monitor for a short time and never blocks.
  */
@@ -46,35 +44,35 @@ public final class PathHealth {
     record OnHold(RouteHold hold) implements Answer {}
   }
 
-  private record Key(Path path, String target) {}
-
-  private static final PathEntry.Dials DIALS = new PathEntry.Dials(1, 1, 6);
-  private static final int MOST_ENTRIES = 10_000;
-
   /** A relay that cannot check a login just now is left alone for so long. */
   private static final Duration LOGIN_PAUSE = Duration.ofMinutes(1);
 
+  /** As long as a look takes with its deadlines, and more. */
+  private static final Duration LONGEST_LOOK = Duration.ofSeconds(90);
+
   private final HealthSettings settings;
   private final InstantSource clock;
+  private final String node;
+  private final HealthJournal journal = new HealthJournal();
   private final Object monitor = new Object();
-  private final Map<Key, PathEntry> entries = new LinkedHashMap<>(64, 0.75f, true);
-  private final Map<Integer, DirectPort> directPorts = new LinkedHashMap<>();
+  private final PathTable table;
   private final RouteHolds holds = new RouteHolds();
   private long leases;
 
-  public PathHealth(HealthSettings settings, InstantSource clock) {
+  /**
+   * @param node the name that this node goes by among those of its network
+   */
+  public PathHealth(HealthSettings settings, InstantSource clock, String node) {
     this.settings = settings;
     this.clock = clock;
+    this.node = node;
+    table = new PathTable(settings);
   }
 
   /** Everything known, ports as a whole first. */
   public List<PathStatus> snapshot() {
     synchronized (monitor) {
-      List<PathStatus> all = new ArrayList<>();
-      directPorts.forEach(
-          (port, direct) -> all.add(status(whole(port), direct.entry().condition())));
-      entries.forEach((key, entry) -> all.add(status(key, entry.condition())));
-      return all;
+      return table.snapshot();
     }
   }
 
@@ -85,18 +83,25 @@ public final class PathHealth {
     }
   }
 
-  /** Ends the hold on a relay, such as when its password was put right. */
-  public void release(String route) {
-    synchronized (monitor) {
-      holds.release(route);
-    }
+  /** Forgets what is known of a relay, such as when it was defined anew. */
+  public void forget(String route) {
+    change(
+        (now, news) -> {
+          holds.release(route);
+          table.forget(route, now, news);
+        });
+  }
+
+  /** What is to be stored for the other nodes. */
+  HealthJournal journal() {
+    return journal;
   }
 
   /** Why an opening may not begin now; empty when it may. Changes nothing. */
   Optional<Answer> obstacle(Path path, String target, Optional<Relay> relay) {
     Instant now = clock.instant();
     synchronized (monitor) {
-      return obstacle(new Key(path, path.isDirect() ? target : ""), relay, now);
+      return obstacle(PathTable.key(path, target), relay, now);
     }
   }
 
@@ -104,10 +109,7 @@ public final class PathHealth {
   PathCondition condition(Path path, String target) {
     Instant now = clock.instant();
     synchronized (monitor) {
-      PathEntry entry = entries.get(new Key(path, path.isDirect() ? target : ""));
-      PathCondition own = entry == null ? PathCondition.unknown(now) : entry.condition();
-      DirectPort port = path.isDirect() ? directPorts.get(path.port()) : null;
-      return port != null && port.entry().condition().isLeft() ? port.entry().condition() : own;
+      return table.condition(PathTable.key(path, target), now);
     }
   }
 
@@ -115,58 +117,108 @@ public final class PathHealth {
   Answer ask(Path path, String target, Optional<Relay> relay) {
     Instant now = clock.instant();
     synchronized (monitor) {
-      Key key = new Key(path, path.isDirect() ? target : "");
+      HealthKey key = PathTable.key(path, target);
       Optional<Answer> obstacle = obstacle(key, relay, now);
       if (obstacle.isPresent()) {
+        if (obstacle.get() instanceof Answer.Shut) {
+          table.want(key);
+        }
         return obstacle.get();
       }
-      PathEntry entry = entry(key, now);
-      Optional<PathEntry> whole =
-          path.isDirect() ? Optional.of(direct(path.port(), now).entry()) : Optional.empty();
-      PathCondition before =
-          whole.map(PathEntry::condition).filter(PathCondition::isLeft).orElse(entry.condition());
       PathLease lease = new PathLease(this, path, key.target(), relay, ++leases, now);
-      whole.ifPresent(port -> port.begin(lease));
-      entry.begin(lease);
+      PathCondition before = table.begin(lease, now);
       relay.ifPresent(each -> holds.begin(each, now));
       return new Answer.Granted(lease, before);
     }
   }
 
-  private Optional<Answer> obstacle(Key key, Optional<Relay> relay, Instant now) {
-    Optional<RouteHold> hold = relay.flatMap(each -> holds.on(each, now));
-    if (hold.isPresent()) {
-      return Optional.of(new Answer.OnHold(hold.get()));
-    }
-    PathEntry entry = entries.get(key);
-    DirectPort port = key.path().isDirect() ? directPorts.get(key.path().port()) : null;
-    Optional<Answer> refusal =
-        port == null
-            ? Optional.empty()
-            : refusal(port.entry(), now).or(() -> keptFrom(port, key.target(), now));
-    return refusal.or(() -> entry == null ? Optional.empty() : refusal(entry, now));
+  private Optional<Answer> obstacle(HealthKey key, Optional<Relay> relay, Instant now) {
+    return relay
+        .flatMap(each -> holds.on(each, now))
+        .<Answer>map(Answer.OnHold::new)
+        .or(() -> table.obstacle(key, now));
   }
 
-  void connected(PathLease lease) {
-    Instant now = clock.instant();
-    List<PathStatus> news = new ArrayList<>();
+  /** Whether a port is dialled at IPv6 addresses, too. */
+  public boolean isIpv6Allowed(int port) {
     synchronized (monitor) {
-      if (lease.markConnected()) {
-        connected(lease, now, news);
+      return table.isIpv6Allowed(port);
+    }
+  }
+
+  /** What the verdict on a port, which rounds of looks agree on, means for mail. */
+  public void judged(int port, PortEffect effect) {
+    synchronized (monitor) {
+      table.judged(port, effect);
+    }
+  }
+
+  /** The paths that mail asks for and a look is due at. */
+  public List<HealthKey> dueLooks() {
+    Instant now = clock.instant();
+    synchronized (monitor) {
+      return table.dueLooks(now);
+    }
+  }
+
+  /** When a look that begins now is given up, also if its node dies. */
+  public Instant lookLimit() {
+    return clock.instant().plus(LONGEST_LOOK);
+  }
+
+  /**
+   * Begins a look that this node has claimed.
+   *
+   * @return the hosts to look at, by name or address; none when mail takes the path again
+   */
+  public List<String> beginLook(HealthKey key, Instant limit) {
+    return changed((now, news) -> table.beginLook(key, limit, news));
+  }
+
+  /** The host answered, whatever it said. */
+  public void goodLook(HealthKey key) {
+    change((now, news) -> table.goodLook(key, now, news));
+  }
+
+  /** The path is no better. */
+  public void badLook(HealthKey key, String evidence) {
+    change((now, news) -> table.badLook(key, evidence, now, news));
+  }
+
+  /** The look told nothing. */
+  public void abandonedLook(HealthKey key) {
+    change((now, news) -> table.abandonedLook(key, now, news));
+  }
+
+  /** Takes over what another node stored, unless this one knows something newer. */
+  void learn(StoredHealth health) {
+    Instant now = clock.instant();
+    synchronized (monitor) {
+      if (!health.node().equals(node) && !journal.isPending(health.key())) {
+        table.learn(health, now);
       }
     }
-    news.forEach(PathLog::report);
+  }
+
+  /** Takes over what was stored when this node starts. */
+  void restore(StoredHealth health) {
+    Instant now = clock.instant();
+    synchronized (monitor) {
+      table.learn(health, now);
+    }
+  }
+
+  void connected(PathLease lease, String address) {
+    change((now, news) -> table.connected(lease, address, now, news));
   }
 
   void opened(PathLease lease) {
-    Instant now = clock.instant();
-    List<PathStatus> news = new ArrayList<>();
-    synchronized (monitor) {
-      if (opened(lease, now, news)) {
-        lease.relay().ifPresent(relay -> holds.release(relay.name(), RouteHolds.Refused.LOGIN));
-      }
-    }
-    news.forEach(PathLog::report);
+    change(
+        (now, news) -> {
+          if (table.opened(lease, now, news)) {
+            lease.relay().ifPresent(relay -> holds.release(relay.name(), RouteHolds.Refused.LOGIN));
+          }
+        });
   }
 
   /**
@@ -176,10 +228,7 @@ public final class PathHealth {
   void passed(Path path) {
     synchronized (monitor) {
       if (path.isDirect()) {
-        DirectPort port = directPorts.get(path.port());
-        if (port != null) {
-          port.passed();
-        }
+        table.passed(path);
       } else {
         holds.release(path.route(), RouteHolds.Refused.MAIL);
       }
@@ -214,12 +263,7 @@ public final class PathHealth {
 
   /** The relay answered a login: whatever it said, the path is open. */
   private void answered(PathLease lease) {
-    Instant now = clock.instant();
-    List<PathStatus> news = new ArrayList<>();
-    synchronized (monitor) {
-      opened(lease, now, news);
-    }
-    news.forEach(PathLog::report);
+    change((now, news) -> table.opened(lease, now, news));
   }
 
   void loginMissing(PathLease lease, String reason) {
@@ -240,159 +284,52 @@ public final class PathHealth {
     }
   }
 
-  void failed(PathLease lease, Phase phase, String kind) {
+  void failed(PathLease lease, Phase phase, String kind, String host) {
     if (phase == Phase.DNS) {
       abandoned(lease);
       return;
     }
-    Instant now = clock.instant();
-    List<PathStatus> news = new ArrayList<>();
-    synchronized (monitor) {
-      boolean isFirstSign = phase != Phase.CONNECT && lease.markConnected();
-      boolean wasConnected = lease.isConnected();
-      if (lease.markDone()) {
-        if (isFirstSign) {
-          connected(lease, now, news);
-        }
-        Key key = key(lease);
-        PathEntry entry = entry(key, now);
-        PathState before = entry.condition().state();
-        entry.failed(lease, kind, isClear(phase), now, settings);
-        note(key, before, entry, news);
-        if (lease.path().isDirect() && !wasConnected) {
-          DirectPort port = direct(lease.path().port(), now);
-          PathState wholeBefore = port.entry().condition().state();
-          port.connectFailed(lease, kind, now);
-          note(whole(lease.path().port()), wholeBefore, port.entry(), news);
-        }
-      }
-    }
-    news.forEach(PathLog::report);
+    boolean isConnect = phase == Phase.CONNECT;
+    // a peer that is silent or hangs up before it is ready may just be busy
+    boolean isClear = isConnect || phase == Phase.TLS;
+    change((now, news) -> table.failed(lease, isConnect, isClear, kind, host, now, news));
   }
 
   void abandoned(PathLease lease) {
     Instant now = clock.instant();
     synchronized (monitor) {
-      if (lease.markDone()) {
-        entry(key(lease), now).abandoned(lease, now);
-        if (lease.path().isDirect()) {
-          direct(lease.path().port(), now).entry().abandoned(lease, now);
-        }
-      }
+      table.abandoned(lease, now);
     }
   }
 
-  /** A peer that is silent or hangs up before it is ready may just be busy. */
-  private static boolean isClear(Phase phase) {
-    return phase == Phase.CONNECT || phase == Phase.TLS;
+  @FunctionalInterface
+  private interface Step {
+    void take(Instant now, List<HealthChange> news);
   }
 
-  /** Returns whether the lease was still running. */
-  private boolean opened(PathLease lease, Instant now, List<PathStatus> news) {
-    boolean isFirstSign = lease.markConnected();
-    if (!lease.markDone()) {
-      return false;
+  @FunctionalInterface
+  private interface Work<T> {
+    T on(Instant now, List<HealthChange> news);
+  }
+
+  private void change(Step step) {
+    var _ =
+        changed(
+            (now, news) -> {
+              step.take(now, news);
+              return true;
+            });
+  }
+
+  private <T> T changed(Work<T> work) {
+    Instant now = clock.instant();
+    List<HealthChange> news = new ArrayList<>();
+    T result;
+    synchronized (monitor) {
+      result = work.on(now, news);
+      news.stream().filter(HealthChange::isTelling).forEach(each -> journal.add(each, now, node));
     }
-    if (isFirstSign) {
-      connected(lease, now, news);
-    }
-    Key key = key(lease);
-    PathEntry entry = entry(key, now);
-    PathState before = entry.condition().state();
-    entry.opened(lease, now, settings);
-    note(key, before, entry, news);
-    return true;
-  }
-
-  private void connected(PathLease lease, Instant now, List<PathStatus> news) {
-    if (!lease.path().isDirect()) {
-      return;
-    }
-    DirectPort port = direct(lease.path().port(), now);
-    PathState before = port.entry().condition().state();
-    port.connected(lease, now);
-    if (before != PathState.OPEN && before != PathState.UNKNOWN) {
-      // each platform's trouble may have been the port's: ask again
-      entries.forEach(
-          (key, entry) -> {
-            if (key.path().isDirect() && entry.isIdle() && entry.gate(now) == PathEntry.Gate.SHUT) {
-              entry.forget(now);
-            }
-          });
-    }
-    note(whole(lease.path().port()), before, port.entry(), news);
-  }
-
-  private static Optional<Answer> refusal(PathEntry entry, Instant now) {
-    PathCondition condition = entry.condition();
-    return switch (entry.gate(now)) {
-      case FREE -> Optional.empty();
-      case BUSY -> Optional.of(new Answer.Busy(condition, true));
-      case RAMPING, PROBING -> Optional.of(new Answer.Busy(condition, false));
-      case SHUT -> Optional.of(new Answer.Shut(condition, condition.until()));
-    };
-  }
-
-  /** What keeps a trial of the direct port, which would be due, from a target. */
-  private static Optional<Answer> keptFrom(DirectPort port, String target, Instant now) {
-    return port.keptFrom(target, now)
-        .map(until -> new Answer.Shut(port.entry().condition(), until));
-  }
-
-  private PathEntry entry(Key key, Instant now) {
-    PathEntry known = entries.get(key);
-    if (known != null) {
-      return known;
-    }
-    if (entries.size() >= MOST_ENTRIES) {
-      dropOldest();
-    }
-    PathEntry entry = new PathEntry(DIALS, now);
-    entries.put(key, entry);
-    return entry;
-  }
-
-  private void dropOldest() {
-    Iterator<PathEntry> eldestFirst = entries.values().iterator();
-    while (eldestFirst.hasNext()) {
-      if (eldestFirst.next().isIdle()) {
-        eldestFirst.remove();
-        return;
-      }
-    }
-  }
-
-  private DirectPort direct(int port, Instant now) {
-    return directPorts.computeIfAbsent(port, absent -> new DirectPort(settings, now));
-  }
-
-  private static Key key(PathLease lease) {
-    return new Key(lease.path(), lease.target());
-  }
-
-  /** A port as a whole is the same whatever the TLS mode; the default's stands for all. */
-  private static Key whole(int port) {
-    return new Key(new Path(Path.DIRECT, port, TlsMode.OPPORTUNISTIC), "");
-  }
-
-  private static void note(Key key, PathState before, PathEntry entry, List<PathStatus> news) {
-    if (entry.condition().state() != before) {
-      news.add(status(key, entry.condition()));
-    }
-  }
-
-  private static PathStatus status(Key key, PathCondition condition) {
-    Optional<Instant> nextTry =
-        switch (condition.state()) {
-          case SUSPECT, BLOCKED -> Optional.of(condition.until());
-          case UNKNOWN, OPEN, HALF_OPEN -> Optional.empty();
-        };
-    return new PathStatus(
-        key.path(),
-        key.target(),
-        condition.state(),
-        condition.since(),
-        nextTry,
-        condition.evidence());
+    news.stream().filter(HealthChange::isTransition).forEach(PathLog::report);
+    return result;
   }
 }

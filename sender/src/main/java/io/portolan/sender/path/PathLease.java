@@ -21,9 +21,6 @@ public final class PathLease implements AutoCloseable {
   private final long number;
   private final Instant since;
 
-  // set before the lease is handed out
-  private boolean isTrial;
-
   // guarded by the monitor of health
   private boolean isConnected;
   private boolean isDone;
@@ -57,14 +54,13 @@ public final class PathLease implements AutoCloseable {
     return relay;
   }
 
-  /** Whether it tries a path that failed before. */
-  boolean isTrial() {
-    return isTrial;
-  }
-
-  /** TCP connected: packets pass the port. */
-  public void connected() {
-    health.connected(this);
+  /**
+   * TCP connected: packets pass the port.
+   *
+   * @param address the peer's, as text
+   */
+  public void connected(String address) {
+    health.connected(this, address);
   }
 
   /**
@@ -112,9 +108,10 @@ public final class PathLease implements AutoCloseable {
    * @param phase the one that failed. A failure in {@link Phase#DNS} says nothing about the path;
    *     one in {@link Phase#CONNECT} speaks against the port; a later one against this path only
    * @param kind such as {@code connect-timeout}, for people
+   * @param hosts that were dialled, by name, between blanks; to be looked at later
    */
-  public void failed(Phase phase, String kind) {
-    health.failed(this, phase, kind);
+  public void failed(Phase phase, String kind, String hosts) {
+    health.failed(this, phase, kind, hosts);
   }
 
   @Override
@@ -129,11 +126,6 @@ public final class PathLease implements AutoCloseable {
 
   Instant since() {
     return since;
-  }
-
-  /** Before the lease is handed out. */
-  void markTrial() {
-    isTrial = true;
   }
 
   boolean isConnected() {

@@ -11,11 +11,12 @@ final class PathLog {
 
   private PathLog() {}
 
-  static void report(PathStatus status) {
+  static void report(HealthChange change) {
+    PathStatus status = PathStatus.of(change.key(), change.now());
     switch (status.state()) {
       case SUSPECT, BLOCKED ->
           log.warn(
-              "path {} is {} ({}); next try {}",
+              "path {} is {} ({}); next look {}",
               status.label(),
               status.state().id(),
               status.evidence(),

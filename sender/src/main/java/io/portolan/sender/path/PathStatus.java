@@ -1,5 +1,6 @@
 package io.portolan.sender.path;
 
+import io.portolan.core.path.HealthKey;
 import io.portolan.core.path.PathState;
 import io.portolan.core.policy.Path;
 import java.time.Instant;
@@ -11,7 +12,7 @@ import java.util.Optional;
  * @param target the platform whose mail hosts it leads to; empty for a relay, and for direct as a
  *     whole
  * @param since when it became open, or when the trouble began
- * @param nextTry when it is tried again; present for suspect and blocked
+ * @param nextTry when it is looked at again; present for suspect, blocked and half-open
  * @param evidence the last failure in words; empty while unknown and open
  */
 public record PathStatus(
@@ -21,6 +22,16 @@ public record PathStatus(
     Instant since,
     Optional<Instant> nextTry,
     String evidence) {
+
+  static PathStatus of(HealthKey key, PathCondition condition) {
+    return new PathStatus(
+        key.path(),
+        key.target(),
+        condition.state(),
+        condition.since(),
+        condition.isLeft() ? Optional.of(condition.until()) : Optional.empty(),
+        condition.evidence());
+  }
 
   /** Such as {@code ses:587}, or {@code direct:25 to yahoo}. */
   public String label() {

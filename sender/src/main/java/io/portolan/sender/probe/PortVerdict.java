@@ -1,6 +1,8 @@
 package io.portolan.sender.probe;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What is the matter with a port, from here. Decided from looks at several hosts, since one host
@@ -33,5 +35,10 @@ public enum PortVerdict {
   /** The name used in JSON, such as {@code port-blocked}. */
   public String id() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The verdict of that name. */
+  public static Optional<PortVerdict> of(String id) {
+    return Arrays.stream(values()).filter(verdict -> verdict.id().equals(id)).findFirst();
   }
 }

@@ -24,5 +24,11 @@ public record ProbeReport(
    *
    * @param words what happened, what it means and what to do next
    */
-  public record Finding(int port, PortVerdict verdict, String words) {}
+  public record Finding(int port, PortVerdict verdict, String words) {
+
+    /** The words where another round has confirmed the verdict. */
+    public String settledWords() {
+      return words.replace(Words.LOOK_AGAIN, "");
+    }
+  }
 }

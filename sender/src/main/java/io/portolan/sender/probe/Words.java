@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 final class Words {
   private static final int SMTP = 25;
   private static final int IMPLICIT_TLS = 465;
-  private static final String LOOK_AGAIN =
+  static final String LOOK_AGAIN =
       " This was one look: look again in a minute before you change the policy.";
 
   private final ProbeRequest request;

@@ -47,4 +47,9 @@ public record SessionTarget(
       Timeouts timeouts) {
     this(path, host, addresses, credentials, heloName, timeouts, PolicyPath.DEFAULT_MIN_TLS);
   }
+
+  /** The same at these addresses alone. */
+  public SessionTarget at(List<String> some) {
+    return new SessionTarget(path, host, some, credentials, heloName, timeouts, minTls);
+  }
 }

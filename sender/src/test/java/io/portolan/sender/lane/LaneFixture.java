@@ -14,6 +14,7 @@ import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.isp.MxAnswer;
 import io.portolan.core.isp.MxHost;
 import io.portolan.core.json.Json;
+import io.portolan.core.path.HealthKey;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
@@ -105,6 +106,18 @@ abstract class LaneFixture {
 
   InstantSource clock;
 
+  /** Plays good looks at every path that mail has left and asks for, until it takes them again. */
+  void reopenPaths() {
+    for (int looks = 0; looks < 2; looks++) {
+      ahead = ahead.plus(SECOND);
+      for (HealthKey key : health.dueLooks()) {
+        if (!health.beginLook(key, health.lookLimit()).isEmpty()) {
+          health.goodLook(key);
+        }
+      }
+    }
+  }
+
   @BeforeEach
   void start() throws Exception {
     clock = () -> InstantSource.system().instant().plus(ahead);
@@ -132,11 +145,13 @@ abstract class LaneFixture {
             new HealthSettings(
                 Duration.ofMinutes(5),
                 Duration.ofHours(1),
+                SECOND,
                 Duration.ZERO,
                 SECOND,
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(5)),
-            clock);
+            clock,
+            "test");
     sender =
         new LaneSender(
             new LaneSender.Outbound(

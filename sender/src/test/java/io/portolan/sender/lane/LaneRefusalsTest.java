@@ -131,7 +131,7 @@ class LaneRefusalsTest extends LaneFixture {
   }
 
   @Test
-  void triesEveryMailHostWhenATrialIsDue() throws Exception {
+  void triesEveryMailHostWhenThePathIsOpenAgain() throws Exception {
     bothMailHosts();
     network.block(25, Block.REJECT);
     var batch = batch("anna");
@@ -140,6 +140,7 @@ class LaneRefusalsTest extends LaneFixture {
     network.unblock(25);
     network.block(MX, 25, Block.REJECT);
     ahead = Duration.ofMinutes(6);
+    reopenPaths();
 
     sender.send(batch);
 
@@ -185,6 +186,7 @@ class LaneRefusalsTest extends LaneFixture {
           if (relay.statistics().messages().total() >= 3) {
             network.unblock(25);
             ahead = Duration.ofMinutes(6);
+            reopenPaths();
           }
         };
 

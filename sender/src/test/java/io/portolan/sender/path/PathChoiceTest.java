@@ -35,7 +35,7 @@ class PathChoiceTest {
   @Test
   void saysWhyItPassesAPathOver() {
     Relay ses = TestPaths.relay("ses", "env:SES");
-    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout");
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout", "mx.test");
     paths.take("yahoo", SES_587).opened();
 
     Choice.Take take = taken(paths.choose("yahoo", DIRECT, SES_587));
@@ -50,7 +50,7 @@ class PathChoiceTest {
 
   @Test
   void explainsEachPathOfTheRuleAndChangesNothing() {
-    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout");
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout", "mx.test");
     paths.take("yahoo", SES_587).opened();
     var before = paths.health.snapshot();
 
@@ -65,7 +65,7 @@ class PathChoiceTest {
 
   @Test
   void explainsThatNoPathIsOpen() {
-    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout");
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout", "mx.test");
     paths.take("yahoo", SES_587).loginRefused("535 no");
 
     assertThat(paths.choice.explain(request("yahoo", Optional.empty(), DIRECT, SES_587)))
@@ -83,19 +83,20 @@ class PathChoiceTest {
   }
 
   @Test
-  void takesTheNextPathWhileABlockedOneIsTriedAgain() {
-    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout");
+  void takesTheNextPathWhileABlockedOneIsLookedAt() {
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout", "mx.test");
+    paths.choose("yahoo", DIRECT);
     paths.clock.advance(Duration.ofMinutes(5));
-    paths.take("yahoo", DIRECT);
+    paths.look(DIRECT, "yahoo", true);
 
     assertThat(taken(paths.choose("yahoo", DIRECT, SES_587)).path()).isEqualTo(SES_587);
   }
 
   @Test
   void saysUntilWhenNoneIsOpen() {
-    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout");
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout", "mx.test");
     paths.clock.advance(Duration.ofMinutes(1));
-    paths.take("yahoo", SES_587).failed(Phase.CONNECT, "connect-refused");
+    paths.take("yahoo", SES_587).failed(Phase.CONNECT, "connect-refused", "mx.test");
 
     Choice.NoneOpen none = none(paths.choose("yahoo", DIRECT, SES_587));
 
@@ -116,7 +117,7 @@ class PathChoiceTest {
 
   @Test
   void takesAnotherPortOfThePinnedRouteButNoOtherRoute() {
-    paths.take("yahoo", SES_587).failed(Phase.CONNECT, "connect-timeout");
+    paths.take("yahoo", SES_587).failed(Phase.CONNECT, "connect-timeout", "mx.test");
 
     assertThat(pinned("ses", DIRECT, SES_587, SES_465))
         .isInstanceOfSatisfying(
@@ -172,7 +173,7 @@ class PathChoiceTest {
   void endsAHoldWhenItIsReleased() {
     paths.take("yahoo", SES_587).loginRefused("535");
 
-    paths.health.release("ses");
+    paths.health.forget("ses");
 
     assertThat(paths.choose("yahoo", SES_587)).isInstanceOf(Choice.Take.class);
   }
@@ -258,8 +259,8 @@ class PathChoiceTest {
   }
 
   @Test
-  void movesOneSessionToABetterPathWhenItsTrialIsDue() {
-    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout");
+  void movesOneSessionToABetterPathWhenLooksHaveReopenedIt() {
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, "connect-timeout", "mx.test");
     paths.take("yahoo", SES_587).opened();
     assertThat(review(SES_587, DIRECT, SES_587))
         .isInstanceOfSatisfying(
@@ -267,6 +268,9 @@ class PathChoiceTest {
             keep -> assertThat(keep.decision().reason()).contains("direct:25 blocked"));
 
     paths.clock.advance(Duration.ofMinutes(5));
+    paths.look(DIRECT, "yahoo", true);
+    paths.clock.advance(HealthSettings.DEFAULT.confirm());
+    paths.look(DIRECT, "yahoo", true);
 
     assertThat(review(SES_587, DIRECT, SES_587))
         .isInstanceOfSatisfying(

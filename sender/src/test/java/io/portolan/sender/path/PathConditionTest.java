@@ -23,49 +23,64 @@ class PathConditionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "UNKNOWN,   OPEN, BLOCKED, SUSPECT, UNKNOWN",
-    "OPEN,      OPEN, SUSPECT, SUSPECT, OPEN",
-    "SUSPECT,   OPEN, SUSPECT, SUSPECT, SUSPECT",
-    "BLOCKED,   OPEN, BLOCKED, BLOCKED, BLOCKED",
-    "HALF_OPEN, OPEN, BLOCKED, BLOCKED, BLOCKED"
+    "UNKNOWN,   OPEN, BLOCKED,   SUSPECT,   UNKNOWN,   UNKNOWN",
+    "OPEN,      OPEN, SUSPECT,   SUSPECT,   OPEN,      OPEN",
+    "SUSPECT,   OPEN, SUSPECT,   SUSPECT,   SUSPECT,   SUSPECT",
+    "BLOCKED,   OPEN, BLOCKED,   BLOCKED,   BLOCKED,   BLOCKED",
+    "HALF_OPEN, OPEN, HALF_OPEN, HALF_OPEN, HALF_OPEN, BLOCKED"
   })
   void followsTheTable(
-      PathState from, PathState opened, PathState failed, PathState unclear, PathState abandoned) {
+      PathState from,
+      PathState opened,
+      PathState failed,
+      PathState unclear,
+      PathState good,
+      PathState bad) {
     PathCondition condition = in(from);
 
     assertThat(condition.opened(NOW, SETTINGS).state()).isEqualTo(opened);
-    assertThat(condition.failed(NOW, "connect-timeout", true, SETTINGS).state()).isEqualTo(failed);
-    assertThat(condition.failed(NOW, "closed", false, SETTINGS).state()).isEqualTo(unclear);
-    assertThat(condition.abandoned(NOW).state()).isEqualTo(abandoned);
+    assertThat(failed(condition, true).state()).isEqualTo(failed);
+    assertThat(failed(condition, false).state()).isEqualTo(unclear);
+    assertThat(condition.goodLook(NOW, SETTINGS).state()).isEqualTo(good);
+    assertThat(condition.badLook(NOW, "connect-timeout", SETTINGS).state()).isEqualTo(bad);
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"UNKNOWN", "OPEN", "HALF_OPEN"})
-  void triesAgainOnlyWhatWasLeft(PathState state) {
-    assertThatIllegalStateException().isThrownBy(() -> in(state).probing());
-    assertThat(in(SUSPECT).probing().state()).isEqualTo(HALF_OPEN);
-    assertThat(in(BLOCKED).probing().state()).isEqualTo(HALF_OPEN);
+  @EnumSource(names = {"UNKNOWN", "OPEN"})
+  void looksOnlyAtWhatWasLeft(PathState state) {
+    assertThatIllegalStateException().isThrownBy(() -> in(state).looking(NOW));
+    assertThat(in(SUSPECT).looking(NOW).state()).isEqualTo(HALF_OPEN);
+    assertThat(in(BLOCKED).looking(NOW).state()).isEqualTo(HALF_OPEN);
   }
 
   @Test
-  void leavesABlockedPathAloneTwiceAsLongAfterEachFailedTrialUpToTheLongest() {
-    PathCondition condition = in(UNKNOWN).failed(START, "connect-timeout", true, SETTINGS);
-    Instant now = START;
+  void opensABlockedPathByTwoGoodLooksAndASuspectOneByOne() {
+    PathCondition once = in(HALF_OPEN).goodLook(NOW, SETTINGS);
+
+    assertThat(once.until()).isEqualTo(NOW.plus(SETTINGS.confirm()));
+    assertThat(once.looking(NOW).goodLook(NOW, SETTINGS).state()).isEqualTo(OPEN);
+    assertThat(in(SUSPECT).looking(NOW).goodLook(NOW, SETTINGS).state()).isEqualTo(OPEN);
+  }
+
+  @Test
+  void leavesABlockedPathAloneTwiceAsLongAfterEachBadLookUpToTheLongest() {
+    PathCondition condition = failed(in(UNKNOWN), true);
+    Instant now = NOW;
     for (int minutes : new int[] {5, 10, 20, 40, 60, 60}) {
       assertThat(Duration.between(now, condition.until())).hasMinutes(minutes);
-      assertThat(condition.since()).isEqualTo(START);
+      assertThat(condition.since()).isEqualTo(NOW);
       now = condition.until();
-      condition = condition.probing().failed(now, "connect-timeout", true, SETTINGS);
+      condition = condition.looking(now).badLook(now, "connect-timeout", SETTINGS);
     }
   }
 
   @Test
-  void triesASuspectAgainSoonAndBlocksItIfThatFails() {
-    PathCondition suspect = in(OPEN).failed(NOW, "connect-timeout", true, SETTINGS);
+  void looksAtASuspectSoonAndBlocksItIfThatIsBad() {
+    PathCondition suspect = failed(in(OPEN), true);
 
     assertThat(suspect.until()).isEqualTo(NOW.plus(SETTINGS.suspectFor()));
     PathCondition blocked =
-        suspect.probing().failed(suspect.until(), "connect-timeout", true, SETTINGS);
+        suspect.looking(NOW).badLook(suspect.until(), "connect-timeout", SETTINGS);
     assertThat(blocked.until()).isEqualTo(suspect.until().plus(SETTINGS.firstBlock()));
     assertThat(blocked.since()).isEqualTo(NOW);
   }
@@ -76,12 +91,13 @@ class PathConditionTest {
         new HealthSettings(
             Duration.ofSeconds(2),
             Duration.ofSeconds(30),
+            Duration.ofSeconds(1),
             Duration.ZERO,
             Duration.ZERO,
             Duration.ofMinutes(5),
             Duration.ofMinutes(1));
 
-    PathCondition left = in(OPEN).failed(NOW, "connect-refused", true, strict);
+    PathCondition left = in(OPEN).failed(NOW, "connect-refused", "mx.test", true, strict);
 
     assertThat(left.state()).isEqualTo(BLOCKED);
     assertThat(left.until()).isEqualTo(NOW.plusSeconds(2));
@@ -95,21 +111,18 @@ class PathConditionTest {
     assertThat(reopened.isRamping(NOW.plus(SETTINGS.rampFor()))).isFalse();
   }
 
-  @Test
-  void isDueSoonWhenATrialWasAbandoned() {
-    assertThat(in(HALF_OPEN).abandoned(NOW).until()).isEqualTo(NOW.plusSeconds(1));
+  private static PathCondition failed(PathCondition condition, boolean isClear) {
+    return condition.failed(NOW, "connect-timeout", "mx.test", isClear, SETTINGS);
   }
 
   private static PathCondition in(PathState state) {
     PathCondition unknown = PathCondition.unknown(START);
-    PathCondition open = unknown.opened(START, SETTINGS);
-    PathCondition blocked = unknown.failed(START, "connect-timeout", true, SETTINGS);
     return switch (state) {
       case UNKNOWN -> unknown;
-      case OPEN -> open;
-      case SUSPECT -> open.failed(START, "connect-timeout", true, SETTINGS);
-      case BLOCKED -> blocked;
-      case HALF_OPEN -> blocked.probing();
+      case OPEN -> unknown.opened(START, SETTINGS);
+      case SUSPECT -> failed(unknown.opened(START, SETTINGS), true);
+      case BLOCKED -> failed(unknown, true);
+      case HALF_OPEN -> failed(unknown, true).looking(NOW);
     };
   }
 }

@@ -4,6 +4,7 @@ import static io.portolan.sender.path.TestPaths.DIRECT;
 import static io.portolan.sender.path.TestPaths.SES_587;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.core.path.HealthKey;
 import io.portolan.core.policy.Path;
 import io.portolan.core.reply.Phase;
 import java.time.Duration;
@@ -68,25 +69,30 @@ class PathHealthPropertiesTest {
         }
       }
       paths.clock.advance(Duration.ofSeconds(10));
-      underWay.forEach(lease -> lease.failed(Phase.CONNECT, "connect-timeout"));
-      failed += underWay.size();
+      underWay.forEach(lease -> lease.failed(Phase.CONNECT, "connect-timeout", "mx.test"));
+      failed += underWay.size() + badLooks(paths);
       paths.clock.advance(Duration.ofSeconds(pauses.get(i)));
     }
 
-    // eight that dial as it dies, one trial after seconds, and trials after 5, 10 and 20 minutes
-    assertThat(failed).isLessThanOrEqualTo(8 + 1 + 3);
+    // four that dial as it dies, one look after seconds, and looks after 5, 10 and 20 minutes
+    assertThat(failed).isLessThanOrEqualTo(4 + 1 + 3);
   }
 
   @Property(tries = 100)
   void aPathThatOpensAgainIsUsedAgain(@ForAll("events") List<Event> events) {
     TestPaths paths = new TestPaths();
     wasted(paths, SES_587, events);
-
-    paths.clock.advance(HOUR);
+    for (int i = 0; i < 3; i++) {
+      if (paths.choose("gmail", SES_587) instanceof Choice.Take take) {
+        take.lease().opened();
+      }
+      paths.clock.advance(HOUR);
+      paths.health.dueLooks().forEach(key -> paths.look(key.path(), key.target(), true));
+    }
+    paths.clock.advance(HealthSettings.DEFAULT.rampFor());
 
     paths.take("gmail", SES_587).opened();
-    paths.clock.advance(HealthSettings.DEFAULT.rampFor());
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 2; i++) {
       assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.Take.class);
     }
   }
@@ -112,6 +118,13 @@ class PathHealthPropertiesTest {
     return Arbitraries.integers().between(0, 100).map(which -> new Event(kind, which));
   }
 
+  /** Each look is one connect, and finds the path as dead as before. */
+  private static int badLooks(TestPaths paths) {
+    List<HealthKey> due = paths.health.dueLooks();
+    due.forEach(key -> paths.look(key.path(), key.target(), false));
+    return due.size();
+  }
+
   /** Plays the events for at most an hour; every opening that is not abandoned fails to connect. */
   private static int wasted(TestPaths paths, Path path, List<Event> events) {
     Instant end = paths.clock.instant().plus(HOUR);
@@ -128,7 +141,7 @@ class PathHealthPropertiesTest {
           if (!underWay.isEmpty()) {
             underWay
                 .remove(event.which() % underWay.size())
-                .failed(Phase.CONNECT, "connect-timeout");
+                .failed(Phase.CONNECT, "connect-timeout", "mx.test");
             failed++;
           }
         }
@@ -142,16 +155,17 @@ class PathHealthPropertiesTest {
           if (!paths.clock.instant().plus(step).isAfter(end)) {
             // no connect lasts longer than this
             if (step.compareTo(Duration.ofSeconds(40)) > 0) {
-              underWay.forEach(lease -> lease.failed(Phase.CONNECT, "connect-timeout"));
+              underWay.forEach(lease -> lease.failed(Phase.CONNECT, "connect-timeout", "mx.test"));
               failed += underWay.size();
               underWay.clear();
             }
             paths.clock.advance(step);
+            failed += badLooks(paths);
           }
         }
       }
     }
-    underWay.forEach(lease -> lease.failed(Phase.CONNECT, "connect-timeout"));
+    underWay.forEach(lease -> lease.failed(Phase.CONNECT, "connect-timeout", "mx.test"));
     return failed + underWay.size();
   }
 }

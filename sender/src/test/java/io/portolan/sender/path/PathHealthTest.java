@@ -5,17 +5,15 @@ import static io.portolan.sender.path.TestPaths.SES_465;
 import static io.portolan.sender.path.TestPaths.SES_587;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.core.path.HealthKey;
 import io.portolan.core.path.PathState;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.reply.Phase;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class PathHealthTest {
@@ -35,15 +33,15 @@ class PathHealthTest {
   }
 
   @Test
-  void letsSixOpeningsDialAtOnceOnAnOpenPath() {
+  void letsTwoOpeningsDialAtOnceOnAnOpenPath() {
     paths.take("gmail", SES_587).opened();
     List<PathLease> dialling = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 2; i++) {
       dialling.add(paths.take("gmail", SES_587));
     }
 
     assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.Wait.class);
-    dialling.getFirst().opened();
+    dialling.getFirst().connected("192.0.2.1");
     assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.Take.class);
   }
 
@@ -51,7 +49,7 @@ class PathHealthTest {
   void doesNotLetASlowBannerHoldUpTheOthers() {
     paths.take("gmail", SES_587).opened();
     for (int i = 0; i < 6; i++) {
-      paths.take("gmail", SES_587).connected();
+      paths.take("gmail", SES_587).connected("192.0.2.1");
     }
     assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.Wait.class);
 
@@ -73,7 +71,7 @@ class PathHealthTest {
 
   @Test
   void leavesAPathAtItsFirstConnectFailure() {
-    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT, "mx.test");
 
     PathStatus status = paths.status(SES_587, "");
     assertThat(status.state()).isEqualTo(PathState.BLOCKED);
@@ -83,77 +81,109 @@ class PathHealthTest {
   }
 
   @Test
-  void givesATrialToOneCallerOnly() throws Exception {
-    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT);
+  void reopensByTwoGoodLooksAndRampsUp() {
+    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT, "mx.test");
+    assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.NoneOpen.class);
+    assertThat(paths.health.dueLooks()).isEmpty();
     paths.clock.advance(Duration.ofMinutes(5));
 
-    int callers = 16;
-    CountDownLatch ready = new CountDownLatch(callers);
-    List<Choice> choices = new ArrayList<>();
-    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Choice>> asked = new ArrayList<>();
-      for (int i = 0; i < callers; i++) {
-        String target = "platform" + i;
-        asked.add(
-            executor.submit(
-                () -> {
-                  ready.countDown();
-                  ready.await();
-                  return paths.choose(target, SES_587);
-                }));
-      }
-      for (Future<Choice> each : asked) {
-        choices.add(each.get());
-      }
-    }
+    paths.look(SES_587, "", true);
 
-    assertThat(choices).filteredOn(choice -> choice instanceof Choice.Take).hasSize(1);
-    assertThat(choices).filteredOn(choice -> choice instanceof Choice.Wait).hasSize(callers - 1);
-  }
-
-  @Test
-  void reopensByATrialThatSucceedsAndRampsUp() {
-    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT);
-    paths.clock.advance(Duration.ofMinutes(5));
-    PathLease trial = paths.take("gmail", SES_587);
-    assertThat(trial.isTrial()).isTrue();
-
-    trial.opened();
+    assertThat(paths.status(SES_587, "").state()).isEqualTo(PathState.HALF_OPEN);
+    assertThat(paths.choose("gmail", SES_587))
+        .as("no mail yet")
+        .isInstanceOf(Choice.NoneOpen.class);
+    assertThat(paths.health.dueLooks()).isEmpty();
+    paths.clock.advance(HealthSettings.DEFAULT.confirm());
+    paths.look(SES_587, "", true);
 
     assertThat(paths.status(SES_587, "").state()).isEqualTo(PathState.OPEN);
-    assertThat(paths.take("gmail", SES_587).isTrial()).isFalse();
-    assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.Wait.class);
-    paths.clock.advance(HealthSettings.DEFAULT.rampFor());
-    assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.Take.class);
+    Duration step = HealthSettings.DEFAULT.rampFor().dividedBy(8);
+    for (int session = 0; session < 8; session++) {
+      paths.take("gmail", SES_587).opened();
+      assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.Wait.class);
+      paths.clock.advance(step);
+    }
+    for (int session = 0; session < 2; session++) {
+      paths.take("gmail", SES_587);
+    }
   }
 
   @Test
-  void waitsLongerAfterEachTrialThatFails() {
-    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT);
+  void startsTheLooksAnewWhenTheSecondIsBad() {
+    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT, "mx.test");
+    paths.choose("gmail", SES_587);
     paths.clock.advance(Duration.ofMinutes(5));
-    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT);
+    paths.look(SES_587, "", true);
+    paths.clock.advance(HealthSettings.DEFAULT.confirm());
+
+    paths.look(SES_587, "", false);
+
+    assertThat(paths.status(SES_587, "").state()).isEqualTo(PathState.BLOCKED);
+    assertThat(paths.status(SES_587, "").nextTry())
+        .hasValue(paths.clock.instant().plus(Duration.ofMinutes(10)));
+  }
+
+  @Test
+  void looksOnlyAtWhatMailAsksFor() {
+    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT, "mx.test");
+    paths.clock.advance(Duration.ofHours(1));
+    assertThat(paths.health.dueLooks()).isEmpty();
+
+    paths.choose("gmail", SES_587);
+
+    assertThat(paths.health.dueLooks()).hasSize(1);
+  }
+
+  @Test
+  void looksAtTwoHostsOfDirectThoseThatWereOpenFirstAndAtOthersNextTime() {
+    paths.take("orange", DIRECT).connected("192.0.2.7");
+    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.gmail.test");
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.yahoo.test");
+    paths.choose("orange", DIRECT);
+    paths.clock.advance(HealthSettings.DEFAULT.suspectFor());
+
+    HealthKey whole = PathTable.whole(25);
+    assertThat(paths.health.beginLook(whole, paths.health.lookLimit()))
+        .containsExactly("192.0.2.7", "mx.gmail.test");
+    paths.health.badLook(whole, TIMEOUT);
+    assertThat(paths.health.beginLook(whole, paths.health.lookLimit()))
+        .containsExactly("mx.gmail.test", "mx.yahoo.test");
+  }
+
+  @Test
+  void waitsLongerAfterEachBadLook() {
+    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT, "mx.test");
+    paths.choose("gmail", SES_587);
+    paths.clock.advance(Duration.ofMinutes(5));
+    paths.look(SES_587, "", false);
+    paths.choose("gmail", SES_587);
 
     paths.clock.advance(Duration.ofMinutes(9));
-    assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.NoneOpen.class);
+    assertThat(paths.health.dueLooks()).isEmpty();
     paths.clock.advance(Duration.ofMinutes(1));
-    assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.Take.class);
+    paths.look(SES_587, "", true);
   }
 
   @Test
-  void passesTheTrialOnWhenItIsAbandoned() {
-    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT);
+  void looksAgainAfterALookThatToldNothing() {
+    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT, "mx.test");
+    paths.choose("gmail", SES_587);
     paths.clock.advance(Duration.ofMinutes(5));
+    HealthKey key = new HealthKey(SES_587, "");
+    paths.health.beginLook(key, paths.health.lookLimit());
 
-    paths.take("gmail", SES_587).close();
+    paths.health.abandonedLook(key);
 
-    assertThat(paths.choose("yahoo", SES_587)).isInstanceOf(Choice.NoneOpen.class);
-    paths.clock.advance(Duration.ofSeconds(1));
-    assertThat(paths.take("yahoo", SES_587).isTrial()).isTrue();
+    paths.choose("gmail", SES_587);
+    assertThat(paths.health.dueLooks()).isEmpty();
+    paths.clock.advance(Duration.ofSeconds(30));
+    paths.look(SES_587, "", true);
   }
 
   @Test
   void learnsNothingFromAnOpeningThatFailedInTheDns() {
-    paths.take("gmail", DIRECT).failed(Phase.DNS, "dns");
+    paths.take("gmail", DIRECT).failed(Phase.DNS, "dns", "mx.test");
 
     assertThat(paths.status(DIRECT, "gmail").state()).isEqualTo(PathState.UNKNOWN);
   }
@@ -164,26 +194,26 @@ class PathHealthTest {
     PathLease slow = paths.take("gmail", SES_587);
     paths.take("gmail", SES_587).opened();
 
-    slow.failed(Phase.CONNECT, TIMEOUT);
+    slow.failed(Phase.CONNECT, TIMEOUT, "mx.test");
 
     assertThat(paths.status(SES_587, "").state()).isEqualTo(PathState.OPEN);
   }
 
   @Test
-  void suspectsAPathThatWasOpenAndTriesItAgainAfterSeconds() {
+  void suspectsAPathThatWasOpenAndOpensItByOneGoodLook() {
     paths.take("gmail", SES_587).opened();
-    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT, "mx.test");
 
     assertThat(paths.status(SES_587, "").state()).isEqualTo(PathState.SUSPECT);
     assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.NoneOpen.class);
     paths.clock.advance(HealthSettings.DEFAULT.suspectFor());
-    paths.take("gmail", SES_587).opened();
+    paths.look(SES_587, "", true);
     assertThat(paths.status(SES_587, "").state()).isEqualTo(PathState.OPEN);
   }
 
   @Test
   void knowsEachPortOfARelayForItself() {
-    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT, "mx.test");
 
     assertThat(paths.choose("gmail", SES_465)).isInstanceOf(Choice.Take.class);
   }
@@ -191,7 +221,7 @@ class PathHealthTest {
   @Test
   void doesNotBlockDirectForAllBecauseOfOneDeadMailHost() {
     paths.take("gmail", DIRECT).opened();
-    paths.take("dead", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("dead", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
 
     assertThat(paths.choose("dead", DIRECT)).isInstanceOf(Choice.NoneOpen.class);
     assertThat(paths.choose("yahoo", DIRECT)).isInstanceOf(Choice.Take.class);
@@ -200,8 +230,8 @@ class PathHealthTest {
 
   @Test
   void blocksThePortWhenUnrelatedPlatformsFailAndNoneSucceeds() {
-    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT);
-    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
 
     assertThat(paths.status(DIRECT, "").state()).isEqualTo(PathState.BLOCKED);
     assertThat(paths.status(DIRECT, "").evidence()).isEqualTo("connect-timeout at gmail, yahoo");
@@ -210,13 +240,13 @@ class PathHealthTest {
 
   @Test
   void takesMoreDomainsOutsideTheDirectoryThanAListHasDeadOnesInARow() {
-    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
     for (int i = 0; i < 15; i++) {
-      paths.take("other/dead" + i + ".example", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+      paths.take("other/dead" + i + ".example", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
     }
     assertThat(paths.status(DIRECT, "").state()).isEqualTo(PathState.UNKNOWN);
 
-    paths.take("other/dead15.example", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("other/dead15.example", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
 
     assertThat(paths.status(DIRECT, "").state()).isEqualTo(PathState.BLOCKED);
     assertThat(paths.status(DIRECT, "").evidence())
@@ -227,62 +257,35 @@ class PathHealthTest {
   @Test
   void countsAMessageThatIsTakenOnAnOpenSessionAsContradiction() {
     paths.take("orange", DIRECT).opened();
-    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
     paths.choice.passed(DIRECT);
-    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
 
     assertThat(paths.status(DIRECT, "").state()).isEqualTo(PathState.OPEN);
   }
 
   @Test
-  void givesTheTrialOfThePortToAPlatformThatWasOpen() {
-    paths.take("orange", DIRECT).opened();
-    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT);
-    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT);
-    assertThat(paths.status(DIRECT, "").state()).isEqualTo(PathState.SUSPECT);
-    paths.clock.advance(HealthSettings.DEFAULT.suspectFor());
-
-    assertThat(paths.choose("other/dead.example", DIRECT))
-        .isInstanceOfSatisfying(
-            Choice.NoneOpen.class,
-            none ->
-                assertThat(none.until())
-                    .isEqualTo(paths.clock.instant().plus(Duration.ofMinutes(1))));
-    assertThat(paths.take("orange", DIRECT).isTrial()).isTrue();
-  }
-
-  @Test
-  void givesTheTrialOfThePortToAnybodyWhenNobodyElseComes() {
-    paths.take("orange", DIRECT).opened();
-    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT);
-    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT);
-    paths.clock.advance(HealthSettings.DEFAULT.suspectFor().plusMinutes(1));
-
-    assertThat(paths.take("other/new.example", DIRECT).isTrial()).isTrue();
-  }
-
-  @Test
   void doesNotBlockThePortWhenAnOpeningSucceedsMeanwhile() {
-    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT);
-    paths.take("orange", DIRECT).connected();
-    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
+    paths.take("orange", DIRECT).connected("192.0.2.1");
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
 
     assertThat(paths.status(DIRECT, "").state()).isEqualTo(PathState.OPEN);
   }
 
   @Test
   void forgetsFailuresThatAreLongAgo() {
-    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
     paths.clock.advance(HealthSettings.DEFAULT.evidenceWindow().plusSeconds(1));
-    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
 
     assertThat(paths.status(DIRECT, "").state()).isEqualTo(PathState.UNKNOWN);
   }
 
   @Test
   void doesNotBlameThePortForFailuresAfterConnect() {
-    paths.take("gmail", DIRECT).failed(Phase.TLS, "tls-failed");
-    paths.take("yahoo", DIRECT).failed(Phase.BANNER, "no-banner");
+    paths.take("gmail", DIRECT).failed(Phase.TLS, "tls-failed", "mx.test");
+    paths.take("yahoo", DIRECT).failed(Phase.BANNER, "no-banner", "mx.test");
 
     assertThat(paths.status(DIRECT, "").state()).isEqualTo(PathState.OPEN);
     assertThat(paths.status(DIRECT, "gmail").state()).isEqualTo(PathState.BLOCKED);
@@ -291,18 +294,45 @@ class PathHealthTest {
 
   @Test
   void opensEveryPlatformAgainWhenThePortOpens() {
-    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT);
-    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("gmail", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
+    paths.choose("orange", DIRECT);
     paths.clock.advance(Duration.ofMinutes(5));
-
-    PathLease trial = paths.take("orange", DIRECT);
-    assertThat(trial.isTrial()).isTrue();
-    assertThat(paths.choose("gmail", DIRECT)).isInstanceOf(Choice.Wait.class);
-    trial.opened();
+    paths.look(DIRECT, "", true);
+    paths.clock.advance(HealthSettings.DEFAULT.confirm());
+    paths.look(DIRECT, "", true);
 
     assertThat(paths.status(DIRECT, "").state()).isEqualTo(PathState.OPEN);
+    assertThat(paths.status(DIRECT, "yahoo").state()).isEqualTo(PathState.UNKNOWN);
     paths.take("gmail", DIRECT).opened();
-    paths.take("yahoo", DIRECT).opened();
+  }
+
+  @Test
+  void forbidsDirectWhatAVerdictForbidsUntilItIsLifted() {
+    Instant next = paths.clock.instant().plus(Duration.ofMinutes(5));
+    paths.health.judged(
+        25, new PortEffect.Blocked("port 25 is dropped", false, paths.clock.instant(), next));
+
+    assertThat(paths.choose("gmail", DIRECT))
+        .isInstanceOfSatisfying(
+            Choice.NoneOpen.class,
+            none -> assertThat(none.reason()).contains("port 25 is dropped"));
+    assertThat(paths.choose("gmail", SES_587)).isInstanceOf(Choice.Take.class);
+    paths.health.judged(25, new PortEffect.Free());
+    assertThat(paths.choose("gmail", DIRECT)).isInstanceOf(Choice.Take.class);
+  }
+
+  @Test
+  void believesItsOwnConnectionsMoreThanTheControlsUnlessSomebodyElseAnswers() {
+    paths.take("gmail", DIRECT).opened();
+    Instant next = paths.clock.instant().plus(Duration.ofMinutes(5));
+    paths.health.judged(
+        25, new PortEffect.Blocked("dropped at the controls", false, paths.clock.instant(), next));
+    assertThat(paths.choose("gmail", DIRECT)).isInstanceOf(Choice.Take.class);
+
+    paths.health.judged(
+        25, new PortEffect.Blocked("intercepted", true, paths.clock.instant(), next));
+    assertThat(paths.choose("yahoo", DIRECT)).isInstanceOf(Choice.NoneOpen.class);
   }
 
   @Test
@@ -318,7 +348,7 @@ class PathHealthTest {
   void countsOnlyWhatALeaseSaysFirst() {
     PathLease lease = paths.take("gmail", SES_587);
     lease.opened();
-    lease.failed(Phase.CONNECT, TIMEOUT);
+    lease.failed(Phase.CONNECT, TIMEOUT, "mx.test");
     lease.close();
 
     assertThat(paths.status(SES_587, "").state()).isEqualTo(PathState.OPEN);
@@ -327,8 +357,8 @@ class PathHealthTest {
   @Test
   void sharesThePortAmongTlsModes() {
     Path strict = new Path("direct", 25, TlsMode.STARTTLS);
-    paths.take("gmail", strict).failed(Phase.CONNECT, TIMEOUT);
-    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT);
+    paths.take("gmail", strict).failed(Phase.CONNECT, TIMEOUT, "mx.test");
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.test");
 
     assertThat(paths.choose("orange", strict)).isInstanceOf(Choice.NoneOpen.class);
     assertThat(paths.choose("orange", DIRECT)).isInstanceOf(Choice.NoneOpen.class);

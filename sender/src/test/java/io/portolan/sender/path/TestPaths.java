@@ -3,6 +3,7 @@ package io.portolan.sender.path;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.portolan.core.TestClock;
+import io.portolan.core.path.HealthKey;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
@@ -31,7 +32,7 @@ final class TestPaths {
 
   final TestClock clock = TestClock.create();
   final Map<String, Relay> relays = new ConcurrentHashMap<>();
-  final PathHealth health = new PathHealth(HealthSettings.DEFAULT, clock);
+  final PathHealth health = new PathHealth(HealthSettings.DEFAULT, clock, "test");
   final PathChoice choice =
       new PathChoice(health, name -> Optional.ofNullable(relays.get(name)), clock);
 
@@ -63,6 +64,22 @@ final class TestPaths {
       case Choice.Wait wait -> throw new AssertionError(wait.toString());
       case Choice.NoneOpen none -> throw new AssertionError(none.toString());
     };
+  }
+
+  /** Plays a look at a path, which must be due; the host answers or does not. */
+  void look(Path path, String target, boolean answers) {
+    HealthKey key = new HealthKey(path, target);
+    if (!health.dueLooks().contains(key)) {
+      throw new AssertionError("no look is due at " + key.label());
+    }
+    if (health.beginLook(key, health.lookLimit()).isEmpty()) {
+      throw new AssertionError("no look could begin at " + key.label());
+    }
+    if (answers) {
+      health.goodLook(key);
+    } else {
+      health.badLook(key, "connect-timeout");
+    }
   }
 
   PathStatus status(Path path, String target) {

@@ -1,0 +1,94 @@
+package io.portolan.core.path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.portolan.core.TestClock;
+import io.portolan.core.database.TestDatabase;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class PortVerdictStoreTest {
+  private static final Set<Integer> PORTS = Set.of(25, 587);
+
+  @RegisterExtension final TestDatabase postgres = TestDatabase.create();
+
+  private final TestClock clock = TestClock.create();
+  private final Instant now = clock.instant();
+  private final PortVerdictStore store = new PortVerdictStore(postgres.database(), "here");
+
+  @Test
+  void givesEachRoundThatIsDueToOneNode() {
+    store.ensure(PORTS, now, now);
+    store.ensure(PORTS, now, now.plusSeconds(99));
+
+    Optional<StoredVerdict> first = claim(now, "a");
+    Optional<StoredVerdict> second = claim(now, "b");
+
+    assertThat(List.of(first.orElseThrow().port(), second.orElseThrow().port()))
+        .containsExactlyInAnyOrder(25, 587);
+    assertThat(first.orElseThrow().verdict()).isEqualTo(StoredVerdict.UNKNOWN);
+    assertThat(claim(now, "c")).isEmpty();
+    assertThat(claim(now.plusSeconds(90), "c")).as("given on").isPresent();
+  }
+
+  @Test
+  void keepsWhatARoundCameToAndEachChange() {
+    store.ensure(Set.of(25), now, now);
+    StoredVerdict before = claim(now, "a").orElseThrow();
+
+    assertThat(store.finish(verdict(before, "port-blocked"), before.verdict())).isTrue();
+    assertThat(store.finish(verdict(before, "port-blocked"), "port-blocked")).isTrue();
+
+    assertThat(store.all()).extracting(StoredVerdict::verdict).containsExactly("port-blocked");
+    assertThat(store.changes(Optional.of(25), Long.MAX_VALUE, 10).items())
+        .extracting(VerdictChange::from, VerdictChange::to)
+        .containsExactly(tuple("unknown", "port-blocked"));
+  }
+
+  @Test
+  void keepsNothingOfANodeWhoseRoundAnotherHasTaken() {
+    store.ensure(Set.of(25), now, now);
+    StoredVerdict slow = claim(now, "slow").orElseThrow();
+    assertThat(claim(now.plusSeconds(90), "heir")).isPresent();
+
+    assertThat(store.finish(verdict(slow, "open"), slow.verdict())).isFalse();
+
+    assertThat(store.changes(Optional.empty(), Long.MAX_VALUE, 10).items()).isEmpty();
+  }
+
+  @Test
+  void hastensARoundUnlessOneWasJustNow() {
+    store.ensure(Set.of(25), now, now);
+    StoredVerdict before = claim(now, "a").orElseThrow();
+    store.finish(verdict(before, "open"), before.verdict());
+
+    store.hasten(25, now.plusSeconds(30), now.minusSeconds(30));
+    assertThat(claim(now.plusSeconds(30), "a")).isEmpty();
+    store.hasten(25, now.plusSeconds(61), now.plusSeconds(1));
+    assertThat(claim(now.plusSeconds(61), "a")).isPresent();
+  }
+
+  private Optional<StoredVerdict> claim(Instant at, String node) {
+    return store.claim(PORTS, at, at.plusSeconds(90), node);
+  }
+
+  private StoredVerdict verdict(StoredVerdict before, String verdict) {
+    return new StoredVerdict(
+        before.port(),
+        verdict,
+        now,
+        "words",
+        verdict,
+        2,
+        now,
+        now.plus(Duration.ofMinutes(30)),
+        "[]",
+        before.node());
+  }
+}

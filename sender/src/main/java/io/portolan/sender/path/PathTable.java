@@ -1,0 +1,394 @@
+package io.portolan.sender.path;
+
+import io.portolan.core.path.HealthKey;
+import io.portolan.core.path.PathState;
+import io.portolan.core.path.PathTransition.Cause;
+import io.portolan.core.path.StoredHealth;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.TlsMode;
+import io.portolan.sender.path.PathHealth.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The paths and what is known of each: a relay's as one, direct for each platform and for its port
+ * as a whole. What changes is noted in the {@code news} of the call.
+ *
+ * <p>Not thread-safe; guarded by the monitor of {@link PathHealth}.
+ */
+final class PathTable {
+  private static final PathEntry.Dials DIALS = new PathEntry.Dials(1, 2, 6);
+  private static final int MOST_ENTRIES = 10_000;
+
+  /** At how many hosts a port as a whole is looked at: one may be dead for itself. */
+  private static final int ENOUGH_HOSTS = 2;
+
+  /** What a caller is told who comes while a look is due or under way. */
+  private static final Duration LOOK = Duration.ofSeconds(2);
+
+  private final HealthSettings settings;
+  private final Map<HealthKey, PathEntry> entries = new LinkedHashMap<>(64, 0.75f, true);
+  private final Map<HealthKey, DirectPort> directPorts = new LinkedHashMap<>();
+  private final Map<HealthKey, StoredHealth> learned = new HashMap<>();
+  private final PortBlocks blocks = new PortBlocks();
+
+  PathTable(HealthSettings settings) {
+    this.settings = settings;
+  }
+
+  boolean isIpv6Allowed(int port) {
+    return blocks.isIpv6Allowed(port);
+  }
+
+  void judged(int port, PortEffect effect) {
+    blocks.allowIpv6(port, !(effect instanceof PortEffect.Ipv4Only));
+    PathEntry whole = known(whole(port));
+    boolean isOpen = whole != null && whole.condition().state() == PathState.OPEN;
+    if (effect instanceof PortEffect.Blocked blocked && (blocked.evenIfOpen() || !isOpen)) {
+      blocks.block(port, blocked);
+    } else {
+      blocks.lift(port);
+    }
+  }
+
+  /** A port as a whole is the same whatever the TLS mode; the default's stands for all. */
+  static HealthKey whole(int port) {
+    return whole(new Path(Path.DIRECT, port, TlsMode.OPPORTUNISTIC));
+  }
+
+  private static HealthKey whole(Path path) {
+    return new HealthKey(
+        new Path(Path.DIRECT, path.port(), TlsMode.OPPORTUNISTIC, path.source()), "");
+  }
+
+  private static boolean isWhole(HealthKey key) {
+    return key.path().isDirect() && key.target().isEmpty();
+  }
+
+  static HealthKey key(Path path, String target) {
+    return new HealthKey(path, path.isDirect() ? target : "");
+  }
+
+  /** Everything known, ports as a whole first. */
+  List<PathStatus> snapshot() {
+    List<PathStatus> all = new ArrayList<>();
+    directPorts.forEach(
+        (whole, direct) -> {
+          PathCondition own = direct.entry().condition();
+          all.add(PathStatus.of(whole, block(whole).orElse(own)));
+        });
+    entries.forEach((key, entry) -> all.add(PathStatus.of(key, entry.condition())));
+    return all;
+  }
+
+  /** The condition of a path: for direct that of its port as a whole, where that is left. */
+  PathCondition condition(HealthKey key, Instant now) {
+    PathEntry entry = entries.get(key);
+    PathCondition own = entry == null ? PathCondition.unknown(now) : entry.condition();
+    return key.path().isDirect()
+        ? block(key).or(() -> leftAsWhole(key.path())).orElse(own)
+        : own;
+  }
+
+  /** Why an opening may not begin now. */
+  Optional<Answer> obstacle(HealthKey key, Instant now) {
+    Optional<Answer> whole =
+        key.path().isDirect()
+            ? block(key)
+                .map(block -> shut(block, now))
+                .or(() -> refusal(wholeEntry(key.path()), now))
+            : Optional.empty();
+    return whole.or(() -> refusal(entries.get(key), now));
+  }
+
+  /** Mail would take a path that is left: that is worth a look when one is due. */
+  void want(HealthKey key) {
+    PathEntry whole = key.path().isDirect() ? wholeEntry(key.path()) : null;
+    PathEntry entry = whole != null && whole.condition().isLeft() ? whole : entries.get(key);
+    if (entry != null) {
+      entry.want();
+    }
+  }
+
+  /** Begins an opening that nothing stands against, and says what was known until then. */
+  PathCondition begin(PathLease lease, Instant now) {
+    PathEntry entry = entry(key(lease), now);
+    PathCondition before = entry.condition();
+    if (lease.path().isDirect()) {
+      direct(lease.path(), now).entry().begin(lease, now);
+    }
+    entry.begin(lease, now);
+    return before;
+  }
+
+  void connected(PathLease lease, String address, Instant now, List<HealthChange> news) {
+    if (!lease.markConnected() || !lease.path().isDirect()) {
+      return;
+    }
+    DirectPort port = direct(lease.path(), now);
+    PathCondition before = port.entry().condition();
+    port.connected(lease, address, now);
+    connected(lease.path());
+    note(whole(lease.path()), before, port.entry(), Cause.MAIL, news);
+    if (before.isLeft()) {
+      askAgain(lease.path(), now, Cause.MAIL, news);
+    }
+  }
+
+  /** Returns whether the lease was still running. */
+  boolean opened(PathLease lease, Instant now, List<HealthChange> news) {
+    connected(lease, "", now, news);
+    if (!lease.markDone()) {
+      return false;
+    }
+    PathEntry entry = entry(key(lease), now);
+    PathCondition before = entry.condition();
+    entry.opened(lease, now, settings);
+    note(key(lease), before, entry, Cause.MAIL, news);
+    return true;
+  }
+
+  /**
+   * @param isConnect whether TCP did not connect, which speaks against the port
+   * @param isClear whether it is the face of a blocked path
+   */
+  void failed(
+      PathLease lease,
+      boolean isConnect,
+      boolean isClear,
+      String kind,
+      String host,
+      Instant now,
+      List<HealthChange> news) {
+    if (!isConnect) {
+      connected(lease, host, now, news);
+    }
+    if (!lease.markDone()) {
+      return;
+    }
+    PathEntry entry = entry(key(lease), now);
+    PathCondition before = entry.condition();
+    entry.failed(lease, kind, host, isClear, now, settings);
+    note(key(lease), before, entry, Cause.MAIL, news);
+    if (lease.path().isDirect() && !lease.isConnected()) {
+      DirectPort port = direct(lease.path(), now);
+      PathCondition wholeBefore = port.entry().condition();
+      port.connectFailed(lease, kind, host, now);
+      note(whole(lease.path()), wholeBefore, port.entry(), Cause.MAIL, news);
+    }
+  }
+
+  void abandoned(PathLease lease, Instant now) {
+    if (lease.markDone()) {
+      entry(key(lease), now).abandoned(lease);
+      if (lease.path().isDirect()) {
+        direct(lease.path(), now).entry().abandoned(lease);
+      }
+    }
+  }
+
+  /** A message was taken on a session of direct's port: packets pass it. */
+  void passed(Path path) {
+    DirectPort direct = directPorts.get(whole(path));
+    if (direct != null) {
+      direct.passed();
+    }
+  }
+
+  /** The paths that mail asks for and a look is due at. */
+  List<HealthKey> dueLooks(Instant now) {
+    List<HealthKey> due = new ArrayList<>();
+    directPorts.forEach(
+        (whole, direct) -> {
+          if (direct.entry().isLookDue(now)) {
+            due.add(whole);
+          }
+        });
+    entries.forEach(
+        (key, entry) -> {
+          if (entry.isLookDue(now)) {
+            due.add(key);
+          }
+        });
+    return due;
+  }
+
+  /**
+   * Begins a look, and says which hosts it is at, another with each bad look; none when the path is
+   * not left any more.
+   */
+  List<String> beginLook(HealthKey key, Instant limit, List<HealthChange> news) {
+    PathEntry entry = known(key);
+    if (entry == null || !entry.condition().isLeft()) {
+      return List.of();
+    }
+    PathCondition before = entry.condition();
+    entry.beginLook(limit);
+    note(key, before, entry, Cause.LOOK, news);
+    List<String> hosts = new ArrayList<>(List.of(before.host().split(" ")));
+    Collections.rotate(hosts, -before.strikes());
+    int enough = isWhole(key) ? ENOUGH_HOSTS : 1;
+    return hosts.subList(0, Math.min(enough, hosts.size()));
+  }
+
+  void goodLook(HealthKey key, Instant now, List<HealthChange> news) {
+    PathEntry entry = known(key);
+    if (entry != null) {
+      PathCondition before = entry.condition();
+      entry.goodLook(now, settings);
+      note(key, before, entry, Cause.LOOK, news);
+      if (isWhole(key) && before.isLeft() && !entry.condition().isLeft()) {
+        connected(key.path());
+        askAgain(key.path(), now, Cause.LOOK, news);
+      }
+    }
+  }
+
+  void badLook(HealthKey key, String evidence, Instant now, List<HealthChange> news) {
+    PathEntry entry = known(key);
+    if (entry != null) {
+      PathCondition before = entry.condition();
+      entry.become(before.badLook(now, evidence, settings));
+      note(key, before, entry, Cause.LOOK, news);
+    }
+  }
+
+  void abandonedLook(HealthKey key, Instant now, List<HealthChange> news) {
+    PathEntry entry = known(key);
+    if (entry != null) {
+      PathCondition before = entry.condition();
+      entry.become(before.abandonedLook(now, settings));
+      note(key, before, entry, Cause.LOOK, news);
+    }
+  }
+
+  /** Takes over what another node found out; the same again is no news. */
+  void learn(StoredHealth health, Instant now) {
+    HealthKey key = health.key();
+    if (health.equals(learned.put(key, health))) {
+      return;
+    }
+    if (learned.size() > 2 * MOST_ENTRIES) {
+      learned.clear();
+    }
+    PathEntry entry = isWhole(key) ? direct(key.path(), now).entry() : entry(key, now);
+    entry.become(PathCondition.of(health));
+  }
+
+  void forget(String route, Instant now, List<HealthChange> news) {
+    entries.forEach(
+        (key, entry) -> {
+          if (key.path().route().equals(route)) {
+            forget(key, entry, now, Cause.MAIL, news);
+          }
+        });
+  }
+
+  /** The port as a whole is free again: each platform's trouble may have been the port's. */
+  private void askAgain(Path path, Instant now, Cause cause, List<HealthChange> news) {
+    HealthKey whole = whole(path);
+    entries.forEach(
+        (key, entry) -> {
+          if (key.path().isDirect()
+              && whole(key.path()).equals(whole)
+              && entry.condition().isLeft()) {
+            forget(key, entry, now, cause, news);
+          }
+        });
+  }
+
+  private static void forget(
+      HealthKey key, PathEntry entry, Instant now, Cause cause, List<HealthChange> news) {
+    PathCondition before = entry.condition();
+    entry.become(PathCondition.unknown(now));
+    note(key, before, entry, cause, news);
+  }
+
+  /** Rounds of looks leave from the address that the host chooses, and say nothing of others. */
+  private Optional<PathCondition> block(HealthKey key) {
+    return key.path().source().isEmpty() ? blocks.on(key.path().port()) : Optional.empty();
+  }
+
+  private void connected(Path path) {
+    if (path.source().isEmpty()) {
+      blocks.connected(path.port());
+    }
+  }
+
+  private Optional<PathCondition> leftAsWhole(Path path) {
+    return Optional.ofNullable(wholeEntry(path)).map(PathEntry::condition).filter(PathCondition::isLeft);
+  }
+
+  private Optional<Answer> refusal(@Nullable PathEntry entry, Instant now) {
+    return entry == null
+        ? Optional.empty()
+        : switch (entry.gate(now, settings)) {
+          case FREE -> Optional.empty();
+          case BUSY -> Optional.of(new Answer.Busy(entry.condition(), true));
+          case RAMPING -> Optional.of(new Answer.Busy(entry.condition(), false));
+          case SHUT -> Optional.of(shut(entry.condition(), now));
+        };
+  }
+
+  private static Answer shut(PathCondition condition, Instant now) {
+    Instant soonest = now.plus(LOOK);
+    Instant until = condition.until();
+    return new Answer.Shut(condition, until.isBefore(soonest) ? soonest : until);
+  }
+
+  private static HealthKey key(PathLease lease) {
+    return new HealthKey(lease.path(), lease.target());
+  }
+
+  private @Nullable PathEntry wholeEntry(Path path) {
+    DirectPort direct = directPorts.get(whole(path));
+    return direct == null ? null : direct.entry();
+  }
+
+  private @Nullable PathEntry known(HealthKey key) {
+    return isWhole(key) ? wholeEntry(key.path()) : entries.get(key);
+  }
+
+  private DirectPort direct(Path path, Instant now) {
+    return directPorts.computeIfAbsent(whole(path), _ -> new DirectPort(settings, now));
+  }
+
+  private PathEntry entry(HealthKey key, Instant now) {
+    PathEntry known = entries.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (entries.size() >= MOST_ENTRIES) {
+      dropOldest();
+    }
+    PathEntry entry = new PathEntry(DIALS, now);
+    entries.put(key, entry);
+    return entry;
+  }
+
+  private void dropOldest() {
+    Iterator<PathEntry> eldestFirst = entries.values().iterator();
+    while (eldestFirst.hasNext()) {
+      if (eldestFirst.next().isIdle()) {
+        eldestFirst.remove();
+        return;
+      }
+    }
+  }
+
+  private static void note(
+      HealthKey key, PathCondition before, PathEntry entry, Cause cause, List<HealthChange> news) {
+    if (!entry.condition().equals(before)) {
+      news.add(new HealthChange(key, before.state(), entry.condition(), cause));
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package io.portolan.sender.watch;
+
+import io.portolan.core.database.DatabaseException;
+import io.portolan.core.path.HealthKey;
+import io.portolan.core.path.PathHealthStore;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.Timeouts;
+import io.portolan.core.relay.Relay;
+import io.portolan.core.relay.Relays;
+import io.portolan.core.reply.Phase;
+import io.portolan.sender.dns.HostAnswer;
+import io.portolan.sender.dns.HostLookup;
+import io.portolan.sender.path.PathHealth;
+import io.portolan.sender.smtp.FailureKind;
+import io.portolan.sender.smtp.Opening;
+import io.portolan.sender.smtp.SessionOpener;
+import io.portolan.sender.smtp.SessionTarget;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the paths that mail has left and would take: connect, banner, EHLO, TLS, QUIT, without a
+ * login and without a message, so that a path which is still blocked costs no mail. Of the nodes of
+ * a network one looks at a path at a time.
+ *
+ * <p>Thread-safe.
+ */
+public final class PathLooks {
+  private static final Logger log = LoggerFactory.getLogger(PathLooks.class);
+  private static final int AT_ONCE = 16;
+  private static final Duration STEP = Duration.ofSeconds(30);
+
+  // ten seconds are four to seven SYNs, so that no usual loss stops them all
+  private static final Timeouts TIMEOUTS =
+      new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(10), STEP, STEP, STEP, STEP);
+
+  private final PathHealth health;
+  private final PathHealthStore store;
+  private final Relays relays;
+  private final Vantage vantage;
+  private final InstantSource clock;
+  private final Set<HealthKey> underWay = ConcurrentHashMap.newKeySet();
+  private final Semaphore places = new Semaphore(AT_ONCE);
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  /**
+   * From where is looked, and how.
+   *
+   * @param node the name of this node
+   * @param heloName the name to give at EHLO
+   */
+  public record Vantage(String node, String heloName, HostLookup names, SessionOpener opener) {}
+
+  public PathLooks(
+      PathHealth health,
+      PathHealthStore store,
+      Relays relays,
+      Vantage vantage,
+      InstantSource clock) {
+    this.health = health;
+    this.store = store;
+    this.relays = relays;
+    this.vantage = vantage;
+    this.clock = clock;
+  }
+
+  /** What a look told. */
+  private sealed interface Finding {
+    record Good() implements Finding {}
+
+    record Bad(String evidence) implements Finding {}
+
+    record Nothing() implements Finding {}
+  }
+
+  /** Begins the looks that are due, each on a thread of its own. */
+  void lookWhereDue() {
+    for (HealthKey key : health.dueLooks()) {
+      if (!places.tryAcquire()) {
+        return;
+      }
+      if (underWay.add(key)) {
+        var _ = threads.submit(() -> look(key));
+      } else {
+        places.release();
+      }
+    }
+  }
+
+  /** Whether no look is under way. */
+  boolean isIdle() {
+    return underWay.isEmpty();
+  }
+
+  void close() {
+    threads.shutdownNow();
+  }
+
+  private void look(HealthKey key) {
+    try {
+      Instant limit = health.lookLimit();
+      if (store.claimLook(key, clock.instant(), limit, vantage.node())) {
+        List<String> hosts = health.beginLook(key, limit);
+        if (!hosts.isEmpty()) {
+          tell(key, finding(key, hosts));
+        }
+      }
+    } catch (DatabaseException e) {
+      log.debug("no look at {} while the database is away", key.label(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      underWay.remove(key);
+      places.release();
+    }
+  }
+
+  private void tell(HealthKey key, Finding finding) {
+    switch (finding) {
+      case Finding.Good _ -> health.goodLook(key);
+      case Finding.Bad(String evidence) -> health.badLook(key, evidence);
+      case Finding.Nothing _ -> health.abandonedLook(key);
+    }
+  }
+
+  /** A port as a whole is free when one of its hosts can be connected to. */
+  private Finding finding(HealthKey key, List<String> hosts) throws InterruptedException {
+    Path path = key.path();
+    if (!path.isDirect()) {
+      Optional<Relay> relay = relays.find(path.route());
+      return relay.isPresent() ? at(path, relay.get().host(), false) : new Finding.Nothing();
+    }
+    boolean isWhole = key.target().isEmpty();
+    Finding finding = new Finding.Nothing();
+    for (String host : hosts) {
+      Finding here = at(path, host, isWhole);
+      if (here instanceof Finding.Good) {
+        return here;
+      }
+      finding = finding instanceof Finding.Bad ? finding : here;
+    }
+    return finding;
+  }
+
+  private Finding at(Path path, String host, boolean connectIsEnough) throws InterruptedException {
+    Optional<String> address = host.isEmpty() ? Optional.empty() : address(host);
+    if (address.isEmpty()) {
+      return new Finding.Nothing();
+    }
+    return switch (vantage
+        .opener()
+        .open(
+            new SessionTarget(
+                path,
+                host,
+                List.of(address.get()),
+                Optional.empty(),
+                vantage.heloName(),
+                TIMEOUTS))) {
+      case Opening.Opened(var session) -> {
+        session.close();
+        yield new Finding.Good();
+      }
+      case Opening.Refused _ -> new Finding.Good();
+      case Opening.PathFailed failed -> of(failed, path, connectIsEnough);
+    };
+  }
+
+  private static Finding of(Opening.PathFailed failed, Path path, boolean connectIsEnough) {
+    FailureKind kind = failed.kind();
+    if (kind == FailureKind.DNS || kind == FailureKind.LOCAL_FAULT) {
+      return new Finding.Nothing();
+    }
+    boolean isShut = path.isDirect() ? kind.blocksPath() : kind.blocksRelayPath();
+    boolean isConnected = failed.phase().compareTo(Phase.CONNECT) > 0;
+    return !isShut || (connectIsEnough && isConnected)
+        ? new Finding.Good()
+        : new Finding.Bad(kind.id());
+  }
+
+  /** One address: a look that fails costs no more than one connect. */
+  private Optional<String> address(String host) throws InterruptedException {
+    if (host.matches("[0-9.]+") || host.contains(":")) {
+      return Optional.of(host);
+    }
+    return switch (vantage.names().lookUp(host)) {
+      case HostAnswer.Addresses(List<InetAddress> addresses, Duration _) ->
+          addresses.stream()
+              .filter(address -> address instanceof Inet4Address)
+              .findFirst()
+              .or(() -> addresses.stream().findFirst())
+              .map(InetAddress::getHostAddress);
+      case HostAnswer.NoSuchHost _ -> Optional.empty();
+      case HostAnswer.TemporaryFailure _ -> Optional.empty();
+    };
+  }
+}

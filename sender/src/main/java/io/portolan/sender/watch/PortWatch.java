@@ -1,0 +1,217 @@
+package io.portolan.sender.watch;
+
+import io.portolan.core.database.DatabaseException;
+import io.portolan.core.json.Json;
+import io.portolan.core.path.PathState;
+import io.portolan.core.path.PortVerdictStore;
+import io.portolan.core.path.StoredVerdict;
+import io.portolan.core.path.VerdictChange;
+import io.portolan.sender.path.HealthSettings;
+import io.portolan.sender.path.PathHealth;
+import io.portolan.sender.path.PathStatus;
+import io.portolan.sender.path.PortEffect;
+import io.portolan.sender.probe.PortProbe;
+import io.portolan.sender.probe.PortVerdict;
+import io.portolan.sender.probe.ProbeReport;
+import io.portolan.sender.probe.ProbeRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the ports that the policy uses, and the paths that mail has left. A port is looked at by
+ * its control hosts now and then, at once when paths on it fail, and at 5, 10, 20 … 60 minutes
+ * while something is wrong with it; a verdict needs two rounds that agree. One node of a network
+ * takes a round, and all act on the verdict.
+ *
+ * <p>Thread-safe.
+ */
+public final class PortWatch implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(PortWatch.class);
+  private static final Duration TICK = Duration.ofMillis(250);
+  private static final int TICKS_TO_ROUNDS = 4;
+  private static final Duration LONGEST_ROUND = Duration.ofSeconds(90);
+  private static final int ENOUGH_TARGETS = 2;
+
+  private final PathHealth health;
+  private final PathLooks looks;
+  private final PortVerdictStore verdicts;
+  private final PortProbe probe;
+  private final Settings settings;
+  private final InstantSource clock;
+  private final Map<Integer, StoredVerdict> acted = new HashMap<>();
+  private boolean isAway;
+  private @Nullable Thread worker;
+
+  /**
+   * How ports are watched.
+   *
+   * @param every between rounds at a port that is well
+   * @param node the name of this node
+   * @param ports that the policy in force uses
+   * @param listener is told of a changed verdict by the node that found it
+   */
+  public record Settings(
+      HealthSettings health,
+      Duration every,
+      String node,
+      Supplier<Set<Integer>> ports,
+      VerdictListener listener) {}
+
+  public PortWatch(
+      PathHealth health,
+      PathLooks looks,
+      PortVerdictStore verdicts,
+      PortProbe probe,
+      Settings settings,
+      InstantSource clock) {
+    this.health = health;
+    this.looks = looks;
+    this.verdicts = verdicts;
+    this.probe = probe;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /** Begins to watch. */
+  public void start() {
+    worker = Thread.ofVirtual().name("port-watch").start(this::run);
+  }
+
+  @Override
+  public void close() {
+    Thread running = worker;
+    if (running != null) {
+      running.interrupt();
+      try {
+        running.join(Duration.ofSeconds(5));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    looks.close();
+  }
+
+  private void run() {
+    try {
+      for (int tick = 1; ; tick++) {
+        Thread.sleep(TICK);
+        step(tick % TICKS_TO_ROUNDS == 0);
+      }
+    } catch (InterruptedException e) {
+      // the node is closing
+    }
+  }
+
+  private void step(boolean isTurnForRounds) throws InterruptedException {
+    try {
+      looks.lookWhereDue();
+      if (isTurnForRounds) {
+        rounds();
+      }
+      isAway = false;
+    } catch (DatabaseException e) {
+      if (!isAway) {
+        log.warn("ports are not watched while the database is away: {}", e.getMessage());
+        isAway = true;
+      }
+    } catch (RuntimeException e) {
+      log.error("the watch on ports has failed and goes on", e);
+    }
+  }
+
+  /** Takes the rounds that are due, and acts on what is known. */
+  void rounds() throws InterruptedException {
+    Instant now = clock.instant();
+    NavigableSet<Integer> watched = new TreeSet<>(settings.ports().get());
+    watched.retainAll(probe.controls().ports());
+    verdicts.ensure(watched, now, now.plus(settings.health().confirm()));
+    for (int port : troubled(watched)) {
+      verdicts.hasten(port, now, now.minus(settings.health().confirm()));
+    }
+    Optional<StoredVerdict> due =
+        verdicts.claim(watched, now, now.plus(LONGEST_ROUND), settings.node());
+    if (due.isPresent()) {
+      round(due.get());
+    }
+    act();
+  }
+
+  private void round(StoredVerdict before) throws InterruptedException {
+    int port = before.port();
+    NavigableSet<Integer> one = new TreeSet<>(Set.of(port));
+    ProbeReport report = probe.probe(new ProbeRequest(one, List.of(), false, Set.of()));
+    ProbeReport.Finding finding = report.ports().getFirst();
+    StoredVerdict next =
+        new VerdictRule(settings.health(), settings.every())
+            .after(
+                before,
+                finding.verdict(),
+                finding.settledWords(),
+                Json.write(report.results().stream().map(LookRecord::of).toList()),
+                clock.instant());
+    if (verdicts.finish(next, before.verdict()) && !next.verdict().equals(before.verdict())) {
+      settings
+          .listener()
+          .changed(
+              new VerdictChange(
+                  0,
+                  next.since(),
+                  port,
+                  before.verdict(),
+                  next.verdict(),
+                  next.words(),
+                  next.looks(),
+                  next.node()));
+    }
+  }
+
+  /** Ports on which more than one mail host of one platform gives trouble. */
+  private Set<Integer> troubled(Set<Integer> watched) {
+    Map<Integer, Integer> targets = new HashMap<>();
+    Set<Integer> troubled = new HashSet<>();
+    for (PathStatus status : health.snapshot()) {
+      boolean isBad = status.state() == PathState.SUSPECT || status.state() == PathState.BLOCKED;
+      if (isBad && watched.contains(status.path().port())) {
+        int bad = targets.merge(status.path().port(), 1, Integer::sum);
+        if (bad >= ENOUGH_TARGETS || status.target().isEmpty()) {
+          troubled.add(status.path().port());
+        }
+      }
+    }
+    return troubled;
+  }
+
+  private void act() {
+    for (StoredVerdict verdict : verdicts.all()) {
+      if (!verdict.equals(acted.put(verdict.port(), verdict))) {
+        health.judged(verdict.port(), effect(verdict));
+      }
+    }
+  }
+
+  private static PortEffect effect(StoredVerdict verdict) {
+    return switch (PortVerdict.of(verdict.verdict()).orElse(PortVerdict.INCONCLUSIVE)) {
+      case PORT_BLOCKED, EGRESS_DOWN, LOCAL_POLICY -> blocked(verdict, false);
+      case INTERCEPTED -> blocked(verdict, true);
+      case IPV6_ONLY -> new PortEffect.Ipv4Only();
+      default -> new PortEffect.Free();
+    };
+  }
+
+  private static PortEffect blocked(StoredVerdict verdict, boolean evenIfOpen) {
+    return new PortEffect.Blocked(verdict.words(), evenIfOpen, verdict.since(), verdict.nextLook());
+  }
+}
