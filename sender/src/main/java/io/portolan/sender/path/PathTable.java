@@ -94,9 +94,7 @@ final class PathTable {
   PathCondition condition(HealthKey key, Instant now) {
     PathEntry entry = entries.get(key);
     PathCondition own = entry == null ? PathCondition.unknown(now) : entry.condition();
-    return key.path().isDirect()
-        ? block(key).or(() -> leftAsWhole(key.path())).orElse(own)
-        : own;
+    return key.path().isDirect() ? block(key).or(() -> leftAsWhole(key.path())).orElse(own) : own;
   }
 
   /** Why an opening may not begin now. */
@@ -325,7 +323,9 @@ final class PathTable {
   }
 
   private Optional<PathCondition> leftAsWhole(Path path) {
-    return Optional.ofNullable(wholeEntry(path)).map(PathEntry::condition).filter(PathCondition::isLeft);
+    return Optional.ofNullable(wholeEntry(path))
+        .map(PathEntry::condition)
+        .filter(PathCondition::isLeft);
   }
 
   private Optional<Answer> refusal(@Nullable PathEntry entry, Instant now) {
