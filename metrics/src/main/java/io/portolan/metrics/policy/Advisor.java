@@ -1,6 +1,7 @@
 package io.portolan.metrics.policy;
 
 import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.PolicyRule;
 import io.portolan.core.policy.PortPolicy;
 import io.portolan.core.policy.Route;
@@ -82,25 +83,25 @@ final class Advisor {
     return row.paths().isEmpty() ? row : withPaths(row, paths(row.isp(), row.paths()));
   }
 
-  private static PolicyRule withPaths(PolicyRule row, List<Path> paths) {
-    return paths.equals(row.paths())
-        ? row
-        : new PolicyRule(row.isp(), paths, row.limits(), row.timeouts(), row.retry(), row.note());
+  private static PolicyRule withPaths(PolicyRule row, List<PolicyPath> paths) {
+    return paths.equals(row.paths()) ? row : row.withPaths(paths.toArray(PolicyPath[]::new));
   }
 
   /** The paths that a row should have. */
-  private List<Path> paths(String isp, List<Path> stated) {
-    List<Path> paths = listened(isp, stated);
-    List<Path> open = paths.stream().filter(path -> standing.obstacle(path).isEmpty()).toList();
-    Path first = paths.getFirst();
+  private List<PolicyPath> paths(String isp, List<PolicyPath> stated) {
+    List<PolicyPath> paths = listened(isp, stated);
+    List<PolicyPath> open = paths.stream().filter(this::isOpen).toList();
+    Path first = paths.getFirst().path();
     Optional<String> obstacle = standing.obstacle(first);
-    if (obstacle.isEmpty()) {
+    // shares go before the order, and the sender passes over the share of a path that is shut
+    boolean isShared = paths.stream().anyMatch(path -> path.share().isPresent());
+    if (obstacle.isEmpty() || (isShared && !open.isEmpty())) {
       if (open.size() == 1 && paths.size() > 1) {
         warnings.add(
             "row %s: %s is the only path left that gets through; the next trouble there holds its mail"
-                .formatted(isp, first.label()));
+                .formatted(isp, open.getFirst().label()));
       }
-      return paths.equals(stated) ? restored(isp, stated) : paths;
+      return paths.equals(stated) && !isShared ? restored(isp, stated) : paths;
     }
     if (open.isEmpty()) {
       Optional<Path> relay = openRelay(paths);
@@ -116,26 +117,29 @@ final class Advisor {
               Kind.ADD_RELAY,
               obstacle.get() + ": put " + label(relay.get(), paths) + " first",
               saved(first)));
-      return listened(isp, Stream.concat(relay.stream(), paths.stream()).toList());
+      return listened(
+          isp, Stream.concat(relay.map(PolicyPath::of).stream(), paths.stream()).toList());
     }
     note(
         isp,
         new Change(
             Kind.OPEN_FIRST,
-            obstacle.get() + ": put " + label(open.getFirst(), paths) + " first",
+            obstacle.get() + ": put " + label(open.getFirst().path(), paths) + " first",
             saved(first)));
     return Stream.concat(open.stream(), paths.stream().filter(path -> !open.contains(path)))
         .toList();
   }
 
   /** Without paths that nobody listens on, as long as one stays. */
-  private List<Path> listened(String isp, List<Path> stated) {
-    List<Path> paths = stated.stream().filter(path -> standing.isMissing(path).isEmpty()).toList();
+  private List<PolicyPath> listened(String isp, List<PolicyPath> stated) {
+    List<PolicyPath> paths =
+        stated.stream().filter(path -> standing.isMissing(path.path()).isEmpty()).toList();
     if (paths.isEmpty() || paths.equals(stated)) {
       return stated;
     }
     stated.stream()
         .filter(path -> !paths.contains(path))
+        .map(PolicyPath::path)
         .forEach(
             path ->
                 note(
@@ -151,16 +155,17 @@ final class Advisor {
   }
 
   /** In the order of before, if the path that was first then was shut and is open again. */
-  private List<Path> restored(String isp, List<Path> stated) {
+  private List<PolicyPath> restored(String isp, List<PolicyPath> stated) {
     Optional<Earlier> earlier =
         Optional.ofNullable(facts.earlier().get(isp))
             .filter(Earlier::wasShut)
             .filter(before -> !before.paths().getFirst().equals(stated.getFirst()))
-            .filter(before -> before.paths().stream().allMatch(this::isOffered));
+            .filter(
+                before -> before.paths().stream().map(PolicyPath::path).allMatch(this::isOffered));
     if (earlier.isEmpty()) {
       return stated;
     }
-    Path first = earlier.get().paths().getFirst();
+    Path first = earlier.get().paths().getFirst().path();
     Optional<Instant> since = standing.openAgain(first);
     if (since.isEmpty()) {
       return stated;
@@ -189,14 +194,14 @@ final class Advisor {
   }
 
   /** A relay's path that gets through, or of which nothing is known, and is not among others. */
-  private Optional<Path> openRelay(List<Path> others) {
+  private Optional<Path> openRelay(List<PolicyPath> others) {
     return relays.stream()
         .flatMap(
             relay ->
                 relay.tlsByPort().entrySet().stream()
                     .filter(port -> port.getValue() != TlsMode.NONE)
                     .map(port -> new Path(relay.name(), port.getKey(), port.getValue())))
-        .filter(path -> !others.contains(path))
+        .filter(path -> others.stream().noneMatch(other -> other.path().equals(path)))
         .filter(path -> standing.obstacle(path).isEmpty())
         .findFirst();
   }
@@ -228,9 +233,14 @@ final class Advisor {
         .orElse("");
   }
 
-  private static String label(Path path, List<Path> others) {
+  private boolean isOpen(PolicyPath path) {
+    return standing.obstacle(path.path()).isEmpty();
+  }
+
+  private static String label(Path path, List<PolicyPath> others) {
     boolean isPlain =
         others.stream()
+            .map(PolicyPath::path)
             .noneMatch(other -> !other.equals(path) && other.label().equals(path.label()));
     return isPlain ? path.label() : path.label() + " " + path.tls().id();
   }

@@ -3,6 +3,7 @@ package io.portolan.metrics.policy;
 import io.portolan.core.path.HealthKey;
 import io.portolan.core.path.PathState;
 import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PolicyPath;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ record Facts(
    * @param author who changed them
    * @param wasShut whether the first of them did not get through when they were changed
    */
-  record Earlier(int version, List<Path> paths, String author, boolean wasShut) {}
+  record Earlier(int version, List<PolicyPath> paths, String author, boolean wasShut) {}
 
   Optional<Failures> failuresOf(Path path) {
     return Optional.ofNullable(failures.get(path)).filter(some -> some.count() > 0);

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 
 /**
  * Which paths were open when, by the recorded changes of path health and of ports' verdicts. Of
- * several networks a path is open when one has it open. A path of which nothing was ever recorded
- * is taken as open, and {@link #isKnown} says so.
+ * several networks, and of several sources, a path is open when one has it open. A path of which
+ * nothing was ever recorded is taken as open, and {@link #isKnown} says so.
  *
  * <p>Immutable once filled.
  */
@@ -48,7 +48,10 @@ final class HealthHistory {
 
   private record PortKey(String network, int port) {}
 
-  private final Map<String, Map<HealthKey, NavigableMap<Instant, Boolean>>> paths = new HashMap<>();
+  /** By network, path and source: the sources of a path stand each for itself. */
+  private final Map<String, Map<HealthKey, Map<String, NavigableMap<Instant, Boolean>>>> paths =
+      new HashMap<>();
+
   private final Map<PortKey, NavigableMap<Instant, String>> ports = new HashMap<>();
   private final Set<String> networks = new HashSet<>();
   private final NavigableSet<Instant> changes = new TreeSet<>();
@@ -64,14 +67,17 @@ final class HealthHistory {
     size = pathChanges.size() + portChanges.size();
     for (PathChange change : pathChanges) {
       boolean isOpen = change.state() == PathState.OPEN || change.state() == PathState.UNKNOWN;
+      Path path = change.key().path();
+      HealthKey key = new HealthKey(path.from(""), change.key().target());
       NavigableMap<Instant, Boolean> states =
           paths
               .computeIfAbsent(change.network(), _ -> new HashMap<>())
-              .computeIfAbsent(change.key(), _ -> new TreeMap<>());
+              .computeIfAbsent(key, _ -> new HashMap<>())
+              .computeIfAbsent(path.source(), _ -> new TreeMap<>());
       boolean wasOpen = states.isEmpty() || states.lastEntry().getValue();
       states.put(change.at(), isOpen);
       if (wasOpen && !isOpen && !change.at().isBefore(from)) {
-        closings.add(new Closing(minute(change.at()), change.key()));
+        closings.add(new Closing(minute(change.at()), key));
       }
       note(change.network(), change.at());
     }
@@ -152,12 +158,16 @@ final class HealthHistory {
       return false;
     }
     return keys(path, platform)
-        .map(key -> paths.getOrDefault(network, Map.of()).get(key))
+        .map(key -> paths.getOrDefault(network, Map.of()).getOrDefault(key, Map.of()))
         .allMatch(
-            states -> {
-              Map.Entry<Instant, Boolean> state = states == null ? null : states.floorEntry(at);
-              return state == null || state.getValue();
-            });
+            sources ->
+                sources.isEmpty()
+                    || sources.values().stream().anyMatch(states -> isOpenAt(states, at)));
+  }
+
+  private static boolean isOpenAt(NavigableMap<Instant, Boolean> states, Instant at) {
+    Map.Entry<Instant, Boolean> state = states.floorEntry(at);
+    return state == null || state.getValue();
   }
 
   private static boolean isShut(String verdict, Path path) {

@@ -36,12 +36,12 @@ final class HistoryStore {
   private static final String PATH_CHANGES =
       """
       SELECT * FROM (
-          (SELECT DISTINCT ON (network, source, route, target, port, tls) at, network, route, target, port, tls, to_state, id
+          (SELECT DISTINCT ON (network, source, route, target, port, tls) at, network, source, route, target, port, tls, to_state, id
              FROM path_transition
             WHERE at < ? AND target NOT LIKE 'other/%'
             ORDER BY network, source, route, target, port, tls, at DESC, id DESC)
           UNION ALL
-          (SELECT at, network, route, target, port, tls, to_state, id
+          (SELECT at, network, source, route, target, port, tls, to_state, id
              FROM path_transition
             WHERE at >= ? AND at < ? AND target NOT LIKE 'other/%')) changes
        ORDER BY at, id
@@ -131,7 +131,7 @@ final class HistoryStore {
     return new PathChange(
         row.instant("at"),
         row.text("network"),
-        new HealthKey(path(row), row.text("target")),
+        new HealthKey(path(row).from(row.text("source")), row.text("target")),
         PathState.of(row.text("to_state")));
   }
 

@@ -2,8 +2,8 @@ package io.portolan.metrics.policy;
 
 import io.portolan.core.ConflictException;
 import io.portolan.core.database.Database;
-import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyActivation;
+import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.PolicyRule;
 import io.portolan.core.policy.PolicyStore;
 import io.portolan.core.policy.PortPolicy;
@@ -119,21 +119,21 @@ public final class PolicyAdvisor {
           history = HistoryStore.health(connection, at, at);
           histories.put(at, history);
         }
-        List<Path> paths = turn.get().paths();
+        List<PolicyPath> paths = turn.get().paths();
         earlier.put(
             row.isp(),
             new Earlier(
                 turn.get().version(),
                 paths,
                 turn.get().author(),
-                !history.isOpenAt(paths.getFirst(), row.isp(), at)));
+                !history.isOpenAt(paths.getFirst().path(), row.isp(), at)));
       }
     }
     return earlier;
   }
 
   /** When a row got its paths, and what it had before. */
-  private record Turn(Instant at, String author, int version, List<Path> paths) {}
+  private record Turn(Instant at, String author, int version, List<PolicyPath> paths) {}
 
   /**
    * @param activations latest first

@@ -4,11 +4,13 @@ import io.portolan.core.isp.Isp;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.PortPolicy;
 import io.portolan.metrics.policy.Simulation.Load;
 import io.portolan.metrics.policy.Simulation.Total;
 import io.portolan.metrics.policy.Simulation.Volume;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * One policy run over recorded minutes. Mail takes the first path of its rule that was open as the
@@ -33,8 +36,16 @@ import java.util.TreeMap;
 final class Replay {
   private static final double MILLIS = 1_000;
   private static final double SECONDS = 60;
+  private static final int WHOLE = 100;
 
   record Group(String isp, String platform) {}
+
+  /**
+   * Paths in the order in which a part of a row's mail tries them.
+   *
+   * @param upTo percent of the mail that this order and those before it are for
+   */
+  private record Order(int upTo, List<Path> paths) {}
 
   record Line(Group group, Path path) {}
 
@@ -67,6 +78,7 @@ final class Replay {
   private final Costs costs;
   private final Instant until;
   private final Map<Group, EffectiveRule> rules = new HashMap<>();
+  private final Map<Group, List<Order>> orders = new HashMap<>();
   private final Map<Line, Tally> lines = new HashMap<>();
   private final Map<String, PlatformTally> platforms = new TreeMap<>();
   private int closingsSeen;
@@ -132,34 +144,59 @@ final class Replay {
 
   /** Sends a minute's mail; returns for how long it keeps connections busy. */
   private double offer(Instant minute, Offer offer) {
-    Group group = offer.group;
-    EffectiveRule rule = rule(group);
-    PlatformTally platform = platform(group.platform());
-    Optional<Path> path = firstOpen(rule, group, minute);
-    if (path.isEmpty()) {
-      platform.held += offer.ended;
-      Optional<Instant> later = health.nextOpen(rule.order(), group.platform(), minute, until);
-      if (later.isEmpty()) {
-        platform.unsent += offer.ended;
-        return 0;
+    Map<Path, Long> byPath = new HashMap<>();
+    double busy = 0;
+    int done = 0;
+    for (Order order : orders(offer.group)) {
+      long ended = part(offer.ended, order.upTo()) - part(offer.ended, done);
+      long tries = part(offer.tries, order.upTo()) - part(offer.tries, done);
+      Optional<Path> path = send(minute, offer.group, order.paths(), ended, tries);
+      if (path.isPresent()) {
+        byPath.merge(path.get(), tries, Long::sum);
+        busy += tries * costs.messageMillis(offer.group.platform(), path.get(), rule(offer.group));
       }
-      path = firstOpen(rule, group, later.get());
+      done = order.upTo();
     }
-    Path taken = path.orElseThrow();
-    Tally tally = lines.computeIfAbsent(new Line(group, taken), _ -> new Tally());
-    tally.deliveries += offer.ended;
-    tally.tries += offer.tries;
-    tally.mostInMinute = Math.max(tally.mostInMinute, offer.tries);
-    platform.tries += offer.tries;
-    double busy = offer.tries * costs.messageMillis(group.platform(), taken, rule);
-    platform.busyMillis += busy;
+    byPath.forEach(
+        (path, tries) -> {
+          Tally tally = tally(offer.group, path);
+          tally.mostInMinute = Math.max(tally.mostInMinute, tries);
+        });
+    platform(offer.group.platform()).busyMillis += busy;
     return busy;
   }
 
-  private Optional<Path> firstOpen(EffectiveRule rule, Group group, Instant minute) {
-    return rule.order().stream()
-        .filter(path -> health.isOpen(path, group.platform(), minute))
-        .findFirst();
+  private static long part(long count, int percent) {
+    return count * percent / WHOLE;
+  }
+
+  /** Sends a part of a minute's mail; returns the path that it went over, if one opened. */
+  private Optional<Path> send(
+      Instant minute, Group group, List<Path> order, long ended, long tries) {
+    PlatformTally platform = platform(group.platform());
+    Optional<Path> path = firstOpen(order, group, minute);
+    if (path.isEmpty()) {
+      platform.held += ended;
+      Optional<Instant> later = health.nextOpen(order, group.platform(), minute, until);
+      if (later.isEmpty()) {
+        platform.unsent += ended;
+        return path;
+      }
+      path = firstOpen(order, group, later.get());
+    }
+    Tally tally = tally(group, path.orElseThrow());
+    tally.deliveries += ended;
+    tally.tries += tries;
+    platform.tries += tries;
+    return path;
+  }
+
+  private Tally tally(Group group, Path path) {
+    return lines.computeIfAbsent(new Line(group, path), _ -> new Tally());
+  }
+
+  private Optional<Path> firstOpen(List<Path> order, Group group, Instant minute) {
+    return order.stream().filter(path -> health.isOpen(path, group.platform(), minute)).findFirst();
   }
 
   /** Repeats recorded failures of a path that this policy would have tried, too. */
@@ -170,15 +207,20 @@ final class Replay {
   }
 
   private boolean isTried(Path path, Group group, Instant minute) {
-    List<Path> order = rule(group).order();
-    int place = order.indexOf(path);
-    return place >= 0
-        && order.subList(0, place).stream()
-            .noneMatch(better -> health.isOpenThroughout(better, group.platform(), minute));
+    return orders(group).stream()
+        .map(Order::paths)
+        .anyMatch(
+            order -> {
+              int place = order.indexOf(path);
+              return place >= 0
+                  && order.subList(0, place).stream()
+                      .noneMatch(
+                          better -> health.isOpenThroughout(better, group.platform(), minute));
+            });
   }
 
   private void fail(Group group, Path path, long failures) {
-    Tally tally = lines.computeIfAbsent(new Line(group, path), _ -> new Tally());
+    Tally tally = tally(group, path);
     double millis = failures * costs.failureMillis(group.platform(), path, rule(group));
     tally.failures += failures;
     tally.failureMillis += millis;
@@ -303,5 +345,37 @@ final class Replay {
 
   private EffectiveRule rule(Group group) {
     return rules.computeIfAbsent(group, key -> policy.ruleFor(0, key.isp(), key.platform()));
+  }
+
+  private List<Order> orders(Group group) {
+    return orders.computeIfAbsent(group, key -> orders(rule(key).paths()));
+  }
+
+  /** As {@link EffectiveRule#pathsFor} orders them for one delivery. */
+  private static List<Order> orders(List<PolicyPath> paths) {
+    List<Path> unshared =
+        paths.stream().filter(path -> path.share().isEmpty()).map(PolicyPath::path).toList();
+    List<Path> shared =
+        paths.stream().filter(path -> path.share().isPresent()).map(PolicyPath::path).toList();
+    List<Order> orders = new ArrayList<>();
+    int upTo = 0;
+    for (PolicyPath path : paths) {
+      if (path.share().isPresent()) {
+        upTo = Math.min(WHOLE, upTo + path.share().get());
+        orders.add(
+            new Order(
+                upTo,
+                Stream.of(
+                        Stream.of(path.path()),
+                        unshared.stream(),
+                        shared.stream().filter(other -> !other.equals(path.path())))
+                    .flatMap(order -> order)
+                    .toList()));
+      }
+    }
+    if (upTo < WHOLE) {
+      orders.add(new Order(WHOLE, Stream.concat(unshared.stream(), shared.stream()).toList()));
+    }
+    return orders;
   }
 }

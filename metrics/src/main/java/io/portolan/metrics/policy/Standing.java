@@ -103,7 +103,7 @@ final class Standing {
             health ->
                 path.isDirect()
                     ? health.key().path().isDirect() && health.key().path().port() == path.port()
-                    : health.key().path().equals(path))
+                    : health.key().path().equals(path.from("")))
         .toList();
   }
 

@@ -6,6 +6,7 @@ import io.portolan.core.path.HealthKey;
 import io.portolan.core.path.PathState;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyCheck;
+import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.PolicyRule;
 import io.portolan.core.policy.PortPolicy;
 import io.portolan.core.policy.TlsMode;
@@ -19,12 +20,12 @@ import io.portolan.metrics.policy.Facts.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -166,7 +167,7 @@ class AdvisorTest {
 
   @Example
   void restoresTheOrderOfBeforeOnceThePortIsOpenAgain() {
-    Earlier earlier = new Earlier(3, List.of(DIRECT, RELAY), "ada", true);
+    Earlier earlier = new Earlier(3, of(DIRECT, RELAY), "ada", true);
     Facts open = facts(List.of(verdict(25, "open", "")), List.of(), Map.of());
 
     Advice advice = advise(policy(RELAY, DIRECT), with(open, earlier));
@@ -191,13 +192,13 @@ class AdvisorTest {
     assertThat(
             advise(
                     policy(RELAY, DIRECT),
-                    with(open, new Earlier(3, List.of(DIRECT, RELAY), "ada", false)))
+                    with(open, new Earlier(3, of(DIRECT, RELAY), "ada", false)))
                 .recommendations())
         .isEmpty();
     assertThat(
             advise(
                     policy(RELAY, DIRECT),
-                    with(justNow, new Earlier(3, List.of(DIRECT, RELAY), "ada", true)))
+                    with(justNow, new Earlier(3, of(DIRECT, RELAY), "ada", true)))
                 .recommendations())
         .isEmpty();
   }
@@ -254,7 +255,7 @@ class AdvisorTest {
   @Property(tries = 500)
   void adviceThatWasTakenIsNotGivenAgain(@ForAll long seed) {
     Random random = new Random(seed);
-    Facts facts = with(randomFacts(random), new Earlier(1, List.of(DIRECT), "ada", false));
+    Facts facts = with(randomFacts(random), new Earlier(1, of(DIRECT), "ada", false));
     Advice advice = advise(policy(some(random)), facts);
 
     advice.draft().ifPresent(draft -> assertThat(advise(draft, facts).recommendations()).isEmpty());
@@ -291,7 +292,7 @@ class AdvisorTest {
     }
     return with(
         facts(verdicts, health, Map.of(DIRECT, new Failures(2, 20_000))),
-        new Earlier(2, Arrays.asList(some(random)), "ada", random.nextBoolean()));
+        new Earlier(2, of(some(random)), "ada", random.nextBoolean()));
   }
 
   private static Facts with(Facts facts, Earlier earlier) {
@@ -335,6 +336,12 @@ class AdvisorTest {
   }
 
   private static List<Path> paths(Advice advice) {
-    return advice.draft().orElseThrow().rules().getFirst().paths();
+    return advice.draft().orElseThrow().rules().getFirst().paths().stream()
+        .map(PolicyPath::path)
+        .toList();
+  }
+
+  private static List<PolicyPath> of(Path... paths) {
+    return Stream.of(paths).map(PolicyPath::of).toList();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portolan.core.path.HealthKey;
 import io.portolan.core.path.PathState;
 import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.PolicyRule;
 import io.portolan.core.policy.PortPolicy;
 import io.portolan.core.policy.TlsMode;
@@ -150,6 +151,14 @@ class ReplayPropertyTest {
     rules.add(PolicyRule.of(PolicyRule.ANY, order(random)));
     if (random.nextBoolean()) {
       rules.add(PolicyRule.of("gmail", order(random)));
+    }
+    if (random.nextBoolean()) {
+      int share = random.nextInt(1, 100);
+      rules.add(
+          PolicyRule.of("yahoo")
+              .withPaths(
+                  PolicyPath.of(DIRECT).withShare(share),
+                  PolicyPath.of(RELAY).withShare(random.nextInt(1, 101 - share))));
     }
     return new PortPolicy(rules);
   }
