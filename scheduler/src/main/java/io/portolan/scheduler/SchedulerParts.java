@@ -10,7 +10,7 @@ import java.util.List;
  * What a scheduler works with. It closes none of it, but shuts the gate when it stops.
  *
  * @param gate the one that the sender asks
- * @param chores done every hour besides the scheduler's own
+ * @param chores done now and then besides the scheduler's own
  */
 public record SchedulerParts(
     Database database,

@@ -2,7 +2,11 @@ package io.portolan.scheduler;
 
 import io.portolan.core.CoreException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -10,14 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that reconciles every few seconds and does the chores every hour. What fails is tried
- * again at its next time. Thread-safe.
+ * The thread that reconciles every few seconds and does each chore when its time has come. What
+ * fails is tried again at its next time. Thread-safe.
  */
 final class Upkeep {
   private static final Logger log = LoggerFactory.getLogger(Upkeep.class);
 
   private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
-  private static final Duration BETWEEN_CHORES = Duration.ofHours(1);
 
   private final Reconciler reconciler;
   private final List<Chore> chores;
@@ -46,13 +49,21 @@ final class Upkeep {
 
   private void runUntilStopped() {
     boolean well = true;
-    long lastChores = System.nanoTime() - BETWEEN_CHORES.toNanos();
+    Map<Chore, Long> done = new HashMap<>();
+    Set<Chore> failing = new HashSet<>();
     boolean stopped = false;
     while (!stopped) {
       well = run(new Chore("reconcile campaigns and triggers", reconciler::reconcile), well);
-      if (System.nanoTime() - lastChores >= BETWEEN_CHORES.toNanos()) {
-        lastChores = System.nanoTime();
-        chores.forEach(chore -> run(chore, true));
+      for (Chore chore : chores) {
+        Long last = done.get(chore);
+        if (last == null || System.nanoTime() - last >= chore.every().toNanos()) {
+          done.put(chore, System.nanoTime());
+          if (run(chore, !failing.contains(chore))) {
+            failing.remove(chore);
+          } else {
+            failing.add(chore);
+          }
+        }
       }
       stopped = pause();
     }

@@ -17,8 +17,11 @@ import io.portolan.core.policy.PolicyCheck;
 import io.portolan.core.policy.PolicySeed;
 import io.portolan.core.relay.SecretException;
 import io.portolan.core.relay.Secrets;
+import io.portolan.core.relay.StoredRelay;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.suppression.SuppressionStore;
+import io.portolan.metrics.policy.Autopilot;
+import io.portolan.metrics.policy.PolicyAdvisor;
 import io.portolan.metrics.registry.DeliveryMeters;
 import io.portolan.scheduler.CampaignGatePoller;
 import io.portolan.scheduler.CampaignScheduler;
@@ -224,6 +227,10 @@ public final class Application implements AutoCloseable {
                             "forget idempotency keys of the day before",
                             stores.idempotency()::expire),
                         new Chore(
+                            "look at the policy for the autopilot",
+                            Autopilot.EVERY,
+                            autopilot(database, stores, isps, clock)::look),
+                        new Chore(
                             "forget old transitions of paths",
                             () -> forgetTransitions(stores, configuration, clock)))),
                 scheduling));
@@ -318,6 +325,19 @@ public final class Application implements AutoCloseable {
     } catch (SecretException e) {
       throw new ConfigurationException("alerts.secret: " + e.getMessage());
     }
+  }
+
+  private static Autopilot autopilot(
+      Database database, Stores stores, IspDirectory isps, InstantSource clock) {
+    return new Autopilot(
+        new PolicyAdvisor(
+            database,
+            stores.policies(),
+            () -> stores.relays().list().stream().map(StoredRelay::relay).toList(),
+            clock),
+        stores.policies(),
+        new PolicyCheck(id -> isps.find(id).isPresent(), stores.relays()),
+        clock);
   }
 
   private static MessageSettings messageSettings(MailConfiguration mail, URI publicUrl) {

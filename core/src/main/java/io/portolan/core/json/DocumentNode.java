@@ -176,6 +176,14 @@ public final class DocumentNode {
     check.accept(problems);
   }
 
+  public Optional<Boolean> flag() {
+    if (!node.isBoolean()) {
+      problem("must be true or false");
+      return Optional.empty();
+    }
+    return Optional.of(node.booleanValue());
+  }
+
   public Optional<Double> number() {
     if (!node.isNumber() || node.decimalValue().abs().compareTo(BigDecimal.TEN.pow(15)) > 0) {
       problem("must be a number, not " + kind());

@@ -51,6 +51,7 @@ public final class PolicyComparison {
     limits(changes, before.limits(), after.limits());
     timeouts(changes, before.timeouts(), after.timeouts());
     retry(changes, before.retry(), after.retry());
+    change(changes, "autopilot", onOff(before.autopilot()), onOff(after.autopilot()));
     change(changes, "note", quoted(before.note()), quoted(after.note()));
     return changes;
   }
@@ -160,6 +161,10 @@ public final class PolicyComparison {
         : new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT))
                 .format(perSecond)
             + "/s";
+  }
+
+  private static String onOff(boolean on) {
+    return on ? "on" : "off";
   }
 
   private static String quoted(String note) {

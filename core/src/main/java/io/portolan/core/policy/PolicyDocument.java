@@ -102,7 +102,8 @@ public final class PolicyDocument {
   }
 
   private PolicyRule rule(DocumentNode node) {
-    if (!node.isObject("isp", "paths", "pause", "limits", "timeouts", "retry", "note")) {
+    if (!node.isObject(
+        "isp", "paths", "pause", "limits", "timeouts", "retry", "autopilot", "note")) {
       return PolicyRule.of("");
     }
     return new PolicyRule(
@@ -120,6 +121,7 @@ public final class PolicyDocument {
         node.find("limits").map(PolicyDocument::limits).orElse(LimitsPart.INHERITED),
         node.find("timeouts").map(PolicyDocument::timeouts).orElse(TimeoutsPart.INHERITED),
         node.find("retry").map(PolicyDocument::retry).orElse(RetryPart.INHERITED),
+        node.find("autopilot").flatMap(DocumentNode::flag).orElse(false),
         node.find("note").flatMap(DocumentNode::text).orElse(""));
   }
 
@@ -320,6 +322,9 @@ public final class PolicyDocument {
         rule.retry().delays().forEach(delay -> delays.add(HumanDuration.format(delay)));
       }
       put(retry, "lifetime", rule.retry().lifetime());
+    }
+    if (rule.autopilot()) {
+      node.put("autopilot", true);
     }
     if (!rule.note().isEmpty()) {
       node.put("note", rule.note());

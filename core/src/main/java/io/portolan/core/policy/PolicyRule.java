@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param isp the ISP or platform that it is for, or {@value #ANY}
  * @param paths in order of preference; empty to inherit
  * @param pauses the replies at which mail is held; empty to inherit
+ * @param autopilot whether what is recommended for this row is activated by itself
  * @param note for people, such as where a number comes from
  */
 public record PolicyRule(
@@ -22,6 +23,7 @@ public record PolicyRule(
     LimitsPart limits,
     TimeoutsPart timeouts,
     RetryPart retry,
+    boolean autopilot,
     String note) {
   /** The row for every ISP, from which the others inherit. */
   public static final String ANY = "*";
@@ -40,31 +42,36 @@ public record PolicyRule(
         LimitsPart.INHERITED,
         TimeoutsPart.INHERITED,
         RetryPart.INHERITED,
+        false,
         "");
   }
 
   public PolicyRule withPaths(PolicyPath... stated) {
-    return new PolicyRule(isp, List.of(stated), pauses, limits, timeouts, retry, note);
+    return new PolicyRule(isp, List.of(stated), pauses, limits, timeouts, retry, autopilot, note);
   }
 
   public PolicyRule withPauses(PauseRule... stated) {
-    return new PolicyRule(isp, paths, List.of(stated), limits, timeouts, retry, note);
+    return new PolicyRule(isp, paths, List.of(stated), limits, timeouts, retry, autopilot, note);
   }
 
   public PolicyRule withLimits(LimitsPart part) {
-    return new PolicyRule(isp, paths, pauses, part, timeouts, retry, note);
+    return new PolicyRule(isp, paths, pauses, part, timeouts, retry, autopilot, note);
   }
 
   public PolicyRule withTimeouts(TimeoutsPart part) {
-    return new PolicyRule(isp, paths, pauses, limits, part, retry, note);
+    return new PolicyRule(isp, paths, pauses, limits, part, retry, autopilot, note);
   }
 
   public PolicyRule withRetry(RetryPart part) {
-    return new PolicyRule(isp, paths, pauses, limits, timeouts, part, note);
+    return new PolicyRule(isp, paths, pauses, limits, timeouts, part, autopilot, note);
+  }
+
+  public PolicyRule withAutopilot(boolean on) {
+    return new PolicyRule(isp, paths, pauses, limits, timeouts, retry, on, note);
   }
 
   public PolicyRule withNote(String text) {
-    return new PolicyRule(isp, paths, pauses, limits, timeouts, retry, text);
+    return new PolicyRule(isp, paths, pauses, limits, timeouts, retry, autopilot, text);
   }
 
   /** The limits that a row states; see {@link Limits}. */

@@ -101,6 +101,32 @@ public final class PolicyStore {
   }
 
   /**
+   * Stores a version and puts it in force, unless another was activated meanwhile.
+   *
+   * @param present the activation that must be the latest
+   * @return the new activation; empty if there was a later one, and nothing was stored
+   * @throws io.portolan.core.InvalidException if the check refuses it
+   */
+  public Optional<PolicyActivation> replace(
+      PolicyActivation present, PortPolicy policy, PolicyCheck check, String author, String note) {
+    checkNote(note);
+    return database.inTransaction(
+        connection -> {
+          lock(connection);
+          long latest =
+              Sql.first(connection, LATEST_ACTIVATION, PolicyStore::activation)
+                  .map(PolicyActivation::id)
+                  .orElse(0L);
+          if (latest != present.id()) {
+            return Optional.empty();
+          }
+          check.on(connection).check(policy).throwIfRefused();
+          int version = append(connection, policy, author, note).version();
+          return Optional.of(activate(connection, version, author, note));
+        });
+  }
+
+  /**
    * Puts the version in force that was so before the present one. Called again it goes forward
    * again, so name the version to leave where a call may be repeated.
    *

@@ -60,6 +60,7 @@ class PolicyDocumentTest {
                 new RetryPart(
                     List.of(Duration.ofMinutes(15), Duration.ofMinutes(30), Duration.ofHours(1)),
                     Optional.of(Duration.ofDays(4))),
+                false,
                 ""),
             PolicyRule.of(
                     "yahoo",
@@ -261,6 +262,7 @@ class PolicyDocumentTest {
             limits,
             timeouts,
             retries,
+            Arbitraries.of(true, false),
             names)
         .as(PolicyRule::new)
         .list()

@@ -3,6 +3,7 @@ package io.portolan.metrics.policy;
 import static java.util.stream.Collectors.joining;
 
 import io.portolan.core.policy.PortPolicy;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,6 +49,8 @@ public record Advice(
     ADD_RELAY("add-relay"),
     /** A path goes out of the row that its relay does not listen on. */
     TAKE_OUT("take-out"),
+    /** New sessions are limited, because the network lets so few through. */
+    LIMIT("limit"),
     /** The order of before comes back, because its path is open again. */
     RESTORE("restore");
 
@@ -68,10 +71,11 @@ public record Advice(
    *
    * @param rows that it changes
    * @param reason in words, with the change and what it saves
+   * @param since when what it rests on began
    * @param savedMillis at each opening, as measured; empty where nothing was
    */
   public record Recommendation(
-      Kind kind, List<String> rows, String reason, Optional<Long> savedMillis) {
+      Kind kind, List<String> rows, String reason, Instant since, Optional<Long> savedMillis) {
     public Recommendation {
       rows = List.copyOf(rows);
     }

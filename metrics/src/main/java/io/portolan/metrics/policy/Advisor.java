@@ -3,6 +3,7 @@ package io.portolan.metrics.policy;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.PolicyRule;
+import io.portolan.core.policy.PolicyRule.LimitsPart;
 import io.portolan.core.policy.PortPolicy;
 import io.portolan.core.policy.Route;
 import io.portolan.core.policy.TlsMode;
@@ -11,6 +12,7 @@ import io.portolan.metrics.policy.Advice.Recommendation;
 import io.portolan.metrics.policy.Facts.Earlier;
 import io.portolan.metrics.policy.Facts.Failures;
 import io.portolan.metrics.policy.Facts.Verdict;
+import io.portolan.metrics.policy.Standing.Obstacle;
 import io.portolan.metrics.report.Figures;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -32,26 +35,41 @@ import java.util.stream.Stream;
  * passes it after all of this, too.
  */
 final class Advisor {
-  private static final String HELD_DOWN = "rate-limited-egress";
+  /** Sessions a minute where no minute was without a failure. */
+  private static final int UNMEASURED = 5;
+
+  static final String HELD_DOWN = "rate-limited-egress";
 
   private final PortPolicy active;
   private final Collection<? extends Route> relays;
   private final Facts facts;
+  private final Scope scope;
   private final Standing standing;
   private final Map<Change, List<String>> changes = new LinkedHashMap<>();
   private final List<String> warnings = new ArrayList<>();
 
   /** A change that rows may share. */
-  private record Change(Kind kind, String reason, Optional<Long> savedMillis) {}
+  private record Change(Kind kind, String reason, Instant since, Optional<Long> savedMillis) {}
+
+  /**
+   * Which rows may be changed, and by whom.
+   *
+   * @param alone whether nobody looks at the draft before it is activated: then no relay is named
+   *     that the row does not name, and no order restored but what the autopilot itself changed
+   */
+  record Scope(Predicate<PolicyRule> rows, boolean alone) {
+    static final Scope ALL = new Scope(_ -> true, false);
+  }
 
   /**
    * @param active a policy that passes the check
    * @param relays that there are
    */
-  Advisor(PortPolicy active, Collection<? extends Route> relays, Facts facts) {
+  Advisor(PortPolicy active, Collection<? extends Route> relays, Facts facts, Scope scope) {
     this.active = active;
     this.relays = relays;
     this.facts = facts;
+    this.scope = scope;
     standing = new Standing(facts);
   }
 
@@ -68,6 +86,7 @@ final class Advisor {
                         change.getKey().reason()
                             + rowsInWords(change.getValue())
                             + saving(change.getKey()),
+                        change.getKey().since(),
                         change.getKey().savedMillis()))
             .toList();
     return new Advice(
@@ -80,7 +99,10 @@ final class Advisor {
   }
 
   private PolicyRule row(PolicyRule row) {
-    return row.paths().isEmpty() ? row : withPaths(row, paths(row.isp(), row.paths()));
+    if (row.paths().isEmpty() || !scope.rows().test(row)) {
+      return row;
+    }
+    return limited(withPaths(row, paths(row.isp(), row.paths())));
   }
 
   private static PolicyRule withPaths(PolicyRule row, List<PolicyPath> paths) {
@@ -92,7 +114,7 @@ final class Advisor {
     List<PolicyPath> paths = listened(isp, stated);
     List<PolicyPath> open = paths.stream().filter(this::isOpen).toList();
     Path first = paths.getFirst().path();
-    Optional<String> obstacle = standing.obstacle(first);
+    Optional<Obstacle> obstacle = standing.obstacle(first);
     // shares go before the order, and the sender passes over the share of a path that is shut
     boolean isShared = paths.stream().anyMatch(path -> path.share().isPresent());
     if (obstacle.isEmpty() || (isShared && !open.isEmpty())) {
@@ -104,18 +126,19 @@ final class Advisor {
       return paths.equals(stated) && !isShared ? restored(isp, stated) : paths;
     }
     if (open.isEmpty()) {
-      Optional<Path> relay = openRelay(paths);
+      Optional<Path> relay = scope.alone() ? Optional.empty() : openRelay(paths);
       if (relay.isEmpty()) {
         warnings.add(
             "row %s: no path gets through (%s), and no relay is there on a port that does: its mail is held"
-                .formatted(isp, obstacle.get()));
+                .formatted(isp, obstacle.get().words()));
         return paths;
       }
       note(
           isp,
           new Change(
               Kind.ADD_RELAY,
-              obstacle.get() + ": put " + label(relay.get(), paths) + " first",
+              obstacle.get().words() + ": put " + label(relay.get(), paths) + " first",
+              obstacle.get().since(),
               saved(first)));
       return listened(
           isp, Stream.concat(relay.map(PolicyPath::of).stream(), paths.stream()).toList());
@@ -124,7 +147,8 @@ final class Advisor {
         isp,
         new Change(
             Kind.OPEN_FIRST,
-            obstacle.get() + ": put " + label(open.getFirst().path(), paths) + " first",
+            obstacle.get().words() + ": put " + label(open.getFirst().path(), paths) + " first",
+            obstacle.get().since(),
             saved(first)));
     return Stream.concat(open.stream(), paths.stream().filter(path -> !open.contains(path)))
         .toList();
@@ -146,10 +170,11 @@ final class Advisor {
                     isp,
                     new Change(
                         Kind.TAKE_OUT,
-                        standing.isMissing(path).orElseThrow()
+                        standing.isMissing(path).orElseThrow().words()
                             + ": take "
                             + label(path, stated)
                             + " out",
+                        standing.isMissing(path).orElseThrow().since(),
                         saved(path))));
     return paths;
   }
@@ -159,6 +184,7 @@ final class Advisor {
     Optional<Earlier> earlier =
         Optional.ofNullable(facts.earlier().get(isp))
             .filter(Earlier::wasShut)
+            .filter(before -> before.byAutopilot() || !scope.alone())
             .filter(before -> !before.paths().getFirst().equals(stated.getFirst()))
             .filter(
                 before -> before.paths().stream().map(PolicyPath::path).allMatch(this::isOffered));
@@ -180,6 +206,7 @@ final class Advisor {
                     Standing.time(since.get()),
                     label(first, stated),
                     earlier.get().version()),
+            since.get(),
             Optional.empty()));
     return earlier.get().paths();
   }
@@ -204,6 +231,42 @@ final class Advisor {
         .filter(path -> others.stream().noneMatch(other -> other.path().equals(path)))
         .filter(path -> standing.obstacle(path).isEmpty())
         .findFirst();
+  }
+
+  /** With a limit on new sessions where the network holds down the port that a row begins with. */
+  private PolicyRule limited(PolicyRule row) {
+    Path first = row.paths().getFirst().path();
+    Optional<Verdict> verdict =
+        standing.verdicts(first.port()).stream()
+            .filter(each -> each.verdict().equals(HELD_DOWN))
+            .findFirst();
+    int present = active.ruleFor(0, row.isp(), row.isp()).limits().connectionsPerMinute();
+    int limit = most(first.port());
+    if (verdict.isEmpty() || (present > 0 && present <= limit)) {
+      return row;
+    }
+    note(
+        row.isp(),
+        new Change(
+            Kind.LIMIT,
+            "%s: open %d sessions a minute at the most to each platform"
+                .formatted(Standing.words(verdict.get()), limit),
+            verdict.get().since(),
+            Optional.empty()));
+    LimitsPart limits = row.limits();
+    return row.withLimits(
+        new LimitsPart(
+            limits.connections(),
+            limits.messagesPerConnection(),
+            limits.messagesPerSecond(),
+            Optional.of(limit)));
+  }
+
+  /** Sessions a minute to each platform that together are not more than got through. */
+  private int most(int port) {
+    return Optional.ofNullable(facts.calm().get(port))
+        .map(calm -> Math.toIntExact(Math.max(1, calm.sessions() / Math.max(1, calm.platforms()))))
+        .orElse(UNMEASURED);
   }
 
   private void note(String isp, Change change) {

@@ -5,6 +5,7 @@ import io.portolan.core.database.Sql;
 import io.portolan.core.path.HealthKey;
 import io.portolan.core.path.PathState;
 import io.portolan.core.policy.Path;
+import io.portolan.metrics.policy.Facts.Calm;
 import io.portolan.metrics.policy.Facts.Failures;
 import io.portolan.metrics.policy.Facts.Health;
 import io.portolan.metrics.policy.Facts.Verdict;
@@ -36,6 +37,18 @@ final class FactStore {
       """
       SELECT route, port, tls, count(*) AS count, sum(millis) AS millis
         FROM path_failure WHERE at >= ? AND at < ? GROUP BY 1, 2, 3
+      """;
+
+  // only minutes in which no opening failed say how many the network lets through
+  private static final String CALM =
+      """
+      SELECT port, max(sessions) AS sessions, max(platforms) AS platforms
+        FROM (SELECT port, date_trunc('minute', at) AS minute, count(*) AS sessions, count(DISTINCT platform) AS platforms
+                FROM attempt WHERE at >= ? AND at < ? AND open_millis > 0 GROUP BY 1, 2) opened
+       WHERE NOT EXISTS (SELECT FROM path_failure f
+                          WHERE f.port = opened.port AND f.at >= opened.minute
+                            AND f.at < opened.minute + interval '1 minute')
+       GROUP BY 1
       """;
 
   private FactStore() {}
@@ -70,6 +83,20 @@ final class FactStore {
   static Map<Path, Failures> failures(Connection connection, Instant from, Instant until)
       throws SQLException {
     return Sql.list(connection, FAILURES, FactStore::failures, from, until).stream()
+        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  static Map<Integer, Calm> calm(Connection connection, Instant from, Instant until)
+      throws SQLException {
+    return Sql.list(
+            connection,
+            CALM,
+            row ->
+                Map.entry(
+                    row.integer("port"), new Calm(row.number("sessions"), row.number("platforms"))),
+            from,
+            until)
+        .stream()
         .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 

@@ -14,6 +14,8 @@ import java.util.Optional;
  *
  * @param health of paths; those of domains of no known ISP left out
  * @param failures since the trouble began, or of the last day, by path without regard to the ISP
+ * @param calm by port the most sessions that were opened in one minute of the last day in which
+ *     none failed; empty unless a port's sessions are held down
  * @param earlier for rows whose paths were others before
  */
 record Facts(
@@ -21,6 +23,7 @@ record Facts(
     List<Verdict> verdicts,
     List<Health> health,
     Map<Path, Failures> failures,
+    Map<Integer, Calm> calm,
     Map<String, Earlier> earlier) {
 
   /** What rounds of looks say of a port in one network. */
@@ -46,14 +49,17 @@ record Facts(
     }
   }
 
+  /** Sessions that the network lets through in a minute, over so many platforms. */
+  record Calm(long sessions, long platforms) {}
+
   /**
    * The paths that a row had before.
    *
    * @param version the last that had them
-   * @param author who changed them
+   * @param byAutopilot whether nobody but the autopilot activated anything since
    * @param wasShut whether the first of them did not get through when they were changed
    */
-  record Earlier(int version, List<PolicyPath> paths, String author, boolean wasShut) {}
+  record Earlier(int version, List<PolicyPath> paths, boolean byAutopilot, boolean wasShut) {}
 
   Optional<Failures> failuresOf(Path path) {
     return Optional.ofNullable(failures.get(path)).filter(some -> some.count() > 0);

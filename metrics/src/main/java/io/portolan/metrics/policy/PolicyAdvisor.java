@@ -2,12 +2,12 @@ package io.portolan.metrics.policy;
 
 import io.portolan.core.ConflictException;
 import io.portolan.core.database.Database;
-import io.portolan.core.policy.PolicyActivation;
 import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.PolicyRule;
 import io.portolan.core.policy.PolicyStore;
 import io.portolan.core.policy.PortPolicy;
 import io.portolan.core.policy.Route;
+import io.portolan.metrics.policy.ActivationHistory.Turn;
 import io.portolan.metrics.policy.Facts.Earlier;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -31,9 +31,6 @@ public final class PolicyAdvisor {
 
   /** Mail meets the trouble for so long before two rounds of looks agree on it. */
   private static final Duration BEFORE_VERDICT = Duration.ofMinutes(15);
-
-  /** So many activations back an order is looked for that may be restored. */
-  private static final int ACTIVATIONS = 20;
 
   private final Database database;
   private final PolicyStore policies;
@@ -62,26 +59,28 @@ public final class PolicyAdvisor {
   public Advice advise() {
     PolicyStore.Active active =
         policies.active().orElseThrow(() -> new ConflictException("No port policy is active yet."));
-    return new Advisor(active.policy(), relays.get(), facts(active.policy()))
+    return advise(active, ActivationHistory.read(policies), Advisor.Scope.ALL);
+  }
+
+  Advice advise(PolicyStore.Active active, ActivationHistory history, Advisor.Scope scope) {
+    return new Advisor(active.policy(), relays.get(), facts(active.policy(), history), scope)
         .advise(active.activation().version());
   }
 
-  private Facts facts(PortPolicy active) {
+  private Facts facts(PortPolicy active, ActivationHistory history) {
     Instant now = clock.instant();
-    List<PolicyActivation> activations = policies.activations(Long.MAX_VALUE, ACTIVATIONS).items();
-    Map<Integer, PortPolicy> versions = new HashMap<>();
-    for (PolicyActivation activation : activations) {
-      versions.computeIfAbsent(activation.version(), version -> policies.get(version).policy());
-    }
     return database.read(
         connection -> {
           List<Facts.Verdict> verdicts = FactStore.verdicts(connection);
+          boolean isHeldDown =
+              verdicts.stream().anyMatch(verdict -> verdict.verdict().equals(Advisor.HELD_DOWN));
           return new Facts(
               now,
               verdicts,
               FactStore.health(connection),
               FactStore.failures(connection, beginOfTrouble(verdicts, now), now),
-              earlier(connection, active, activations, versions));
+              isHeldDown ? FactStore.calm(connection, now.minus(LOOK_BACK), now) : Map.of(),
+              earlier(connection, active, history));
         });
   }
 
@@ -102,16 +101,11 @@ public final class PolicyAdvisor {
   }
 
   private static Map<String, Earlier> earlier(
-      Connection connection,
-      PortPolicy active,
-      List<PolicyActivation> activations,
-      Map<Integer, PortPolicy> versions)
-      throws SQLException {
+      Connection connection, PortPolicy active, ActivationHistory activations) throws SQLException {
     Map<Instant, HealthHistory> histories = new HashMap<>();
     Map<String, Earlier> earlier = new HashMap<>();
     for (PolicyRule row : active.rules()) {
-      Optional<Turn> turn =
-          row.paths().isEmpty() ? Optional.empty() : turn(row, activations, versions);
+      Optional<Turn> turn = row.paths().isEmpty() ? Optional.empty() : activations.turn(row);
       if (turn.isPresent()) {
         Instant at = turn.get().at();
         HealthHistory history = histories.get(at);
@@ -125,37 +119,10 @@ public final class PolicyAdvisor {
             new Earlier(
                 turn.get().version(),
                 paths,
-                turn.get().author(),
+                turn.get().byAutopilot(),
                 !history.isOpenAt(paths.getFirst().path(), row.isp(), at)));
       }
     }
     return earlier;
-  }
-
-  /** When a row got its paths, and what it had before. */
-  private record Turn(Instant at, String author, int version, List<PolicyPath> paths) {}
-
-  /**
-   * @param activations latest first
-   */
-  private static Optional<Turn> turn(
-      PolicyRule row, List<PolicyActivation> activations, Map<Integer, PortPolicy> versions) {
-    for (int i = 1; i < activations.size(); i++) {
-      int version = activations.get(i).version();
-      PortPolicy policy = versions.get(version);
-      Optional<PolicyRule> before = policy == null ? Optional.empty() : policy.rule(row.isp());
-      if (before.isEmpty() || before.get().paths().isEmpty()) {
-        return Optional.empty();
-      }
-      if (!before.get().paths().equals(row.paths())) {
-        return Optional.of(
-            new Turn(
-                activations.get(i - 1).at(),
-                activations.get(i - 1).author(),
-                version,
-                before.get().paths()));
-      }
-    }
-    return Optional.empty();
   }
 }

@@ -76,6 +76,7 @@ public final class PolicySimulator {
     private final Instant to;
     private final HealthHistory health;
     private final Costs costs;
+    private final boolean hasCaps;
     private final Replay active;
     private final Replay draft;
     private final Map<Line, long[]> recorded = new HashMap<>();
@@ -86,9 +87,18 @@ public final class PolicySimulator {
       this.to = to;
       health = HistoryStore.health(connection, from, to);
       costs = HistoryStore.costs(connection, from, to);
+      hasCaps = hasCaps(active) || hasCaps(draft);
       this.active = new Replay(active, health, costs, to);
       this.draft = new Replay(draft, health, costs, to);
       HistoryStore.minutes(connection, from, to, this::minute);
+    }
+
+    private static boolean hasCaps(PortPolicy policy) {
+      return policy.rules().stream()
+          .anyMatch(
+              row ->
+                  row.limits().connectionsPerMinute().isPresent()
+                      || row.paths().stream().anyMatch(path -> path.cap().isPresent()));
     }
 
     private void minute(Instant minute, List<MinuteRow> rows) {
@@ -208,6 +218,9 @@ public final class PolicySimulator {
             "%.0f ms to open a session and %.0f ms a message, for none was recorded: %s."
                 .formatted(
                     Costs.OPEN_MILLIS, Costs.EXCHANGE_MILLIS, String.join(", ", costs.assumed())));
+      }
+      if (hasCaps) {
+        assumed.add("Caps of paths and limits on new sessions hold nothing back.");
       }
       if (Duration.between(from, to).compareTo(HistoryStore.MEASURED) > 0) {
         assumed.add("Sessions and messages take what they took on the last day of the span.");

@@ -32,17 +32,24 @@ final class Standing {
     this.facts = facts;
   }
 
+  /** Why mail does not get through on a path, and since when. */
+  record Obstacle(String words, Instant since) {
+    static Obstacle of(Verdict verdict) {
+      return new Obstacle(Standing.words(verdict), verdict.since());
+    }
+  }
+
   /** Why mail does not get through on a path; empty if it does, or nothing is known. */
-  Optional<String> obstacle(Path path) {
+  Optional<Obstacle> obstacle(Path path) {
     return port(path).or(() -> isMissing(path)).or(() -> blocked(path));
   }
 
-  private Optional<String> port(Path path) {
+  private Optional<Obstacle> port(Path path) {
     List<Verdict> verdicts = verdicts(path.port());
     boolean isShut = verdicts.stream().allMatch(verdict -> isShut(verdict, path));
     return verdicts.isEmpty() || !isShut
         ? Optional.empty()
-        : Optional.of(words(verdicts.getFirst()));
+        : Optional.of(Obstacle.of(verdicts.getFirst()));
   }
 
   private static boolean isShut(Verdict verdict, Path path) {
@@ -54,14 +61,14 @@ final class Standing {
    * Why nobody listens there: a relay's path that never opened on a port that gets through, while
    * the relay answers on another.
    */
-  Optional<String> isMissing(Path path) {
+  Optional<Obstacle> isMissing(Path path) {
     if (path.isDirect()) {
       return Optional.empty();
     }
     List<Verdict> verdicts = verdicts(path.port());
     if (!verdicts.isEmpty()
         && verdicts.stream().allMatch(verdict -> verdict.verdict().equals("no-listener"))) {
-      return Optional.of(words(verdicts.getFirst()));
+      return Optional.of(Obstacle.of(verdicts.getFirst()));
     }
     List<Health> own = health(path);
     boolean neverOpened =
@@ -76,17 +83,22 @@ final class Standing {
                             && health.state() == PathState.OPEN);
     return neverOpened && othersPass
         ? Optional.of(
-            "%s never opened (%s), while port %d gets through to others and %s answers on another port"
-                .formatted(path.label(), own.getFirst().evidence(), path.port(), path.route()))
+            new Obstacle(
+                "%s never opened (%s), while port %d gets through to others and %s answers on another port"
+                    .formatted(path.label(), own.getFirst().evidence(), path.port(), path.route()),
+                own.getFirst().since()))
         : Optional.empty();
   }
 
-  private Optional<String> blocked(Path path) {
+  private Optional<Obstacle> blocked(Path path) {
     List<Health> own = health(path);
     return !own.isEmpty() && own.stream().allMatch(this::isSteadilyBlocked)
         ? Optional.of(
-            "%s blocked since %s (%s)"
-                .formatted(path.label(), time(own.getFirst().since()), own.getFirst().evidence()))
+            new Obstacle(
+                "%s blocked since %s (%s)"
+                    .formatted(
+                        path.label(), time(own.getFirst().since()), own.getFirst().evidence()),
+                own.getFirst().since()))
         : Optional.empty();
   }
 

@@ -97,7 +97,8 @@ class AdvisorTest {
 
   @Example
   void warnsWhereNothingGetsThroughAndNoRelayIsThere() {
-    Advice advice = new Advisor(policy(DIRECT), List.of(), blocked25()).advise(3);
+    Advice advice =
+        new Advisor(policy(DIRECT), List.of(), blocked25(), Advisor.Scope.ALL).advise(3);
 
     assertThat(advice.recommendations()).isEmpty();
     assertThat(advice.draft()).isEmpty();
@@ -167,7 +168,7 @@ class AdvisorTest {
 
   @Example
   void restoresTheOrderOfBeforeOnceThePortIsOpenAgain() {
-    Earlier earlier = new Earlier(3, of(DIRECT, RELAY), "ada", true);
+    Earlier earlier = new Earlier(3, of(DIRECT, RELAY), false, true);
     Facts open = facts(List.of(verdict(25, "open", "")), List.of(), Map.of());
 
     Advice advice = advise(policy(RELAY, DIRECT), with(open, earlier));
@@ -192,13 +193,13 @@ class AdvisorTest {
     assertThat(
             advise(
                     policy(RELAY, DIRECT),
-                    with(open, new Earlier(3, of(DIRECT, RELAY), "ada", false)))
+                    with(open, new Earlier(3, of(DIRECT, RELAY), false, false)))
                 .recommendations())
         .isEmpty();
     assertThat(
             advise(
                     policy(RELAY, DIRECT),
-                    with(justNow, new Earlier(3, of(DIRECT, RELAY), "ada", true)))
+                    with(justNow, new Earlier(3, of(DIRECT, RELAY), false, true)))
                 .recommendations())
         .isEmpty();
   }
@@ -212,6 +213,28 @@ class AdvisorTest {
             Map.of());
 
     assertThat(paths(advise(policy(RELAY, DIRECT), facts))).containsExactly(DIRECT, RELAY);
+  }
+
+  @Example
+  void limitsSessionsWhereTheNetworkHoldsThemDown() {
+    Facts held = facts(List.of(verdict(25, "rate-limited-egress", "")), List.of(), Map.of());
+    Facts measured =
+        new Facts(
+            NOW, held.verdicts(), List.of(), Map.of(), Map.of(25, new Facts.Calm(60, 4)), Map.of());
+
+    assertThat(advise(policy(DIRECT, RELAY), measured).recommendations())
+        .singleElement()
+        .satisfies(one -> assertThat(one.kind()).isEqualTo(Kind.LIMIT))
+        .satisfies(one -> assertThat(one.reason()).contains("open 15 sessions a minute"));
+    assertThat(
+            advise(policy(DIRECT), held)
+                .draft()
+                .orElseThrow()
+                .ruleFor(1, "gmail", "gmail")
+                .limits()
+                .connectionsPerMinute())
+        .isEqualTo(5);
+    assertThat(advise(policy(RELAY, DIRECT), held).recommendations()).isEmpty();
   }
 
   @Example
@@ -255,7 +278,7 @@ class AdvisorTest {
   @Property(tries = 500)
   void adviceThatWasTakenIsNotGivenAgain(@ForAll long seed) {
     Random random = new Random(seed);
-    Facts facts = with(randomFacts(random), new Earlier(1, of(DIRECT), "ada", false));
+    Facts facts = with(randomFacts(random), new Earlier(1, of(DIRECT), false, false));
     Advice advice = advise(policy(some(random)), facts);
 
     advice.draft().ifPresent(draft -> assertThat(advise(draft, facts).recommendations()).isEmpty());
@@ -292,7 +315,7 @@ class AdvisorTest {
     }
     return with(
         facts(verdicts, health, Map.of(DIRECT, new Failures(2, 20_000))),
-        new Earlier(2, of(some(random)), "ada", random.nextBoolean()));
+        new Earlier(2, of(some(random)), false, random.nextBoolean()));
   }
 
   private static Facts with(Facts facts, Earlier earlier) {
@@ -301,6 +324,7 @@ class AdvisorTest {
         facts.verdicts(),
         facts.health(),
         facts.failures(),
+        facts.calm(),
         Map.of(PolicyRule.ANY, earlier));
   }
 
@@ -310,7 +334,7 @@ class AdvisorTest {
 
   private static Facts facts(
       List<Verdict> verdicts, List<Health> health, Map<Path, Failures> failures) {
-    return new Facts(NOW, verdicts, health, failures, Map.of());
+    return new Facts(NOW, verdicts, health, failures, Map.of(), Map.of());
   }
 
   private static Verdict verdict(int port, String verdict, String words) {
@@ -328,7 +352,7 @@ class AdvisorTest {
   }
 
   private static Advice advise(PortPolicy policy, Facts facts) {
-    return new Advisor(policy, List.of(SES), facts).advise(3);
+    return new Advisor(policy, List.of(SES), facts, Advisor.Scope.ALL).advise(3);
   }
 
   private static PortPolicy policy(Path... paths) {

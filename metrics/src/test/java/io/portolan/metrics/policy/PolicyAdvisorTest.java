@@ -122,12 +122,17 @@ class PolicyAdvisorTest {
   }
 
   @Test
-  void hintsAtANetworkThatHoldsAPortDown() {
+  void limitsSessionsToWhatTheNetworkLetsThrough() {
     activate("ada", DIRECT, RELAY);
     verdict(25, "open", "rate-limited-egress", 14);
     now = NINE.plus(Duration.ofMinutes(30));
 
-    assertThat(advisor.advise().hints()).singleElement().asString().contains("port 25 held down");
+    Advice advice = advisor.advise();
+
+    assertThat(advice.hints()).singleElement().asString().contains("port 25 held down");
+    assertThat(advice.recommendations())
+        .singleElement()
+        .satisfies(one -> assertThat(one.kind()).isEqualTo(Kind.LIMIT));
   }
 
   private void activate(String author, Path... paths) {

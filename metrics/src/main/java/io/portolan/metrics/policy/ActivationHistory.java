@@ -1,0 +1,101 @@
+package io.portolan.metrics.policy;
+
+import io.portolan.core.policy.PolicyActivation;
+import io.portolan.core.policy.PolicyPath;
+import io.portolan.core.policy.PolicyRule;
+import io.portolan.core.policy.PolicyStore;
+import io.portolan.core.policy.PortPolicy;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which policies were in force lately, and who changed which row. Immutable. */
+final class ActivationHistory {
+  /** Further back nothing is restored. */
+  private static final int ACTIVATIONS = 20;
+
+  private final List<PolicyActivation> activations;
+  private final Map<Integer, PortPolicy> versions;
+
+  /** When a row got its paths, what it had before, and whether only the autopilot acted since. */
+  record Turn(Instant at, boolean byAutopilot, int version, List<PolicyPath> paths) {}
+
+  private ActivationHistory(List<PolicyActivation> activations, Map<Integer, PortPolicy> versions) {
+    this.activations = activations;
+    this.versions = versions;
+  }
+
+  /** Reads the latest activations. */
+  static ActivationHistory read(PolicyStore policies) {
+    List<PolicyActivation> activations = policies.activations(Long.MAX_VALUE, ACTIVATIONS).items();
+    Map<Integer, PortPolicy> versions = new HashMap<>();
+    for (PolicyActivation activation : activations) {
+      versions.computeIfAbsent(activation.version(), version -> policies.get(version).policy());
+    }
+    return new ActivationHistory(activations, versions);
+  }
+
+  /** The last change of a row's paths; empty if it had none before. */
+  Optional<Turn> turn(PolicyRule row) {
+    for (int i = 1; i < activations.size(); i++) {
+      List<PolicyPath> before = paths(i, row.isp());
+      if (before.isEmpty()) {
+        return Optional.empty();
+      }
+      if (!before.equals(row.paths())) {
+        return Optional.of(
+            new Turn(
+                activations.get(i - 1).at(),
+                activations.subList(0, i).stream().allMatch(ActivationHistory::isAutopilots),
+                activations.get(i).version(),
+                before));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** When the autopilot last changed a row. */
+  Optional<Instant> changed(String isp) {
+    return change(isp).map(place -> activations.get(place).at());
+  }
+
+  /**
+   * When a person last activated other paths for a row than the autopilot had given it; empty if
+   * the autopilot's are in force, or it gave none.
+   */
+  Optional<Instant> takenBack(PolicyRule row) {
+    return change(row.isp())
+        .filter(place -> !paths(place, row.isp()).equals(row.paths()))
+        .flatMap(
+            place ->
+                activations.subList(0, place).stream()
+                    .filter(each -> !isAutopilots(each))
+                    .map(PolicyActivation::at)
+                    .findFirst());
+  }
+
+  /** The place of the autopilot's last activation that changed a row. */
+  private Optional<Integer> change(String isp) {
+    for (int i = 0; i + 1 < activations.size(); i++) {
+      if (isAutopilots(activations.get(i)) && !row(i, isp).equals(row(i + 1, isp))) {
+        return Optional.of(i);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isAutopilots(PolicyActivation activation) {
+    return activation.author().equals(Autopilot.AUTHOR);
+  }
+
+  private List<PolicyPath> paths(int place, String isp) {
+    return row(place, isp).map(PolicyRule::paths).orElse(List.of());
+  }
+
+  private Optional<PolicyRule> row(int place, String isp) {
+    return Optional.ofNullable(versions.get(activations.get(place).version()))
+        .flatMap(policy -> policy.rule(isp));
+  }
+}
