@@ -63,7 +63,10 @@ public final class CampaignScheduler implements AutoCloseable {
     feeder = new Feeder(triggerStore, triggers, node, settings.batchesAhead());
     upkeep =
         new Upkeep(
-            new Reconciler(node, batches, campaigns, triggerStore, triggers, feeder),
+            new Chore(
+                "reconcile campaigns and triggers",
+                new Reconciler(node, batches, campaigns, triggerStore, triggers, feeder)
+                    ::reconcile),
             chores(),
             settings.reconcileInterval());
   }

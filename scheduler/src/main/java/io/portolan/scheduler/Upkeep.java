@@ -22,14 +22,17 @@ final class Upkeep {
 
   private static final Duration LONGEST_STOP = Duration.ofSeconds(5);
 
-  private final Reconciler reconciler;
+  private final Chore reconcile;
   private final List<Chore> chores;
   private final Duration interval;
   private final CountDownLatch stop = new CountDownLatch(1);
   private @Nullable Thread thread;
 
-  Upkeep(Reconciler reconciler, List<Chore> chores, Duration interval) {
-    this.reconciler = reconciler;
+  /**
+   * @param reconcile done at every interval, before the chores that are due
+   */
+  Upkeep(Chore reconcile, List<Chore> chores, Duration interval) {
+    this.reconcile = reconcile;
     this.chores = List.copyOf(chores);
     this.interval = interval;
   }
@@ -53,7 +56,7 @@ final class Upkeep {
     Set<Chore> failing = new HashSet<>();
     boolean stopped = false;
     while (!stopped) {
-      well = run(new Chore("reconcile campaigns and triggers", reconciler::reconcile), well);
+      well = run(reconcile, well);
       for (Chore chore : chores) {
         Long last = done.get(chore);
         if (last == null || System.nanoTime() - last >= chore.every().toNanos()) {
