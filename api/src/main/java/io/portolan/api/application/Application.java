@@ -12,6 +12,8 @@ import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.isp.IspDirectory;
 import io.portolan.core.isp.IspEntry;
+import io.portolan.core.path.AllowanceStore;
+import io.portolan.core.path.Allowances;
 import io.portolan.core.policy.ActivePolicyCache;
 import io.portolan.core.policy.PolicyCheck;
 import io.portolan.core.policy.PolicySeed;
@@ -196,7 +198,14 @@ public final class Application implements AutoCloseable {
         closing.add(
             new LaneSender(
                 new LaneSender.Outbound(
-                    new PathChoice(paths, stores.relays(), clock), hosts, secrets, sessions),
+                    new PathChoice(
+                        paths,
+                        stores.relays(),
+                        new Allowances(new AllowanceStore(database), clock),
+                        clock),
+                    hosts,
+                    secrets,
+                    sessions),
                 new LaneSender.Rules(policy, ReplyClassifier.builtIn(), gate),
                 composer,
                 new LaneSender.Shared(

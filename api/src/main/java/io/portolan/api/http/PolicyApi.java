@@ -15,6 +15,8 @@ import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.isp.Destination;
+import io.portolan.core.path.AllowanceStore;
+import io.portolan.core.path.Allowances;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyActivation;
@@ -331,7 +333,11 @@ final class PolicyApi {
             destination.basis().id(),
             rule.version(),
             rule.rule(),
-            new PathChoice(parts.paths(), parts.stores().relays(), parts.clock())
+            new PathChoice(
+                    parts.paths(),
+                    parts.stores().relays(),
+                    new Allowances(new AllowanceStore(parts.database()), parts.clock()),
+                    parts.clock())
                     .explain(
                         new PathChoice.Request(
                             rule,

@@ -58,13 +58,18 @@ public record EffectiveRule(
     return paths.stream().filter(each -> each.covers(path)).findFirst();
   }
 
+  /** Whether the mail is split over the paths. */
+  public boolean hasShares() {
+    return paths.stream().anyMatch(path -> path.share().isPresent());
+  }
+
   /**
    * The paths in the order in which a delivery tries them: first the one whose share the delivery
    * falls into, then those without a share, then the others with one. Always the same for one
    * delivery, so that its retries stay where it was tried first.
    */
   public List<PolicyPath> pathsFor(long delivery) {
-    if (paths.stream().allMatch(path -> path.share().isEmpty())) {
+    if (!hasShares()) {
       return paths;
     }
     List<PolicyPath> ordered = new ArrayList<>();

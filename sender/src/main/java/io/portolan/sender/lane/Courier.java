@@ -69,6 +69,19 @@ final class Courier implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether the open session is where a delivery's share of the paths leads it, so that sessions do
+   * not move to and fro. True where the paths have no shares.
+   */
+  boolean suits(BatchRun.Item item) {
+    Line open = line;
+    EffectiveRule rule =
+        parts.policy().ruleFor(item.delivery().isp(), item.run().batch().platform());
+    return open == null
+        || !rule.hasShares()
+        || rule.pathsFor(item.delivery().id()).getFirst().covers(open.path());
+  }
+
   /** Carries one delivery as far as it comes now, and has the result recorded. */
   void carry(BatchRun.Item item, Slot slot) throws InterruptedException {
     boolean handed = false;
@@ -150,6 +163,9 @@ final class Courier implements AutoCloseable {
         case LineOpener.Open(Line ready) -> {
           if (ready != before) {
             sessions++;
+          }
+          if (!parts.paths().count(rule, ready.path())) {
+            continue;
           }
           if (!note.write(delivery)) {
             run.abandon();
@@ -264,7 +280,9 @@ final class Courier implements AutoCloseable {
               .review(
                   open.path(),
                   parts.lines().request(lane, delivery, rule),
-                  path -> lane.mayMoveTo(path, parts.clock().instant()));
+                  path ->
+                      lane.mayMoveTo(path, parts.clock().instant())
+                          && !parts.paths().isAtSessionLimit(lane.key(), limits()));
       switch (standing) {
         case Standing.Keep(Decision decision) -> {
           if (parts.lines().serves(open, delivery, rule)) {
@@ -305,22 +323,6 @@ final class Courier implements AutoCloseable {
       line = opened;
     }
     return result;
-  }
-
-  /**
-   * What one offer came to: an outcome, or the delivery as it is to be offered once more.
-   *
-   * @param isLapsed whether the session had ended before, so that this was no offer
-   */
-  private record Round(
-      Optional<DeliveryOutcome> outcome, ClaimedDelivery delivery, boolean isLapsed) {
-    static Round ended(DeliveryOutcome outcome, ClaimedDelivery delivery) {
-      return new Round(Optional.of(outcome), delivery, false);
-    }
-
-    static Round again(ClaimedDelivery delivery) {
-      return new Round(Optional.empty(), delivery, false);
-    }
   }
 
   private Round offer(

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,9 @@ final class Lane {
 
   /** How long after a hold, or a refusal, it counts for what comes next. */
   private static final Duration MEMORY = Duration.ofHours(6);
+
+  /** How far a worker looks for a delivery that suits its session. */
+  private static final int FARTHEST = 200;
 
   private final String key;
   private final String platform;
@@ -93,8 +97,13 @@ final class Lane {
     return start;
   }
 
-  /** The next delivery; empty when none came within the time. */
-  synchronized Optional<BatchRun.Item> take(Duration patience) throws InterruptedException {
+  /**
+   * The next delivery; empty when none came within the time.
+   *
+   * @param suits which of the next ones to take before the others, if there is one
+   */
+  synchronized Optional<BatchRun.Item> take(Duration patience, Predicate<BatchRun.Item> suits)
+      throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (waiting.isEmpty()) {
       long left = deadline - System.nanoTime();
@@ -102,6 +111,16 @@ final class Lane {
         return Optional.empty();
       }
       TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    int seen = 0;
+    for (Iterator<BatchRun.Item> each = waiting.iterator();
+        each.hasNext() && seen < FARTHEST;
+        seen++) {
+      BatchRun.Item item = each.next();
+      if (suits.test(item)) {
+        each.remove();
+        return Optional.of(item);
+      }
     }
     return Optional.of(waiting.remove());
   }

@@ -96,13 +96,16 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     Destinations destinations =
         new Destinations(outbound.hosts(), outbound.secrets(), settings.heloName());
     relayTrial = new RelayTrial(destinations, outbound.sessions());
-    testLines = new LineOpener(outbound.paths(), destinations, outbound.sessions(), _ -> {}, clock);
+    testLines =
+        new LineOpener(
+            outbound.paths(), policy, destinations, outbound.sessions(), _ -> {}, clock);
     parts =
         new LaneParts(
             policy,
             outbound.paths(),
             new LineOpener(
                 outbound.paths(),
+                policy,
                 destinations,
                 outbound.sessions(),
                 shared.recorder()::record,
@@ -262,7 +265,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
       // where one slot is free there may be more, as after the database was away
       start(lane, lane.reinforce(connections(lane.platform())));
       while (slot.isHeld() && slot.number() < connections(lane.platform())) {
-        Optional<BatchRun.Item> item = lane.take(settings.idleLinger());
+        Optional<BatchRun.Item> item = lane.take(settings.idleLinger(), courier::suits);
         if (item.isPresent()) {
           courier.carry(item.get(), slot);
         } else if (lane.retire()) {

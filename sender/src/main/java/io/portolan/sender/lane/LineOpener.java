@@ -4,7 +4,9 @@ import io.portolan.core.delivery.Attempt;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.delivery.PathFailure;
+import io.portolan.core.policy.ActivePolicy;
 import io.portolan.core.policy.EffectiveRule;
+import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
 import io.portolan.core.relay.SecretException;
 import io.portolan.core.reply.Phase;
@@ -46,10 +48,14 @@ final class LineOpener {
    */
   private static final int ENOUGH_DEAD = 2;
 
+  /** How often to look whether a lane at its limit of new sessions may open one again. */
+  private static final Duration SESSION_RECHECK = Duration.ofMillis(250);
+
   /** The kind of a path failure that is a peer's answer. */
   private static final String SESSION_REFUSED = "session-refused";
 
   private final PathChoice paths;
+  private final ActivePolicy policy;
   private final Destinations destinations;
   private final SessionOpener opener;
   private final FailureLog failures;
@@ -57,11 +63,13 @@ final class LineOpener {
 
   LineOpener(
       PathChoice paths,
+      ActivePolicy policy,
       Destinations destinations,
       SessionOpener opener,
       FailureLog failures,
       InstantSource clock) {
     this.paths = paths;
+    this.policy = policy;
     this.destinations = destinations;
     this.opener = opener;
     this.failures = failures;
@@ -150,6 +158,10 @@ final class LineOpener {
     return serves;
   }
 
+  private Limits limits(Lane lane) {
+    return policy.ruleFor(lane.platform(), lane.platform()).limits();
+  }
+
   /** Which way a delivery may go. */
   PathChoice.Request request(Lane lane, ClaimedDelivery delivery, EffectiveRule rule) {
     return new PathChoice.Request(
@@ -163,6 +175,9 @@ final class LineOpener {
   /** Opens a session on the best path that can be opened. */
   Result open(Lane lane, ClaimedDelivery delivery, EffectiveRule rule, long campaignId)
       throws InterruptedException {
+    if (paths.isAtSessionLimit(lane.key(), limits(lane))) {
+      return new Wait(SESSION_RECHECK);
+    }
     // each round ends or shuts a path, so there are no more rounds than paths and their trials
     for (int round = 0; round <= 2 * paths(rule); round++) {
       switch (paths.choose(request(lane, delivery, rule))) {
@@ -195,6 +210,9 @@ final class LineOpener {
       Choice.Take take, Lane lane, ClaimedDelivery delivery, EffectiveRule rule, long campaignId)
       throws InterruptedException {
     try (PathLease lease = take.lease()) {
+      if (!paths.countSession(lane.key(), limits(lane))) {
+        return Optional.of(new Wait(SESSION_RECHECK));
+      }
       Destination destination;
       try {
         destination = destination(take, delivery, rule);

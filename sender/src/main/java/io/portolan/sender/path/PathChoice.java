@@ -2,14 +2,16 @@ package io.portolan.sender.path;
 
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.isp.Isp;
+import io.portolan.core.path.Allowances;
 import io.portolan.core.policy.EffectiveRule;
+import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyPath;
+import io.portolan.core.policy.PolicyPath.Cap;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
 import io.portolan.core.relay.Relays;
 import io.portolan.sender.path.PathHealth.Answer;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -25,23 +27,22 @@ import java.util.function.Predicate;
  * The choice of a path: the first of the policy's that health lets through. Takes the policy's
  * paths as they are, so TLS is never weaker than the policy says.
  *
- * <p>Thread-safe; never blocks.
+ * <p>Thread-safe; never blocks, save for a short statement now and then where a path has a cap.
  */
 public final class PathChoice {
-  private static final Duration RECHECK = Duration.ofMillis(25);
-  private static final Duration SHORTEST_HOLD = Duration.ofSeconds(1);
-  private static final Duration HOLD_FOR_POLICY = Duration.ofMinutes(1);
-
   private final PathHealth health;
   private final Relays relays;
+  private final Allowances allowances;
   private final InstantSource clock;
 
   /** Whose turn it is in each pool of sources. */
   private final Map<List<String>, Integer> turns = new ConcurrentHashMap<>();
 
-  public PathChoice(PathHealth health, Relays relays, InstantSource clock) {
+  public PathChoice(
+      PathHealth health, Relays relays, Allowances allowances, InstantSource clock) {
     this.health = health;
     this.relays = relays;
+    this.allowances = allowances;
     this.clock = clock;
   }
 
@@ -98,7 +99,7 @@ public final class PathChoice {
           case Answer.Busy(PathCondition condition, boolean isWorthWaiting) -> {
             String reason = path.label() + " " + words(condition) + ", being tried";
             if (isWorthWaiting) {
-              return new Choice.Wait(passedOver.before(reason), RECHECK);
+              return new Choice.Wait(passedOver.before(reason), PassedOver.RECHECK);
             }
             passedOver.addPending(reason);
           }
@@ -116,13 +117,71 @@ public final class PathChoice {
       PolicyPath stated, Path path, Request request, PassedOver passedOver) {
     Optional<String> obstacle = obstacle(stated);
     if (obstacle.isPresent()) {
-      passedOver.add(obstacle.get(), clock.instant().plus(HOLD_FOR_POLICY));
+      passedOver.add(obstacle.get(), clock.instant().plus(PassedOver.HOLD_FOR_POLICY));
       return true;
     }
     Optional<Pause> pause = request.pauses().apply(path);
     pause.ifPresent(
         it -> passedOver.add(path.label() + " paused (" + it.reason() + ")", it.until()));
-    return pause.isPresent();
+    if (pause.isPresent() || stated.cap().isEmpty()) {
+      return pause.isPresent();
+    }
+    Cap cap = stated.cap().get();
+    Optional<Instant> until = allowances.reachedUntil(capOf(request.rule(), stated), cap);
+    until.ifPresent(end -> passedOver.add(atItsCap(path, cap, end), end));
+    return until.isPresent();
+  }
+
+  /**
+   * Counts a message against the cap of its path, if that has one; to be called right before it is
+   * offered.
+   *
+   * @return false when the cap is reached, and the message must not go this way now
+   */
+  public boolean count(EffectiveRule rule, Path path) {
+    Optional<PolicyPath> stated = rule.find(path);
+    return stated
+        .flatMap(PolicyPath::cap)
+        .map(cap -> allowances.take(capOf(rule, stated.get()), cap))
+        .orElse(true);
+  }
+
+  /** Whether a lane may open no more sessions for the moment, by its platform's limits. */
+  public boolean isAtSessionLimit(String target, Limits limits) {
+    return limits.connectionsPerMinute() > 0
+        && allowances.reachedUntil(sessionsOf(target), sessions(limits)).isPresent();
+  }
+
+  /**
+   * Counts a session that is about to be opened.
+   *
+   * @return false when it must not be opened now
+   */
+  public boolean countSession(String target, Limits limits) {
+    return limits.connectionsPerMinute() == 0
+        || allowances.take(sessionsOf(target), sessions(limits));
+  }
+
+  private static String sessionsOf(String target) {
+    return "sessions to " + target;
+  }
+
+  private static Cap sessions(Limits limits) {
+    return new Cap(limits.connectionsPerMinute(), PolicyPath.Span.MINUTE);
+  }
+
+  /** The cap of a row's path holds for its sources together. */
+  private static String capOf(EffectiveRule rule, PolicyPath stated) {
+    return rule.rule()
+        + " "
+        + stated.label()
+        + " "
+        + stated.tls().id()
+        + (stated.sources().isEmpty() ? "" : " from " + String.join(", ", stated.sources()));
+  }
+
+  private static String atItsCap(Path path, Cap cap, Instant until) {
+    return path.label() + " at its cap of " + cap + " until " + until;
   }
 
   /** The paths of a pool, the one first whose turn it is. */
@@ -159,7 +218,10 @@ public final class PathChoice {
     boolean isTaken = false;
     for (PolicyPath stated : request.paths()) {
       for (Path path : stated.each()) {
-        Optional<String> wrong = obstacle(stated).or(() -> shut(path, request.target()));
+        Optional<String> wrong =
+            obstacle(stated)
+                .or(() -> atCap(stated, path, request.rule()))
+                .or(() -> shut(path, request.target()));
         String why =
             wrong.orElseGet(() -> chosen(health.condition(path, request.target()), stated));
         boolean isUsable = wrong.isEmpty();
@@ -170,6 +232,16 @@ public final class PathChoice {
       }
     }
     return all;
+  }
+
+  private Optional<String> atCap(PolicyPath stated, Path path, EffectiveRule rule) {
+    return stated
+        .cap()
+        .flatMap(
+            cap ->
+                allowances
+                    .look(capOf(rule, stated), cap)
+                    .map(until -> atItsCap(path, cap, until)));
   }
 
   private Optional<String> shut(Path path, String target) {
@@ -327,51 +399,5 @@ public final class PathChoice {
 
   private static String words(RouteHold hold) {
     return "relay " + hold.route() + " is on hold (" + hold.reply() + ")";
-  }
-
-  /** The paths that came before in the policy's order, and why none of them was taken. */
-  private static final class PassedOver {
-    private final List<String> reasons = new ArrayList<>();
-    private Optional<Instant> earliest = Optional.empty();
-    private boolean isPending;
-
-    void add(String reason, Instant until) {
-      reasons.add(reason);
-      if (earliest.isEmpty() || until.isBefore(earliest.get())) {
-        earliest = Optional.of(until);
-      }
-    }
-
-    void addPending(String reason) {
-      reasons.add(reason);
-      isPending = true;
-    }
-
-    String before(String reason) {
-      return reasons.isEmpty() ? reason : words() + "; next path " + reason;
-    }
-
-    String words() {
-      return String.join("; ", reasons);
-    }
-
-    Choice outcome(EffectiveRule rule, Optional<String> pinnedRoute, Instant now) {
-      if (isPending) {
-        return new Choice.Wait(words(), RECHECK);
-      }
-      if (reasons.isEmpty()) {
-        String route = pinnedRoute.orElse("any");
-        return new Choice.NoneOpen(
-            "row "
-                + rule.rule()
-                + " has no path on route "
-                + route
-                + ", which the message is pinned to",
-            now.plus(HOLD_FOR_POLICY));
-      }
-      Instant soonest = now.plus(SHORTEST_HOLD);
-      Instant until = earliest.filter(soonest::isBefore).orElse(soonest);
-      return new Choice.NoneOpen("no path is open: " + words(), until);
-    }
   }
 }

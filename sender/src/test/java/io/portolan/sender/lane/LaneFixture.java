@@ -15,6 +15,8 @@ import io.portolan.core.isp.MxAnswer;
 import io.portolan.core.isp.MxHost;
 import io.portolan.core.json.Json;
 import io.portolan.core.path.HealthKey;
+import io.portolan.core.path.AllowanceStore;
+import io.portolan.core.path.Allowances;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
@@ -158,6 +160,7 @@ abstract class LaneFixture {
                 new PathChoice(
                     health,
                     name -> name.equals("relay") ? Optional.of(definition) : Optional.empty(),
+                    new Allowances(new AllowanceStore(database.database()), clock),
                     clock),
                 new MailHostFinder(this::mailHosts, this::addresses, new Random(1), clock),
                 new Secrets(Map.of("PASSWORD", password)),

@@ -2,17 +2,25 @@ package io.portolan.sender.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.path.PathState;
 import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.PauseRule;
 import io.portolan.core.policy.PauseRule.Scope;
 import io.portolan.core.policy.PolicyPath;
+import io.portolan.core.policy.PolicyPath.Cap;
+import io.portolan.core.policy.PolicyPath.Span;
 import io.portolan.core.policy.TlsVersion;
 import io.portolan.sender.path.PathStatus;
 import io.portolan.sender.simulation.ServerPhase;
+import io.portolan.sender.simulation.SimulatedNetwork.Block;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -173,6 +181,100 @@ class LanePolicyTest extends LaneFixture {
         .singleElement()
         .asString()
         .contains("relay:587 paused", "next path direct:25");
+  }
+
+  @Test
+  void splitsTheMailByShareWithoutASessionForEachMessage() throws Exception {
+    limits = new Limits(1, 1_000, 0);
+    paths(PolicyPath.of(RELAY_587).withShare(40), PolicyPath.of(DIRECT));
+
+    sender.send(batch(names(200)));
+
+    assertThat(states()).containsOnly("accepted 1");
+    assertThat(
+            database.number(
+                "SELECT count(*) FROM attempt WHERE route = 'relay' AND decision LIKE '%takes 40 !%%' ESCAPE '!'"))
+        .isBetween(50L, 110L)
+        .isEqualTo(database.number("SELECT count(*) FROM attempt WHERE route = 'relay'"));
+    assertThat(
+            server().statistics().connections().total()
+                + relay.statistics().connections().total())
+        .isLessThanOrEqualTo(6);
+  }
+
+  @Test
+  void sendsAShareByTheOthersWhileItsPathIsBlocked() throws Exception {
+    paths(PolicyPath.of(RELAY_587).withShare(100), PolicyPath.of(DIRECT));
+    network.block("relay.test", 587, Block.REJECT);
+
+    sender.send(batch(names(10)));
+
+    assertThat(states()).containsOnly("accepted 1");
+    assertThat(database.texts("SELECT DISTINCT route FROM attempt")).containsExactly("direct");
+  }
+
+  @Test
+  void passesAPathOverThatIsAtItsCap() throws Exception {
+    beginOf(ChronoUnit.HOURS);
+    paths(PolicyPath.of(RELAY_587).withCap(new Cap(5, Span.HOUR)), PolicyPath.of(DIRECT));
+
+    sender.send(batch(names(8)));
+
+    assertThat(states()).containsOnly("accepted 1");
+    assertThat(database.texts("SELECT route || ' ' || count(*) FROM attempt GROUP BY route"))
+        .containsExactlyInAnyOrder("relay 5", "direct 3");
+    assertThat(database.texts("SELECT decision FROM attempt WHERE route = 'direct'"))
+        .allSatisfy(why -> assertThat(why).contains("relay:587 at its cap of 5/h until"));
+  }
+
+  @Test
+  void holdsTheMailUntilTheCapsWindowMovesOn() throws Exception {
+    beginOf(ChronoUnit.HOURS);
+    paths(PolicyPath.of(RELAY_587).withCap(new Cap(2, Span.HOUR)));
+    var batch = batch(names(3));
+    sender.send(batch);
+    assertThat(states()).containsExactly("accepted 1", "accepted 1", "planned 0");
+    assertThat(held).singleElement().asString().contains("relay:587 at its cap of 2/h until");
+    ahead = ahead.plusHours(1);
+
+    sender.send(
+        new ClaimedBatch(
+            batch.id(),
+            batch.campaignId(),
+            batch.platform(),
+            batch.epoch(),
+            batch.content(),
+            batch.inDoubt(),
+            List.of(batch.deliveries().getLast())));
+
+    assertThat(states()).containsOnly("accepted 1");
+  }
+
+  @Test
+  void opensNoMoreSessionsAMinuteThanTheLimit() throws Exception {
+    beginOf(ChronoUnit.MINUTES);
+    limits = new Limits(1, 1, 0, 3);
+    AtomicInteger looks = new AtomicInteger();
+    AtomicLong opened = new AtomicLong();
+    beforeEachMessage =
+        () -> {
+          // while the fourth delivery waits, each look at the gate passes here
+          if (server().statistics().messages().total() == 3 && looks.incrementAndGet() == 8) {
+            opened.set(server().statistics().connections().total());
+            ahead = ahead.plusMinutes(1);
+          }
+        };
+
+    sender.send(batch(names(4)));
+
+    assertThat(opened).hasValue(3);
+    assertThat(states()).containsOnly("accepted 1");
+  }
+
+  /** Lets a span of caps begin now, so that none ends within a test. */
+  private void beginOf(ChronoUnit unit) {
+    Instant now = clock.instant();
+    ahead = Duration.between(now, now.truncatedTo(unit).plus(1, unit));
   }
 
   private void paths(PolicyPath... stated) {

@@ -4,14 +4,17 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.portolan.core.TestClock;
 import io.portolan.core.path.HealthKey;
+import io.portolan.core.path.Allowances;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
+import io.portolan.core.policy.PolicyPath.Cap;
 import io.portolan.core.policy.RetrySchedule;
 import io.portolan.core.policy.Timeouts;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +37,27 @@ final class TestPaths {
   final Map<String, Relay> relays = new ConcurrentHashMap<>();
   final PathHealth health = new PathHealth(HealthSettings.DEFAULT, clock, "test");
   final PathChoice choice =
-      new PathChoice(health, name -> Optional.ofNullable(relays.get(name)), clock);
+      new PathChoice(
+          health,
+          name -> Optional.ofNullable(relays.get(name)),
+          new Allowances(new Boundless(), clock),
+          clock);
+
+  /** The paths of these tests have no caps. */
+  private static final class Boundless implements Allowances.Blocks {
+    @Override
+    public int take(String name, Cap cap, Instant begins, int most) {
+      return most;
+    }
+
+    @Override
+    public int taken(String name, Cap cap, Instant begins) {
+      return 0;
+    }
+
+    @Override
+    public void expire(Instant oldest) {}
+  }
 
   TestPaths() {
     define(relay("ses", "env:SES"));
