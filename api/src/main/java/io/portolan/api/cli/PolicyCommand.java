@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -169,9 +170,23 @@ final class PolicyCommand {
 
   @Command(
       name = "explain",
-      description = "Says which path a message to an address would take now, and why.")
-  int explain(@Mixin Remote remote, @Parameters(paramLabel = "ADDRESS") String address) {
+      description =
+          "Says which path a message to an address would take now, or why a delivery went where it"
+              + " did.")
+  int explain(
+      @Mixin Remote remote,
+      @Parameters(paramLabel = "ADDRESS", arity = "0..1") @Nullable String address,
+      @Option(names = "--delivery", paramLabel = "ID", description = "Of a delivery, past or under way.")
+          @Nullable Long delivery) {
+    if ((address == null) == (delivery == null)) {
+      throw new ApiException(0, "Give an address, or --delivery and the id of a delivery.");
+    }
     try (ApiClient client = remote.client()) {
+      if (delivery != null) {
+        remote.show(
+            client.get(POLICY + "/explain?delivery=" + delivery), it -> sayPast(remote, it));
+        return 0;
+      }
       remote.show(
           client.get(POLICY + "/explain?address=" + ApiClient.encode(address)),
           it -> {
@@ -193,7 +208,7 @@ final class PolicyCommand {
               isTaken |= path.path("taken").asBoolean();
               table.add(
                   path.path("taken").asBoolean() ? "->" : "",
-                  path.path("route").asText() + ":" + path.path("port").asText(),
+                  path(path),
                   path.path("tls").asText(),
                   path.path("why").asText());
             }
@@ -264,6 +279,66 @@ final class PolicyCommand {
           });
     }
     return 0;
+  }
+
+  private static void sayPast(Remote remote, JsonNode explanation) {
+    JsonNode view = explanation.path("delivery");
+    JsonNode delivery = view.path("delivery");
+    remote.say(
+        "Delivery "
+            + delivery.path("id").asText()
+            + " to "
+            + delivery.path("address").asText()
+            + ": ISP "
+            + delivery.path("isp").asText()
+            + ", platform "
+            + delivery.path("platform").asText()
+            + "; "
+            + view.path("state").asText());
+    if (view.hasNonNull("heldBecause")) {
+      remote.say(
+          "Held until " + view.path("notBefore").asText() + ": " + view.path("heldBecause").asText());
+    }
+    Table attempts = new Table("ATTEMPT", "AT", "PATH", "POLICY", "ROW", "OUTCOME", "WHY");
+    for (JsonNode attempt : explanation.path("attempts")) {
+      JsonNode why = attempt.path("why");
+      attempts.add(
+          attempt.path("number").asText(),
+          attempt.path("at").asText(),
+          path(attempt.path("where")),
+          why.path("policyVersion").asText(),
+          why.path("rule").asText(),
+          attempt.path("outcome").asText(),
+          why.path("decision").asText());
+    }
+    if (explanation.path("attempts").isEmpty()) {
+      remote.say("No attempt was made.");
+    } else {
+      remote.out().print(attempts);
+    }
+    if (!explanation.path("pathFailures").isEmpty()) {
+      remote.say("Paths that its campaign could not open to the platform, newest first:");
+      Table failures = new Table("AT", "PATH", "POLICY", "HOST", "PHASE", "KIND", "DETAIL");
+      for (JsonNode failure : explanation.path("pathFailures")) {
+        failures.add(
+            failure.path("at").asText(),
+            path(failure),
+            failure.path("policyVersion").asText(),
+            failure.path("host").asText(),
+            failure.path("phase").asText(),
+            failure.path("kind").asText(),
+            failure.path("detail").asText());
+      }
+      remote.out().print(failures);
+    }
+  }
+
+  private static String path(JsonNode where) {
+    String source = where.path("source").asText();
+    return where.path("route").asText()
+        + ":"
+        + where.path("port").asText()
+        + (source.isEmpty() ? "" : " from " + source);
   }
 
   private static String type(String file) {

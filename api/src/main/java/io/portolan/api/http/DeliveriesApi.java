@@ -32,6 +32,7 @@ final class DeliveriesApi {
       DeliveryHead delivery,
       String state,
       Optional<Instant> notBefore,
+      Optional<String> heldBecause,
       Optional<String> pinnedRoute,
       Optional<Instant> inDoubtSince,
       Optional<Instant> endedAt) {
@@ -42,6 +43,7 @@ final class DeliveriesApi {
                 open.head(),
                 open.state().id(),
                 open.notBefore(),
+                open.heldBecause(),
                 open.pinnedRoute(),
                 open.inDoubtSince(),
                 Optional.empty());
@@ -49,6 +51,7 @@ final class DeliveriesApi {
             new DeliveryJson(
                 ended.head(),
                 ended.state().id(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -84,6 +87,10 @@ final class DeliveriesApi {
           attempt.why(),
           millis(attempt.open()),
           millis(attempt.exchange()));
+    }
+
+    static List<AttemptJson> of(Stores stores, long deliveryId) {
+      return stores.deliveries().attempts(deliveryId).stream().map(AttemptJson::of).toList();
     }
 
     private static long millis(Duration duration) {
@@ -137,6 +144,6 @@ final class DeliveriesApi {
   }
 
   private List<AttemptJson> attempts(long deliveryId) {
-    return stores.deliveries().attempts(deliveryId).stream().map(AttemptJson::of).toList();
+    return AttemptJson.of(stores, deliveryId);
   }
 }

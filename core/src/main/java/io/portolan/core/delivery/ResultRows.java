@@ -101,13 +101,17 @@ final class ResultRows {
     text.ifPresentOrElse(this::add, rows::addNull);
   }
 
-  /** Adds a text, cut, without the NUL that PostgreSQL cannot take. */
   private void add(String text) {
+    rows.add(clean(text));
+  }
+
+  /** A text, cut, without the NUL that PostgreSQL cannot take. */
+  static String clean(String text) {
     String cut = text;
     if (text.length() > LONGEST_TEXT) {
       boolean inPair = Character.isHighSurrogate(text.charAt(LONGEST_TEXT - 1));
       cut = text.substring(0, inPair ? LONGEST_TEXT - 1 : LONGEST_TEXT);
     }
-    rows.add(cut.indexOf('\0') < 0 ? cut : cut.replace('\0', '\ufffd'));
+    return cut.indexOf('\0') < 0 ? cut : cut.replace('\0', '\ufffd');
   }
 }

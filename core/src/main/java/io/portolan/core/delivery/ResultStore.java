@@ -47,6 +47,7 @@ final class ResultStore {
              attempts = d.attempts + r.made,
              first_attempt_at = coalesce(d.first_attempt_at, r.attempt_at),
              first_held_at = coalesce(d.first_held_at, r.held_at),
+             held_because = r.held_because,
              not_before = r.not_before,
              ended_at = r.ended_at,
              category = r.category,
@@ -55,9 +56,9 @@ final class ResultStore {
              offer_expires_at = CASE WHEN r.in_doubt THEN r.not_before END
         FROM unnest(?::bigint[], ?::bigint[], ?::text[], ?::smallint[], ?::timestamptz[], ?::timestamptz[],
                     ?::timestamptz[], ?::text[], ?::text[], ?::boolean[],
-                    ?::timestamptz[])
+                    ?::timestamptz[], ?::text[])
              AS r (id, batch_id, state, made, attempt_at, not_before, ended_at, category, pinned_route, in_doubt,
-                   held_at)
+                   held_at, held_because)
        WHERE d.id = r.id AND d.batch_id = r.batch_id AND d.state = 'planned'
       RETURNING d.id
       """;
@@ -276,6 +277,7 @@ final class ResultStore {
       columns.add(
           "boolean", results, result -> result.outcome() instanceof DeliveryOutcome.InDoubt);
       columns.add("timestamptz", results, result -> isHeld(result) ? utc(result.at()) : null);
+      columns.add("text", results, ResultStore::heldBecause);
       return ids(statement);
     }
   }
@@ -284,6 +286,12 @@ final class ResultStore {
   private static boolean isHeld(RecordedResult result) {
     return result.outcome().state() == DeliveryState.PLANNED
         && result.outcome().attemptMade().isEmpty();
+  }
+
+  private static @Nullable String heldBecause(RecordedResult result) {
+    return result.outcome() instanceof DeliveryOutcome.Held(String reason, Instant _)
+        ? ResultRows.clean(reason)
+        : null;
   }
 
   private static OffsetDateTime utc(Instant instant) {

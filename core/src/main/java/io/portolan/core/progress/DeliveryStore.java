@@ -65,6 +65,16 @@ public final class DeliveryStore {
        ORDER BY at, number
       """;
 
+  // of all the campaign's mail to the platform: a path is opened for whichever delivery comes first
+  private static final String PATH_FAILURES =
+      """
+      SELECT f.* FROM path_failure f JOIN delivery d ON d.id = ? JOIN campaign c ON c.id = d.campaign_id
+       WHERE f.campaign_id = d.campaign_id AND f.platform = d.platform
+         AND f.at >= c.launched_at - interval '1 h'
+         AND f.at <= coalesce(d.ended_at, 'infinity')
+       ORDER BY f.at DESC LIMIT ?
+      """;
+
   private final Database database;
 
   public DeliveryStore(Database database) {
@@ -92,6 +102,16 @@ public final class DeliveryStore {
     return database.read(
         connection ->
             Sql.list(connection, ATTEMPTS, DeliveryStore::attempt, deliveryId, deliveryId));
+  }
+
+  /**
+   * The latest failures of paths for a delivery's campaign and platform until it ended, the last
+   * one first.
+   */
+  public List<FailureView> pathFailures(long deliveryId, int limit) {
+    return database.read(
+        connection ->
+            Sql.list(connection, PATH_FAILURES, DeliveryStore::failure, deliveryId, limit));
   }
 
   private Page<DeliveryView> pageOfCampaign(DeliveryQuery query, long campaignId) {
@@ -181,9 +201,24 @@ public final class DeliveryStore {
             head,
             row.number("batch_id"),
             row.optionalInstant("not_before"),
+            row.optionalText("held_because"),
             row.optionalText("pinned_route"),
             row.optionalInstant("in_doubt_since"))
         : new DeliveryView.Ended(head, state, row.instant("ended_at"));
+  }
+
+  private static FailureView failure(Row row) throws SQLException {
+    return new FailureView(
+        row.instant("at"),
+        row.integer("policy_version"),
+        row.text("route"),
+        row.integer("port"),
+        row.text("tls"),
+        row.text("source"),
+        row.text("host"),
+        row.text("phase"),
+        row.text("kind"),
+        row.text("detail"));
   }
 
   private static AttemptView attempt(Row row) throws SQLException {

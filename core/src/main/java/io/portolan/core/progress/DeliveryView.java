@@ -15,6 +15,7 @@ public sealed interface DeliveryView {
    *
    * @param batchId the batch it is sent with
    * @param notBefore when it is tried again; empty before the first try
+   * @param heldBecause why it was held when its turn came last; empty when it was not
    * @param pinnedRoute the only route it may take, because a peer there gave no answer after the
    *     dot
    * @param inDoubtSince since when nobody knows whether the peer took it, so that it waits for a
@@ -24,6 +25,7 @@ public sealed interface DeliveryView {
       DeliveryHead head,
       long batchId,
       Optional<Instant> notBefore,
+      Optional<String> heldBecause,
       Optional<String> pinnedRoute,
       Optional<Instant> inDoubtSince)
       implements DeliveryView {
