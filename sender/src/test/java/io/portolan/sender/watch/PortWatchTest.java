@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.portolan.core.Eventually;
 import io.portolan.core.TestClock;
 import io.portolan.core.database.TestDatabase;
+import io.portolan.core.path.AllowanceStore;
+import io.portolan.core.path.Allowances;
 import io.portolan.core.path.HealthKey;
 import io.portolan.core.path.PathHealthStore;
 import io.portolan.core.path.PathState;
@@ -105,6 +107,7 @@ class PortWatchTest {
         new PathChoice(
             health,
             name -> Optional.of(DEFINITION).filter(each -> each.name().equals(name)),
+            new Allowances(new AllowanceStore(postgres.database()), clock),
             clock);
     looks =
         new PathLooks(
