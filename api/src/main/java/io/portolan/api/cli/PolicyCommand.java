@@ -184,7 +184,7 @@ final class PolicyCommand {
     try (ApiClient client = remote.client()) {
       if (delivery != null) {
         remote.show(
-            client.get(POLICY + "/explain?delivery=" + delivery), it -> sayPast(remote, it));
+            client.get("/api/v1/deliveries/" + delivery + "/explain"), it -> sayPast(remote, it));
         return 0;
       }
       remote.show(

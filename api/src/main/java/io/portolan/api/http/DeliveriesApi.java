@@ -13,6 +13,7 @@ import io.portolan.core.progress.AttemptView;
 import io.portolan.core.progress.DeliveryHead;
 import io.portolan.core.progress.DeliveryQuery;
 import io.portolan.core.progress.DeliveryView;
+import io.portolan.core.progress.FailureView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Optional;
 /** Deliveries and the attempts made. */
 final class DeliveriesApi {
   private static final String DELIVERIES = "/api/v1/deliveries";
+  private static final int MOST_FAILURES = 20;
 
   private final Stores stores;
 
@@ -89,10 +91,6 @@ final class DeliveriesApi {
           millis(attempt.exchange()));
     }
 
-    static List<AttemptJson> of(Stores stores, long deliveryId) {
-      return stores.deliveries().attempts(deliveryId).stream().map(AttemptJson::of).toList();
-    }
-
     private static long millis(Duration duration) {
       return duration.toMillis();
     }
@@ -100,10 +98,20 @@ final class DeliveriesApi {
 
   record DetailJson(DeliveryJson delivery, List<AttemptJson> attempts) {}
 
+  /**
+   * Why a delivery went where it did.
+   *
+   * @param attempts each with the version, row and reason that decided its path
+   * @param pathFailures the latest ones of its campaign and platform until it ended, newest first
+   */
+  record ExplanationJson(
+      DeliveryJson delivery, List<AttemptJson> attempts, List<FailureView> pathFailures) {}
+
   void routes(RoutesConfig routes) {
     routes.get(DELIVERIES, this::list, Access.READ);
     routes.get(DELIVERIES + "/{id}", this::one, Access.READ);
     routes.get(DELIVERIES + "/{id}/attempts", this::attempts, Access.READ);
+    routes.get(DELIVERIES + "/{id}/explain", this::explain, Access.READ);
   }
 
   private void list(Context ctx) {
@@ -143,7 +151,19 @@ final class DeliveriesApi {
     json(ctx, new Requests.Listing<>(attempts(id), Optional.empty()));
   }
 
+  private void explain(Context ctx) {
+    long id = id(ctx, "id");
+    DeliveryView view =
+        stores.deliveries().find(id).orElseThrow(() -> new NotFoundException("delivery", id));
+    json(
+        ctx,
+        new ExplanationJson(
+            DeliveryJson.of(view),
+            attempts(id),
+            stores.deliveries().pathFailures(id, MOST_FAILURES)));
+  }
+
   private List<AttemptJson> attempts(long deliveryId) {
-    return AttemptJson.of(stores, deliveryId);
+    return stores.deliveries().attempts(deliveryId).stream().map(AttemptJson::of).toList();
   }
 }

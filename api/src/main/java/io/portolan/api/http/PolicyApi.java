@@ -27,8 +27,6 @@ import io.portolan.core.policy.PolicyStore;
 import io.portolan.core.policy.PolicyVersion;
 import io.portolan.core.policy.PortPolicy;
 import io.portolan.core.relay.StoredRelay;
-import io.portolan.core.progress.DeliveryView;
-import io.portolan.core.progress.FailureView;
 import io.portolan.metrics.policy.Advice;
 import io.portolan.metrics.policy.PolicyAdvisor;
 import io.portolan.metrics.policy.PolicySimulator;
@@ -52,7 +50,6 @@ final class PolicyApi {
   private static final String RECOMMENDATIONS = POLICY + "/recommendations";
 
   private static final Duration USUAL_SPAN = Duration.ofDays(1);
-  private static final int MOST_FAILURES = 20;
   private static final String JSON = "application/json";
   private static final Set<String> YAML =
       Set.of("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml");
@@ -147,17 +144,6 @@ final class PolicyApi {
       int policyVersion,
       String rule,
       List<ConsideredView> paths) {}
-
-  /**
-   * Why a delivery went where it did.
-   *
-   * @param attempts each with the version, row and reason that decided its path
-   * @param pathFailures the latest ones of its campaign and platform until it ended, newest first
-   */
-  record PastExplanation(
-      DeliveriesApi.DeliveryJson delivery,
-      List<DeliveriesApi.AttemptJson> attempts,
-      List<FailureView> pathFailures) {}
 
   record Health(List<PathStatus> paths, List<RouteHold> holds) {}
 
@@ -330,17 +316,12 @@ final class PolicyApi {
   }
 
   private void explain(Context ctx) throws InterruptedException {
-    Requests.allowQuery(ctx, "address", "delivery");
-    Optional<Long> delivery = Requests.number(ctx, "delivery");
-    if (delivery.isPresent()) {
-      json(ctx, past(delivery.get()));
-      return;
-    }
+    Requests.allowQuery(ctx, "address");
     EmailAddress address =
         ListsApi.address(
             "address",
             Requests.query(ctx, "address")
-                .orElseThrow(() -> new InvalidException("address", "give an address or a delivery")));
+                .orElseThrow(() -> new InvalidException("address", "give an address")));
     Destination destination = parts.resolver().resolve(address.domain()).destination();
     EffectiveRule rule = parts.policy().ruleFor(destination.isp(), destination.platform());
     json(
@@ -367,16 +348,6 @@ final class PolicyApi {
                     .stream()
                     .map(ConsideredView::of)
                     .toList()));
-  }
-
-  private PastExplanation past(long id) {
-    Stores stores = parts.stores();
-    DeliveryView delivery =
-        stores.deliveries().find(id).orElseThrow(() -> new NotFoundException("delivery", id));
-    return new PastExplanation(
-        DeliveriesApi.DeliveryJson.of(delivery),
-        DeliveriesApi.AttemptJson.of(stores, id),
-        stores.deliveries().pathFailures(id, MOST_FAILURES));
   }
 
   private PortPolicy document(Context ctx) {

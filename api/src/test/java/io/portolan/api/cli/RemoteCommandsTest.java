@@ -188,6 +188,11 @@ class RemoteCommandsTest {
     assertThat(ok("delivery", "show", "--campaign", "c1", "--state", "accepted"))
         .contains("mia@healthy.test", "accepted");
     assertThat(ok("delivery", "show", "1")).contains("mia@healthy.test", "direct:25", "DOT");
+    assertThat(ok("policy", "explain", "--delivery", "1"))
+        .contains(
+            "Delivery 1 to mia@healthy.test: ISP other, platform other; accepted",
+            "direct:25",
+            "direct:25 not tried yet");
     assertThat(ok("report", "c1")).contains("NOT SENT", "REPUTATION");
     assertThat(ok("report", "c1", "--csv", "--replies")).startsWith("count,isp,code");
     assertThat(

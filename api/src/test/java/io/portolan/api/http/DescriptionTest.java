@@ -107,7 +107,9 @@ class DescriptionTest {
     as("get", "/api/v1/policy/recommendations", "");
     JsonNode deliveries = as("get", "/api/v1/deliveries", "");
     for (JsonNode delivery : deliveries.path("items")) {
-      as("get", "/api/v1/deliveries/{id}", "", delivery.path("delivery").path("id").asLong());
+      long id = delivery.path("delivery").path("id").asLong();
+      as("get", "/api/v1/deliveries/{id}", "", id);
+      as("get", "/api/v1/deliveries/{id}/explain", "", id);
     }
     as("get", "/api/v1/suppressions", "");
     as("get", "/api/v1/api-keys", "");

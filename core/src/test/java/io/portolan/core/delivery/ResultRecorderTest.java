@@ -68,6 +68,8 @@ class ResultRecorderTest extends ResultRecorderFixture {
             "deferred direct rate-limited 1",
             "deferred direct remote-system 1",
             "expired  remote-system 1");
+    assertThat(database.texts("SELECT held_because FROM delivery WHERE held_because IS NOT NULL"))
+        .containsExactly("no path is open");
     assertThat(database.texts("SELECT value || ' ' || reason FROM suppression"))
         .containsExactly("r3@gmail.test hard-bounce");
     assertThat(database.number("SELECT sum(count) FROM accept_time_rollup")).isEqualTo(1);

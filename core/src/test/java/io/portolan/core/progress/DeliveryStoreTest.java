@@ -183,6 +183,50 @@ class DeliveryStoreTest {
         "SELECT id FROM delivery WHERE address = ? AND campaign_id = ?", address, campaign);
   }
 
+  @Test
+  void tellsThePathFailuresBesideADelivery() {
+    long id = id("User1@gmail.com");
+    failure("gmail", "2026-11-24T10:00:00Z", 25);
+    failure("gmail", "2026-11-24T10:05:00Z", 587);
+    failure("yahoo", "2026-11-24T10:05:00Z", 25);
+    failure("gmail", "2026-11-24T12:00:00Z", 465);
+    database.execute(
+        """
+        UPDATE delivery SET state = 'bounced', ended_at = '2026-11-24 11:00:00Z'
+         WHERE id = ?
+        """,
+        id);
+
+    assertThat(deliveries.pathFailures(id, 20))
+        .as("of its platform, until it ended")
+        .extracting(FailureView::port)
+        .containsExactly(587, 25);
+    assertThat(deliveries.pathFailures(id, 1)).hasSize(1);
+  }
+
+  @Test
+  void saysWhyADeliveryIsHeld() {
+    long id = id("User1@gmail.com");
+    database.execute("UPDATE delivery SET held_because = 'no path is open' WHERE id = ?", id);
+
+    assertThat(((DeliveryView.Open) deliveries.find(id).orElseThrow()).heldBecause())
+        .contains("no path is open");
+  }
+
+  private void failure(String platform, String at, int port) {
+    database.execute(
+        """
+        INSERT INTO path_failure (at, campaign_id, policy_version, port, millis, isp, platform, route, tls, host,
+                                  phase, kind, detail, source)
+        VALUES (?::timestamptz, ?, 3, ?, 10, 'gmail', ?, 'ses', 'starttls', 'mx.gmail.com', 'CONNECT',
+                'connect-timeout', 'timed out', '192.0.2.1')
+        """,
+        at,
+        campaign,
+        port,
+        platform);
+  }
+
   private void attempt(long deliveryId, int number, String at, int code) {
     database.execute(
         """

@@ -14,7 +14,6 @@ import io.portolan.core.relay.Relays;
 import io.portolan.sender.path.PathHealth.Answer;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,19 +92,19 @@ public final class PathChoice {
         switch (health.ask(path, request.target(), relay(path))) {
           case Answer.Granted(PathLease lease, PathCondition before) -> {
             taken(stated);
-            String reason = passedOver.before(path.label() + " " + chosen(before, stated));
+            String reason = passedOver.before(path.label() + " " + PathWords.chosen(before, stated));
             return new Choice.Take(path, decision(rule, reason), lease);
           }
           case Answer.Busy(PathCondition condition, boolean isWorthWaiting) -> {
-            String reason = path.label() + " " + words(condition) + ", being tried";
+            String reason = path.label() + " " + PathWords.words(condition) + ", being tried";
             if (isWorthWaiting) {
               return new Choice.Wait(passedOver.before(reason), PassedOver.RECHECK);
             }
             passedOver.addPending(reason);
           }
           case Answer.Shut(PathCondition condition, Instant until) ->
-              passedOver.add(path.label() + " " + words(condition), until);
-          case Answer.OnHold(RouteHold hold) -> passedOver.add(words(hold), hold.until());
+              passedOver.add(path.label() + " " + PathWords.words(condition), until);
+          case Answer.OnHold(RouteHold hold) -> passedOver.add(PathWords.words(hold), hold.until());
         }
       }
     }
@@ -223,7 +222,7 @@ public final class PathChoice {
                 .or(() -> atCap(stated, path, request.rule()))
                 .or(() -> shut(path, request.target()));
         String why =
-            wrong.orElseGet(() -> chosen(health.condition(path, request.target()), stated));
+            wrong.orElseGet(() -> PathWords.chosen(health.condition(path, request.target()), stated));
         boolean isUsable = wrong.isEmpty();
         all.add(
             new Considered(
@@ -251,12 +250,12 @@ public final class PathChoice {
             answer ->
                 switch (answer) {
                   case Answer.Shut(PathCondition condition, Instant _) ->
-                      Optional.of(words(condition));
-                  case Answer.OnHold(RouteHold hold) -> Optional.of(words(hold));
+                      Optional.of(PathWords.words(condition));
+                  case Answer.OnHold(RouteHold hold) -> Optional.of(PathWords.words(hold));
                   case Answer.Busy(PathCondition condition, boolean isWorthWaiting) ->
                       isWorthWaiting
                           ? Optional.empty()
-                          : Optional.of(words(condition) + ", being tried");
+                          : Optional.of(PathWords.words(condition) + ", being tried");
                   case Answer.Granted _ -> Optional.empty();
                 });
   }
@@ -325,18 +324,18 @@ public final class PathChoice {
         switch (health.ask(better, request.target(), relay(better))) {
           case Answer.Granted(PathLease lease, PathCondition before) -> {
             taken(stated);
-            String reason = passedOver.before(better.label() + " " + chosen(before, stated));
+            String reason = passedOver.before(better.label() + " " + PathWords.chosen(before, stated));
             return new Standing.Move(new Choice.Take(better, decision(rule, reason), lease));
           }
           case Answer.Busy(PathCondition condition, boolean _) ->
-              passedOver.addPending(better.label() + " " + words(condition) + ", being tried");
+              passedOver.addPending(better.label() + " " + PathWords.words(condition) + ", being tried");
           case Answer.Shut(PathCondition condition, Instant until) ->
-              passedOver.add(better.label() + " " + words(condition), until);
-          case Answer.OnHold(RouteHold hold) -> passedOver.add(words(hold), hold.until());
+              passedOver.add(better.label() + " " + PathWords.words(condition), until);
+          case Answer.OnHold(RouteHold hold) -> passedOver.add(PathWords.words(hold), hold.until());
         }
       }
     }
-    String reason = current.label() + " open" + share(standing.get());
+    String reason = current.label() + " open" + PathWords.share(standing.get());
     return new Standing.Keep(decision(rule, passedOver.before(reason)));
   }
 
@@ -361,43 +360,5 @@ public final class PathChoice {
 
   private static Decision decision(EffectiveRule rule, String reason) {
     return new Decision(rule.version(), rule.rule(), reason);
-  }
-
-  /** Words for the path that is taken, by its condition before. */
-  private static String chosen(PathCondition condition, PolicyPath stated) {
-    return chosen(condition) + share(stated);
-  }
-
-  private static String share(PolicyPath stated) {
-    return stated.share().map(percent -> " (takes " + percent + " %)").orElse("");
-  }
-
-  private static String chosen(PathCondition condition) {
-    return switch (condition.state()) {
-      case UNKNOWN -> "not tried yet";
-      case OPEN -> "open";
-      case SUSPECT, BLOCKED, HALF_OPEN ->
-          "tried again after being " + condition.state().id() + " (" + condition.evidence() + ")";
-    };
-  }
-
-  /** Words for a path that is passed over. */
-  private static String words(PathCondition condition) {
-    return switch (condition.state()) {
-      case UNKNOWN -> "not tried yet";
-      case OPEN -> "open";
-      case SUSPECT, BLOCKED ->
-          condition.state().id()
-              + " until "
-              + condition.until().truncatedTo(ChronoUnit.SECONDS)
-              + " ("
-              + condition.evidence()
-              + ")";
-      case HALF_OPEN -> "blocked (" + condition.evidence() + ")";
-    };
-  }
-
-  private static String words(RouteHold hold) {
-    return "relay " + hold.route() + " is on hold (" + hold.reply() + ")";
   }
 }
