@@ -176,7 +176,10 @@ final class PolicyCommand {
   int explain(
       @Mixin Remote remote,
       @Parameters(paramLabel = "ADDRESS", arity = "0..1") @Nullable String address,
-      @Option(names = "--delivery", paramLabel = "ID", description = "Of a delivery, past or under way.")
+      @Option(
+              names = "--delivery",
+              paramLabel = "ID",
+              description = "Of a delivery, past or under way.")
           @Nullable Long delivery) {
     if ((address == null) == (delivery == null)) {
       throw new ApiException(0, "Give an address, or --delivery and the id of a delivery.");
@@ -297,7 +300,10 @@ final class PolicyCommand {
             + view.path("state").asText());
     if (view.hasNonNull("heldBecause")) {
       remote.say(
-          "Held until " + view.path("notBefore").asText() + ": " + view.path("heldBecause").asText());
+          "Held until "
+              + view.path("notBefore").asText()
+              + ": "
+              + view.path("heldBecause").asText());
     }
     Table attempts = new Table("ATTEMPT", "AT", "PATH", "POLICY", "ROW", "OUTCOME", "WHY");
     for (JsonNode attempt : explanation.path("attempts")) {

@@ -323,7 +323,12 @@ final class PolicyApi {
             Requests.query(ctx, "address")
                 .orElseThrow(() -> new InvalidException("address", "give an address")));
     Destination destination = parts.resolver().resolve(address.domain()).destination();
-    EffectiveRule rule = parts.policy().ruleFor(destination.isp(), destination.platform());
+    // not what a node remembers for half a second: who has just activated a version asks of that
+    PolicyVersion active = inForce();
+    EffectiveRule rule =
+        active
+            .policy()
+            .ruleFor(active.version(), destination.isp(), destination.platform());
     json(
         ctx,
         new Explanation(

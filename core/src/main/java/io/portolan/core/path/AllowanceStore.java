@@ -59,13 +59,7 @@ public final class AllowanceStore implements Allowances.Blocks {
   public int taken(String name, Cap cap, Instant begins) {
     return database.read(
         connection ->
-            Sql.first(
-                    connection,
-                    TAKEN,
-                    row -> row.integer("taken"),
-                    name,
-                    cap.span().id(),
-                    begins)
+            Sql.first(connection, TAKEN, row -> row.integer("taken"), name, cap.span().id(), begins)
                 .orElse(0));
   }
 

@@ -128,7 +128,6 @@ public final class Allowances {
 
   private Instant begin(Cap cap) {
     long length = cap.span().length().toSeconds();
-    return Instant.ofEpochSecond(
-        Math.floorDiv(clock.instant().getEpochSecond(), length) * length);
+    return Instant.ofEpochSecond(Math.floorDiv(clock.instant().getEpochSecond(), length) * length);
   }
 }

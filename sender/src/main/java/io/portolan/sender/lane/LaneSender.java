@@ -97,8 +97,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
         new Destinations(outbound.hosts(), outbound.secrets(), settings.heloName());
     relayTrial = new RelayTrial(destinations, outbound.sessions());
     testLines =
-        new LineOpener(
-            outbound.paths(), policy, destinations, outbound.sessions(), _ -> {}, clock);
+        new LineOpener(outbound.paths(), policy, destinations, outbound.sessions(), _ -> {}, clock);
     parts =
         new LaneParts(
             policy,

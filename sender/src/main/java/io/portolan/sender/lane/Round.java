@@ -9,8 +9,7 @@ import java.util.Optional;
  *
  * @param isLapsed whether the session had ended before, so that this was no offer
  */
-record Round(
-    Optional<DeliveryOutcome> outcome, ClaimedDelivery delivery, boolean isLapsed) {
+record Round(Optional<DeliveryOutcome> outcome, ClaimedDelivery delivery, boolean isLapsed) {
   static Round ended(DeliveryOutcome outcome, ClaimedDelivery delivery) {
     return new Round(Optional.of(outcome), delivery, false);
   }

@@ -37,8 +37,7 @@ public final class PathChoice {
   /** Whose turn it is in each pool of sources. */
   private final Map<List<String>, Integer> turns = new ConcurrentHashMap<>();
 
-  public PathChoice(
-      PathHealth health, Relays relays, Allowances allowances, InstantSource clock) {
+  public PathChoice(PathHealth health, Relays relays, Allowances allowances, InstantSource clock) {
     this.health = health;
     this.relays = relays;
     this.allowances = allowances;
@@ -92,7 +91,8 @@ public final class PathChoice {
         switch (health.ask(path, request.target(), relay(path))) {
           case Answer.Granted(PathLease lease, PathCondition before) -> {
             taken(stated);
-            String reason = passedOver.before(path.label() + " " + PathWords.chosen(before, stated));
+            String reason =
+                passedOver.before(path.label() + " " + PathWords.chosen(before, stated));
             return new Choice.Take(path, decision(rule, reason), lease);
           }
           case Answer.Busy(PathCondition condition, boolean isWorthWaiting) -> {
@@ -138,10 +138,8 @@ public final class PathChoice {
    * @return false when the cap is reached, and the message must not go this way now
    */
   public boolean count(EffectiveRule rule, Path path) {
-    Optional<PolicyPath> stated = rule.find(path);
-    return stated
-        .flatMap(PolicyPath::cap)
-        .map(cap -> allowances.take(capOf(rule, stated.get()), cap))
+    return rule.find(path)
+        .flatMap(stated -> stated.cap().map(cap -> allowances.take(capOf(rule, stated), cap)))
         .orElse(true);
   }
 
@@ -222,7 +220,8 @@ public final class PathChoice {
                 .or(() -> atCap(stated, path, request.rule()))
                 .or(() -> shut(path, request.target()));
         String why =
-            wrong.orElseGet(() -> PathWords.chosen(health.condition(path, request.target()), stated));
+            wrong.orElseGet(
+                () -> PathWords.chosen(health.condition(path, request.target()), stated));
         boolean isUsable = wrong.isEmpty();
         all.add(
             new Considered(
@@ -238,9 +237,7 @@ public final class PathChoice {
         .cap()
         .flatMap(
             cap ->
-                allowances
-                    .look(capOf(rule, stated), cap)
-                    .map(until -> atItsCap(path, cap, until)));
+                allowances.look(capOf(rule, stated), cap).map(until -> atItsCap(path, cap, until)));
   }
 
   private Optional<String> shut(Path path, String target) {
@@ -324,11 +321,13 @@ public final class PathChoice {
         switch (health.ask(better, request.target(), relay(better))) {
           case Answer.Granted(PathLease lease, PathCondition before) -> {
             taken(stated);
-            String reason = passedOver.before(better.label() + " " + PathWords.chosen(before, stated));
+            String reason =
+                passedOver.before(better.label() + " " + PathWords.chosen(before, stated));
             return new Standing.Move(new Choice.Take(better, decision(rule, reason), lease));
           }
           case Answer.Busy(PathCondition condition, boolean _) ->
-              passedOver.addPending(better.label() + " " + PathWords.words(condition) + ", being tried");
+              passedOver.addPending(
+                  better.label() + " " + PathWords.words(condition) + ", being tried");
           case Answer.Shut(PathCondition condition, Instant until) ->
               passedOver.add(better.label() + " " + PathWords.words(condition), until);
           case Answer.OnHold(RouteHold hold) -> passedOver.add(PathWords.words(hold), hold.until());

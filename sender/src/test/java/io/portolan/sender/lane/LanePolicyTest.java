@@ -197,8 +197,7 @@ class LanePolicyTest extends LaneFixture {
         .isBetween(50L, 110L)
         .isEqualTo(database.number("SELECT count(*) FROM attempt WHERE route = 'relay'"));
     assertThat(
-            server().statistics().connections().total()
-                + relay.statistics().connections().total())
+            server().statistics().connections().total() + relay.statistics().connections().total())
         .isLessThanOrEqualTo(6);
   }
 
