@@ -181,15 +181,17 @@ final class PolicyCommand {
               paramLabel = "ID",
               description = "Of a delivery, past or under way.")
           @Nullable Long delivery) {
-    if ((address == null) == (delivery == null)) {
+    if (delivery != null && address == null) {
+      try (ApiClient client = remote.client()) {
+        remote.show(
+            client.get("/api/v1/deliveries/" + delivery + "/explain"), it -> sayPast(remote, it));
+      }
+      return 0;
+    }
+    if (address == null || delivery != null) {
       throw new ApiException(0, "Give an address, or --delivery and the id of a delivery.");
     }
     try (ApiClient client = remote.client()) {
-      if (delivery != null) {
-        remote.show(
-            client.get("/api/v1/deliveries/" + delivery + "/explain"), it -> sayPast(remote, it));
-        return 0;
-      }
       remote.show(
           client.get(POLICY + "/explain?address=" + ApiClient.encode(address)),
           it -> {

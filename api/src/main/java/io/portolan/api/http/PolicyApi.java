@@ -326,9 +326,7 @@ final class PolicyApi {
     // not what a node remembers for half a second: who has just activated a version asks of that
     PolicyVersion active = inForce();
     EffectiveRule rule =
-        active
-            .policy()
-            .ruleFor(active.version(), destination.isp(), destination.platform());
+        active.policy().ruleFor(active.version(), destination.isp(), destination.platform());
     json(
         ctx,
         new Explanation(
