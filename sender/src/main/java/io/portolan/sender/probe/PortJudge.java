@@ -1,7 +1,10 @@
 package io.portolan.sender.probe;
 
+import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.Phase;
 import io.portolan.sender.smtp.FailureKind;
 import io.portolan.sender.smtp.PeerCertificate;
+import io.portolan.sender.smtp.PeerEvidence;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -25,6 +28,7 @@ import java.util.stream.Collectors;
  */
 final class PortJudge {
   private static final int ENOUGH = 2;
+  private static final int SMTP = 25;
 
   /** Somebody accepted the connection, and it is not a mail host. */
   private static final Set<FailureKind> NOT_A_MAIL_HOST =
@@ -51,9 +55,14 @@ final class PortJudge {
     return isByIpv6(port, round) ? byIpv6 : byIpv4;
   }
 
-  /** Whether IPv6 alone decides on a port, as on a host that has no IPv4. */
+  /**
+   * Whether IPv6 alone decides on a port: this host has no IPv4, or the port's controls have none.
+   */
   static boolean isByIpv6(int port, Round round) {
-    return !round.isEgressUp(AddressFamily.IPV4)
+    boolean hasNoIpv4 =
+        round.controls(port, AddressFamily.IPV4).stream()
+            .allMatch(each -> each.failedAs(FailureKind.DNS));
+    return (hasNoIpv4 || !round.isEgressUp(AddressFamily.IPV4))
         && round.isEgressUp(AddressFamily.IPV6)
         && !round.controls(port, AddressFamily.IPV6).isEmpty();
   }
@@ -68,7 +77,9 @@ final class PortJudge {
     PortVerdict whole = ofPort(port, round);
     if (here.stream().anyMatch(ProbeResult::passes)) {
       // whoever answers there in the place of all others answers in the place of this host, too
-      return whole == PortVerdict.INTERCEPTED ? whole : PortVerdict.OPEN;
+      return whole == PortVerdict.INTERCEPTED && here.stream().noneMatch(PortJudge::isProven)
+          ? whole
+          : PortVerdict.OPEN;
     }
     if (here.stream().anyMatch(result -> result.failedAs(FailureKind.LOCAL_POLICY))) {
       return PortVerdict.LOCAL_POLICY;
@@ -127,15 +138,44 @@ final class PortJudge {
     if (seen.stream().allMatch(each -> each.kind().filter(NOT_A_MAIL_HOST::contains).isPresent())) {
       return true;
     }
-    return isShared(seen, PortJudge::name)
+    return isShared(seen, PortJudge::greeting)
         || isShared(seen, each -> each.evidence().certificate().map(PeerCertificate::sha256))
         || seen.stream().allMatch(each -> each.failedAs(FailureKind.TLS_UNTRUSTED));
   }
 
-  /** The name by which a peer greets, whatever else it says (RFC 5321 section 4.2). */
-  private static Optional<String> name(ProbeResult result) {
-    Matcher name = HOST.matcher(result.evidence().banner());
-    return name.find() ? Optional.of(name.group().toLowerCase(Locale.ROOT)) : Optional.empty();
+  /**
+   * What a peer calls itself: the first word of its greeting if that is a name, whatever else it
+   * says (RFC 5321 section 4.2), or all of a 220 that has none. Words of a refusal name others.
+   */
+  private static Optional<String> greeting(ProbeResult result) {
+    PeerEvidence evidence = result.evidence();
+    Matcher name = HOST.matcher(evidence.banner());
+    if (isProven(result)) {
+      return Optional.empty();
+    }
+    if (name.lookingAt()) {
+      return Optional.of(name.group().toLowerCase(Locale.ROOT));
+    }
+    // what a firewall masks looks alike at all hosts
+    boolean isOwn = isWelcome(result) && !evidence.masked() && !evidence.banner().isBlank();
+    return isOwn ? Optional.of(evidence.banner()) : Optional.empty();
+  }
+
+  /** Whether the greeting was a 220: the dialogue went on behind it. */
+  private static boolean isWelcome(ProbeResult result) {
+    return switch (result.finding()) {
+      case ProbeResult.Ready _ -> true;
+      case ProbeResult.Answered answered -> answered.phase() != Phase.BANNER;
+      case ProbeResult.Failed failed -> failed.phase() != Phase.BANNER;
+    };
+  }
+
+  /** Whether a certificate for the host's own name was verified, as on every port but 25. */
+  private static boolean isProven(ProbeResult result) {
+    ProbeTarget target = result.target();
+    return result.finding() instanceof ProbeResult.Ready
+        && target.port() != SMTP
+        && (target.tls() == TlsMode.STARTTLS || target.tls() == TlsMode.IMPLICIT);
   }
 
   private static boolean isShared(

@@ -12,7 +12,6 @@ import io.portolan.sender.smtp.Opening;
 import io.portolan.sender.smtp.PeerEvidence;
 import io.portolan.sender.smtp.SessionOpener;
 import io.portolan.sender.smtp.SessionTarget;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,7 +113,9 @@ public final class PortProbe {
                   List<InetAddress> allowed =
                       request.mayBeInside() || !wanted.contains(target)
                           ? addresses
-                          : addresses.stream().filter(PortProbe::isOutside).toList();
+                          : addresses.stream()
+                              .filter(each -> !LocalNetworks.contain(each))
+                              .toList();
                   if (allowed.isEmpty()) {
                     nameless.add(nameless(target, "has no address outside of this network"));
                   }
@@ -241,20 +242,6 @@ public final class PortProbe {
   private static ProbeResult result(
       Look look, Finding finding, Duration took, PeerEvidence evidence) {
     return new ProbeResult(look.target(), look.family(), look.address(), finding, took, evidence);
-  }
-
-  private static boolean isOutside(InetAddress address) {
-    return !address.isLoopbackAddress()
-        && !address.isAnyLocalAddress()
-        && !address.isLinkLocalAddress()
-        && !address.isSiteLocalAddress()
-        && !address.isMulticastAddress()
-        && !isUniqueLocal(address);
-  }
-
-  /** RFC 4193. */
-  private static boolean isUniqueLocal(InetAddress address) {
-    return address instanceof Inet6Address && (address.getAddress()[0] & 0xfe) == 0xfc;
   }
 
   private static Map<AddressFamily, String> firstOfEach(List<InetAddress> addresses) {

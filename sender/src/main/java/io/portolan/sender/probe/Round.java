@@ -1,5 +1,6 @@
 package io.portolan.sender.probe;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -25,10 +26,16 @@ record Round(List<ProbeResult> controls, List<ProbeResult> wanted, List<ProbeRes
         .toList();
   }
 
-  /** Whether anything at all got out of here. */
+  /** Whether anything at all got out of here. What is inside answers without getting out. */
   boolean isEgressUp(AddressFamily family) {
-    return Stream.of(controls, wanted, positive)
-        .flatMap(List::stream)
+    return Stream.concat(
+            Stream.of(controls, positive).flatMap(List::stream),
+            wanted.stream().filter(result -> !isInside(result)))
         .anyMatch(result -> result.family() == family && result.passes());
+  }
+
+  private static boolean isInside(ProbeResult result) {
+    return !result.address().isEmpty()
+        && LocalNetworks.contain(InetAddress.ofLiteral(result.address()));
   }
 }

@@ -78,7 +78,7 @@ final class Words {
               "this host's own rules forbid it (permission denied). Look at its firewall for outgoing"
                   + " connections (nft list ruleset) and at what confines Portolan; the network is not"
                   + " at fault.";
-          case INCONCLUSIVE, NO_LISTENER, TARGET_DOWN, TARGET_FAULT -> unclear(seen);
+          case INCONCLUSIVE, NO_LISTENER, TARGET_DOWN, TARGET_FAULT -> unclear(port, seen);
         };
     return new Finding(port, verdict, words);
   }
@@ -190,14 +190,26 @@ final class Words {
     return failed.isEmpty() ? "" : " Not at " + failed + ".";
   }
 
-  private static String unclear(List<ProbeResult> seen) {
-    if (seen.isEmpty()) {
-      return "no control host is known for this port, so it cannot be judged. Name some in"
-          + " probes.controls.";
+  private String unclear(int port, List<ProbeResult> seen) {
+    if (!seen.isEmpty()) {
+      return unclear(seen) + (isNameless(seen) ? " Look at the DNS first." : "");
     }
-    if (seen.stream().allMatch(result -> result.failedAs(FailureKind.DNS))) {
-      return "no host that was asked has an address by this server's DNS, so nothing can be said of"
-          + " the port. Look at the DNS first.";
+    return round.controls(port, AddressFamily.IPV6).isEmpty()
+        ? "no control host is known for this port, so it cannot be judged. Name some in"
+            + " probes.controls."
+        : "the control hosts of this port have IPv6 addresses only, and nothing gets out of here by"
+            + " IPv6, so it cannot be judged. Name some with IPv4 addresses in probes.controls.";
+  }
+
+  private static boolean isNameless(List<ProbeResult> seen) {
+    return seen.stream().allMatch(result -> result.failedAs(FailureKind.DNS));
+  }
+
+  private static String unclear(List<ProbeResult> seen) {
+    if (isNameless(seen)) {
+      return "no host could be asked, so nothing can be said of the port: "
+          + seen.stream().map(Words::detail).distinct().collect(Collectors.joining(", "))
+          + ".";
     }
     return "open at "
         + passing(seen)
@@ -219,9 +231,11 @@ final class Words {
   }
 
   private static String why(ProbeResult result) {
-    return result.finding() instanceof ProbeResult.Failed failed
-        ? failed.kind().id() + ": " + failed.detail()
-        : "answered";
+    return result.kind().map(kind -> kind.id() + ": " + detail(result)).orElse("answered");
+  }
+
+  private static String detail(ProbeResult result) {
+    return result.finding() instanceof ProbeResult.Failed failed ? failed.detail() : "";
   }
 
   private static String sharedMark(List<ProbeResult> seen) {
