@@ -40,6 +40,9 @@ final class Replay {
 
   record Group(String isp, String platform) {}
 
+  /** Mail that waits for one of the paths to open. */
+  private record Waiting(List<Path> order, String platform) {}
+
   /**
    * Paths in the order in which a part of a row's mail tries them.
    *
@@ -79,6 +82,7 @@ final class Replay {
   private final Instant until;
   private final Map<Group, EffectiveRule> rules = new HashMap<>();
   private final Map<Group, List<Order>> orders = new HashMap<>();
+  private final Map<Waiting, Optional<Instant>> opens = new HashMap<>();
   private final Map<Line, Tally> lines = new HashMap<>();
   private final Map<String, PlatformTally> platforms = new TreeMap<>();
   private int closingsSeen;
@@ -177,7 +181,7 @@ final class Replay {
     Optional<Path> path = firstOpen(order, group, minute);
     if (path.isEmpty()) {
       platform.held += ended;
-      Optional<Instant> later = health.nextOpen(order, group.platform(), minute, until);
+      Optional<Instant> later = nextOpen(order, group.platform(), minute);
       if (later.isEmpty()) {
         platform.unsent += ended;
         return path;
@@ -193,6 +197,17 @@ final class Replay {
 
   private Tally tally(Group group, Path path) {
     return lines.computeIfAbsent(new Line(group, path), _ -> new Tally());
+  }
+
+  /** Minutes come in order, so what was found holds until its minute has come. */
+  private Optional<Instant> nextOpen(List<Path> order, String platform, Instant minute) {
+    Waiting waiting = new Waiting(order, platform);
+    Optional<Instant> known = opens.get(waiting);
+    if (known == null || known.filter(at -> !at.isAfter(minute)).isPresent()) {
+      known = health.nextOpen(order, platform, minute, until);
+      opens.put(waiting, known);
+    }
+    return known;
   }
 
   private Optional<Path> firstOpen(List<Path> order, Group group, Instant minute) {
