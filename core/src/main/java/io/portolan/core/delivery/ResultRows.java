@@ -15,7 +15,7 @@ final class ResultRows {
   private static final int ATTEMPT_COLUMNS = 25;
 
   /** Columns of {@link #pathFailures}. */
-  private static final int PATH_FAILURE_COLUMNS = 14;
+  private static final int PATH_FAILURE_COLUMNS = 15;
 
   private static final int LONGEST_TEXT = 500;
 
@@ -91,6 +91,7 @@ final class ResultRows {
     add(failure.kind());
     add(failure.detail());
     add(failure.path().source());
+    rows.addJson(failure.evidence());
   }
 
   private static int millis(Duration duration) {

@@ -81,7 +81,7 @@ final class ResultStore {
   private static final String COPY_PATH_FAILURES =
       """
       COPY path_failure (at, campaign_id, policy_version, port, millis, isp, platform, route, tls, host,
-                         phase, kind, detail, source) FROM STDIN (FORMAT binary)
+                         phase, kind, detail, source, evidence) FROM STDIN (FORMAT binary)
       """;
 
   private static final String SUPPRESS =

@@ -120,9 +120,10 @@ final class Line implements AutoCloseable {
         decision.policyVersion(),
         session.host(),
         lost.phase(),
-        lost.timedOut() ? "session-timeout" : "session-lost",
+        lost.kind().id(),
         lost.detail(),
-        lost.took());
+        lost.took(),
+        Evidence.of(session));
   }
 
   @Override

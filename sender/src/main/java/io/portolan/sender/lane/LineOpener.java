@@ -15,6 +15,7 @@ import io.portolan.sender.lane.Destinations.Destination;
 import io.portolan.sender.path.Choice;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathLease;
+import io.portolan.sender.smtp.FailureKind;
 import io.portolan.sender.smtp.Opening;
 import io.portolan.sender.smtp.SessionOpener;
 import io.portolan.sender.smtp.SessionTarget;
@@ -50,9 +51,6 @@ final class LineOpener {
 
   /** How often to look whether a lane at its limit of new sessions may open one again. */
   private static final Duration SESSION_RECHECK = Duration.ofMillis(250);
-
-  /** The kind of a path failure that is a peer's answer. */
-  private static final String SESSION_REFUSED = "session-refused";
 
   private final PathChoice paths;
   private final ActivePolicy policy;
@@ -364,7 +362,7 @@ final class LineOpener {
             refused.decision().policyVersion(),
             refused.target().host(),
             refused.phase(),
-            SESSION_REFUSED,
+            FailureKind.SESSION_REFUSED.id(),
             refused.reply().line(),
             refused.took()));
   }
@@ -388,6 +386,7 @@ final class LineOpener {
             failed.phase(),
             failed.kind().id(),
             failed.detail(),
-            failed.took()));
+            failed.took(),
+            Evidence.of(failed)));
   }
 }

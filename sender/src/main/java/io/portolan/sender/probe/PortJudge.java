@@ -50,7 +50,10 @@ final class PortJudge {
     PortVerdict byIpv4 = byControls(port, AddressFamily.IPV4, round);
     PortVerdict byIpv6 = byControls(port, AddressFamily.IPV6, round);
     if (byIpv4 == PortVerdict.OPEN) {
-      return byIpv6 == PortVerdict.PORT_BLOCKED ? PortVerdict.IPV6_ONLY : byIpv4;
+      // ICMPv6 "prohibited" comes as EACCES, which this host's own rules would give as well
+      return byIpv6 == PortVerdict.PORT_BLOCKED || byIpv6 == PortVerdict.LOCAL_POLICY
+          ? PortVerdict.IPV6_ONLY
+          : byIpv4;
     }
     return isByIpv6(port, round) ? byIpv6 : byIpv4;
   }

@@ -46,6 +46,12 @@ public final class PortProbe {
   private static final Duration STEP = Duration.ofSeconds(8);
   private static final Timeouts TIMEOUTS = new Timeouts(CONNECT, STEP, STEP, STEP, STEP, STEP);
 
+  /** So short that a second connection ends within the time for sessions. */
+  private static final Duration SECOND_STEP = Duration.ofSeconds(3);
+
+  private static final Timeouts SECOND =
+      new Timeouts(SECOND_STEP, SECOND_STEP, SECOND_STEP, SECOND_STEP, SECOND_STEP, SECOND_STEP);
+
   private final HostLookup names;
   private final SessionOpener opener;
   private final ControlTargets controls;
@@ -197,12 +203,44 @@ public final class PortProbe {
               new ProbeResult.Answered(refused.phase(), refused.reply()),
               refused.took(),
               refused.evidence());
+      case Opening.PathFailed failed
+          when failed.kind() == FailureKind.NO_BANNER && speaksTlsAtOnce(look) ->
+          result(
+              look,
+              new ProbeResult.Failed(
+                  failed.phase(),
+                  FailureKind.TLS_MODE_MISMATCH,
+                  "says nothing in clear and speaks TLS from the first byte"),
+              failed.took(),
+              failed.evidence());
       case Opening.PathFailed failed ->
           result(
               look,
               new ProbeResult.Failed(failed.phase(), failed.kind(), failed.detail()),
               failed.took(),
               failed.evidence());
+    };
+  }
+
+  /** Whether a peer that is silent in clear answers TLS on a second connection: no tarpit then. */
+  private boolean speaksTlsAtOnce(Look look) {
+    ProbeTarget target = look.target();
+    SessionTarget implicit =
+        new SessionTarget(
+            new Path(target.operator(), target.port(), TlsMode.IMPLICIT),
+            target.host(),
+            List.of(look.address()),
+            Optional.empty(),
+            heloName,
+            SECOND);
+    return switch (opener.open(implicit)) {
+      case Opening.Opened(var session) -> {
+        session.close();
+        yield true;
+      }
+      case Opening.Refused _ -> true;
+      case Opening.PathFailed failed ->
+          failed.kind() == FailureKind.TLS_UNTRUSTED || failed.evidence().tlsVersion().isPresent();
     };
   }
 

@@ -52,7 +52,7 @@ public record ProbeResult(
   boolean isStopped() {
     return finding instanceof Failed failed
         && switch (failed.kind()) {
-          case CONNECT_TIMEOUT, CONNECT_REFUSED, NO_ROUTE, RESET -> true;
+          case CONNECT_TIMEOUT, CONNECT_REFUSED, HOST_UNREACHABLE, NO_ROUTE, RESET -> true;
           default -> failed.phase() == Phase.CONNECT && failed.kind() != FailureKind.LOCAL_FAULT;
         };
   }

@@ -160,7 +160,7 @@ final class Words {
         ? switch (kinds.getFirst()) {
           case CONNECT_TIMEOUT -> "dropped";
           case CONNECT_REFUSED -> "refused";
-          case NO_ROUTE -> "unreachable";
+          case HOST_UNREACHABLE, NO_ROUTE -> "unreachable";
           case LOCAL_POLICY -> "forbidden";
           case RESET, TLS_FAILED, CLOSED, CLOSED_BEFORE_BANNER -> "cut off";
           case TLS_SILENT, NO_BANNER, NO_ANSWER -> "silent";

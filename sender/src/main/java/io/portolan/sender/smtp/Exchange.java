@@ -36,6 +36,7 @@ final class Exchange {
   private boolean usable = true;
   private boolean resetDue;
   private Phase phase = Phase.MAIL;
+  private boolean inText;
   private long startNanos;
 
   Exchange(Wire wire, DeadlineWatch watch, Timeouts timeouts, boolean pipelining) {
@@ -61,6 +62,7 @@ final class Exchange {
   Transaction run(String mail, String rcpt, byte[] message) {
     startNanos = watch.nanoTime();
     phase = Phase.MAIL;
+    inText = false;
     try {
       if (wire.hasUnread()) {
         return replied(unasked());
@@ -196,6 +198,7 @@ final class Exchange {
     if (wire.hasUnread()) {
       return replied(unasked());
     }
+    inText = true;
     try {
       writeBody(message);
       phase = Phase.DOT;
@@ -309,7 +312,11 @@ final class Exchange {
     boolean timedOut = wire.timedOut();
     close();
     return new Lost(
-        phase, timedOut ? "no answer within the deadline" : Failures.detail(e), timedOut, took());
+        phase,
+        timedOut ? "no answer within the deadline" : Failures.detail(e),
+        timedOut,
+        inText,
+        took());
   }
 
   private void close() {

@@ -1,9 +1,10 @@
 package io.portolan.sender.smtp;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * Why a path could not be opened. Decided by phase, class of the cause and reply code.
+ * Why a path could not be opened or used. Decided by phase, class of the cause and reply code.
  *
  * <p>A kind blocks the path when it is evidence that this port, in this TLS mode, does not get
  * through from here, so that the next path may be taken. The others speak of one server or of this
@@ -16,7 +17,15 @@ public enum FailureKind {
   CONNECT_TIMEOUT(true),
   /** RST, or ICMP port unreachable, which a firewall's REJECT sends too. */
   CONNECT_REFUSED(true),
-  /** ICMP host or network unreachable or prohibited, or no route here. */
+  /**
+   * EHOSTUNREACH: ICMP host unreachable, host prohibited or admin prohibited. A firewall that says
+   * no, or a host that is gone.
+   */
+  HOST_UNREACHABLE(true),
+  /**
+   * ENETUNREACH: no route from here, or ICMP network unreachable or prohibited. Where only IPv6
+   * fails so, this host has no IPv6.
+   */
   NO_ROUTE(true),
   /** This host's own rules forbid it: EACCES or EPERM. An operator must look. */
   LOCAL_POLICY(true),
@@ -43,7 +52,10 @@ public enum FailureKind {
   TLS_FAILED(true),
   /** The certificate bears another name or a chain that is not trusted. Nothing secret was sent. */
   TLS_UNTRUSTED(true),
-  /** The peer speaks in clear where TLS was due from the first byte. */
+  /**
+   * The peer speaks in clear where TLS was due from the first byte; or, as a probe finds out, TLS
+   * from the first byte where a banner was due.
+   */
   TLS_MODE_MISMATCH(true),
   /** Not one byte came during the handshake. */
   TLS_SILENT(true),
@@ -58,7 +70,18 @@ public enum FailureKind {
   /** FIN after the banner and before the session was ready. */
   CLOSED(false),
   /** The peer answers with what is no reply, or without end. */
-  PROTOCOL(false);
+  PROTOCOL(false),
+  /** The peer of a better path said no to the session, so that another path took the message. */
+  SESSION_REFUSED(false),
+  /** An open session fell silent before any message text was due. */
+  SESSION_TIMEOUT(false),
+  /** An open session was ended by the peer or the network before the end of data. */
+  SESSION_LOST(false),
+  /**
+   * Message text got stuck on its way while commands were answered. Where small messages pass, some
+   * hop drops large packets: the port is open, and the path's MTU must be looked at.
+   */
+  DATA_STALLED(false);
 
   private final boolean blocksPath;
 
@@ -82,7 +105,23 @@ public enum FailureKind {
 
   /** Whether a connection did not come about for a reason outside of this host. */
   boolean isOfTheWay() {
-    return this == CONNECT_TIMEOUT || this == CONNECT_REFUSED || this == NO_ROUTE;
+    return switch (this) {
+      case CONNECT_TIMEOUT, CONNECT_REFUSED, HOST_UNREACHABLE, NO_ROUTE -> true;
+      default -> false;
+    };
+  }
+
+  /** What the kernel says to it, as far as one code stands for the kind: such as ECONNREFUSED. */
+  public Optional<String> errno() {
+    return switch (this) {
+      case CONNECT_TIMEOUT -> Optional.of("ETIMEDOUT");
+      case CONNECT_REFUSED -> Optional.of("ECONNREFUSED");
+      case HOST_UNREACHABLE -> Optional.of("EHOSTUNREACH");
+      case NO_ROUTE -> Optional.of("ENETUNREACH");
+      case LOCAL_POLICY -> Optional.of("EACCES");
+      case RESET -> Optional.of("ECONNRESET");
+      default -> Optional.empty();
+    };
   }
 
   /** The lower-case name used in tables and reports, such as {@code connect-timeout}. */

@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.security.cert.CertificateException;
@@ -32,6 +33,7 @@ final class Failures {
       case SocketException _ when says(e, "not permitted") -> FailureKind.LOCAL_POLICY;
       // opened and reset before connect returned
       case SocketException _ when says(e, "reset") -> FailureKind.RESET;
+      case NoRouteToHostException _ -> FailureKind.HOST_UNREACHABLE;
       default -> FailureKind.NO_ROUTE;
     };
   }

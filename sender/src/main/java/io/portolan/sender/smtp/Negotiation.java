@@ -45,8 +45,8 @@ final class Negotiation extends SMTPTransport {
   private final InetAddress peer;
   private final TlsTrust trust;
   private final boolean mayUseTls;
+  private final PhaseTimes times;
 
-  private Phase phase = Phase.BANNER;
   private String banner = "";
   private Extensions extensions = Extensions.NONE;
   private boolean authenticated;
@@ -62,13 +62,20 @@ final class Negotiation extends SMTPTransport {
    * @param mayUseTls whether an opportunistic session tries STARTTLS
    */
   Negotiation(
-      Wire wire, SessionTarget target, InetAddress peer, TlsTrust trust, boolean mayUseTls) {
+      Wire wire,
+      SessionTarget target,
+      InetAddress peer,
+      TlsTrust trust,
+      boolean mayUseTls,
+      PhaseTimes times) {
     super(MAIL, new URLName("smtp", target.host(), target.path().port(), null, null, null));
     this.wire = wire;
     this.target = target;
     this.peer = peer;
     this.trust = trust;
     this.mayUseTls = mayUseTls;
+    this.times = times;
+    times.enter(Phase.BANNER);
   }
 
   /** How a negotiation ended. */
@@ -86,9 +93,9 @@ final class Negotiation extends SMTPTransport {
     try {
       TlsMode mode = target.path().tls();
       if (mode == TlsMode.IMPLICIT) {
-        phase = Phase.TLS;
+        times.enter(Phase.TLS);
         secure();
-        phase = Phase.BANNER;
+        times.enter(Phase.BANNER);
       }
       setLocalHost(target.heloName());
       setAuthorizationID("");
@@ -118,7 +125,8 @@ final class Negotiation extends SMTPTransport {
         masked(),
         wire.tls().map(tls -> tls.getSession().getProtocol()),
         wire.tls().flatMap(PeerCertificate::of).or(() -> TlsTrust.refused(failure)),
-        Optional.ofNullable(tlsRefusal));
+        Optional.ofNullable(tlsRefusal),
+        times.soFar());
   }
 
   /**
@@ -128,26 +136,26 @@ final class Negotiation extends SMTPTransport {
     IOException broken = failure;
     SmtpReply last = reply;
     if (verdict != null) {
-      return failed(phase, verdict, String.valueOf(e.getMessage()));
+      return failed(times.phase(), verdict, String.valueOf(e.getMessage()));
     }
     if (broken != null) {
-      return failed(phase, kind(broken), detail(broken));
+      return failed(times.phase(), kind(broken), detail(broken));
     }
     if (last != null && (last.isTransient() || last.isPermanent())) {
-      return new Result.Refused(phase, last);
+      return new Result.Refused(times.phase(), last);
     }
-    if (phase == Phase.EHLO && e instanceof AuthenticationFailedException) {
+    if (times.phase() == Phase.EHLO && e instanceof AuthenticationFailedException) {
       return failed(
           Phase.AUTH, FailureKind.AUTH_NOT_OFFERED, "EHLO offers neither PLAIN nor LOGIN");
     }
     return failed(
-        phase,
-        phase == Phase.BANNER ? FailureKind.NOT_SMTP : FailureKind.PROTOCOL,
+        times.phase(),
+        times.phase() == Phase.BANNER ? FailureKind.NOT_SMTP : FailureKind.PROTOCOL,
         last == null ? String.valueOf(e.getMessage()) : "unexpected reply: " + last.line());
   }
 
   private FailureKind kind(IOException broken) {
-    FailureKind kind = Failures.kind(phase, broken, wire.timedOut());
+    FailureKind kind = Failures.kind(times.phase(), broken, wire.timedOut());
     // in clear after the 220 to STARTTLS, it came behind it: a packet later than can be seen there
     return kind == FailureKind.TLS_MODE_MISMATCH && target.path().tls() != TlsMode.IMPLICIT
         ? FailureKind.TLS_INJECTED
@@ -170,13 +178,13 @@ final class Negotiation extends SMTPTransport {
     @Nullable String secret = target.credentials().map(Credentials::password).orElse(null);
     authenticated =
         super.protocolConnect(target.host(), target.path().port(), username, secret)
-            && phase == Phase.AUTH;
+            && times.phase() == Phase.AUTH;
     return true;
   }
 
   @Override
   protected boolean ehlo(String domain) throws MessagingException {
-    phase = Phase.EHLO;
+    times.enter(Phase.EHLO);
     extensions = Extensions.NONE; // RFC 3207 4.2: forget what was known before TLS
     boolean taken = super.ehlo(domain);
     if (!taken) {
@@ -232,7 +240,7 @@ final class Negotiation extends SMTPTransport {
 
   @Override
   protected void startTLS() throws MessagingException {
-    phase = Phase.TLS;
+    times.enter(Phase.TLS);
     if (wire.isSecure()) {
       throw new MessagingException("the peer wants STARTTLS within TLS");
     }
@@ -274,7 +282,7 @@ final class Negotiation extends SMTPTransport {
   @Override
   protected void sendCommand(String command) throws MessagingException {
     if (command.startsWith("AUTH ")) {
-      phase = Phase.AUTH;
+      times.enter(Phase.AUTH);
       if (!wire.isSecure()) {
         throw refusal(FailureKind.LOGIN_NEEDS_TLS, "a login is never sent without verified TLS");
       }
@@ -359,9 +367,9 @@ final class Negotiation extends SMTPTransport {
         List<String> lines = wire.readLines();
         SmtpReply answer = ReplyReader.parse(lines);
         reply = answer;
-        if (phase == Phase.BANNER) {
+        if (times.phase() == Phase.BANNER) {
           banner = answer.text();
-        } else if (phase == Phase.EHLO && answer.code() == 250) {
+        } else if (times.phase() == Phase.EHLO && answer.code() == 250) {
           extensions = Extensions.of(lines);
         }
         heard = wellFormed(answer.code(), lines).getBytes(StandardCharsets.UTF_8);

@@ -158,12 +158,14 @@ public final class SessionOpener {
     private final String address;
     private final long start;
     private final DialListener listener;
+    private PhaseTimes times;
 
     Attempt(SessionTarget target, String address, long start, DialListener listener) {
       this.target = target;
       this.address = address;
       this.start = start;
       this.listener = listener;
+      times = new PhaseTimes(watch::nanoTime);
     }
 
     Opening open() {
@@ -181,6 +183,7 @@ public final class SessionOpener {
     private Opening open(Optional<String> tlsFailure) {
       InetAddress peer;
       Wire wire;
+      times = new PhaseTimes(watch::nanoTime);
       try {
         peer = named(InetAddress.ofLiteral(address));
         wire = dialled();
@@ -213,7 +216,8 @@ public final class SessionOpener {
     }
 
     private Opening negotiated(Wire wire, InetAddress peer, Optional<String> tlsFailure) {
-      Negotiation negotiation = new Negotiation(wire, target, peer, trust, tlsFailure.isEmpty());
+      Negotiation negotiation =
+          new Negotiation(wire, target, peer, trust, tlsFailure.isEmpty(), times);
       return switch (negotiation.run()) {
         case Negotiation.Result.Failed(Phase phase, FailureKind kind, String detail) ->
             failed(phase, kind, detail, negotiation.evidence());
@@ -229,12 +233,16 @@ public final class SessionOpener {
         if (kind.isOfTheWay()) {
           listener.unreachable(address);
         }
-        return failed(Phase.CONNECT, kind, detail, PeerEvidence.NONE);
+        return failed(Phase.CONNECT, kind, detail, unheard());
       }
       // the same as a reset an instant later, when it is what came next that fails
       return target.path().tls() == TlsMode.IMPLICIT
-          ? failed(Phase.TLS, FailureKind.TLS_FAILED, detail, PeerEvidence.NONE)
-          : failed(Phase.BANNER, kind, detail, PeerEvidence.NONE);
+          ? failed(Phase.TLS, FailureKind.TLS_FAILED, detail, unheard())
+          : failed(Phase.BANNER, kind, detail, unheard());
+    }
+
+    private PeerEvidence unheard() {
+      return PeerEvidence.NONE.with(times.soFar());
     }
 
     private SmtpSession session(Wire wire, Negotiation negotiation, Optional<String> tlsFailure) {

@@ -39,11 +39,21 @@ public sealed interface Transaction {
    *
    * @param detail for people; never used to decide
    * @param timedOut whether a deadline passed, rather than the peer ending the connection
+   * @param inText whether the peer had let the message's text begin
    */
-  record Lost(Phase phase, String detail, boolean timedOut, Duration took) implements Transaction {
+  record Lost(Phase phase, String detail, boolean timedOut, boolean inText, Duration took)
+      implements Transaction {
     /** Whether the peer may hold the message: never another path then. */
     public boolean unknown() {
       return phase == Phase.DOT;
+    }
+
+    /** The kind of a loss after which nothing was taken. */
+    public FailureKind kind() {
+      if (!timedOut) {
+        return FailureKind.SESSION_LOST;
+      }
+      return inText ? FailureKind.DATA_STALLED : FailureKind.SESSION_TIMEOUT;
     }
   }
 

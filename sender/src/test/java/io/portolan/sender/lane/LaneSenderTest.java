@@ -39,6 +39,11 @@ class LaneSenderTest extends LaneFixture {
         .containsExactly("relay:587");
     assertThat(database.texts("SELECT DISTINCT kind FROM path_failure"))
         .containsExactly("connect-timeout");
+    assertThat(
+            database.texts(
+                "SELECT DISTINCT evidence ->> 'errno' || ' ' || (evidence -> 'millis' ? 'connect')"
+                    + " FROM path_failure"))
+        .containsExactly("ETIMEDOUT true");
     assertThat(database.number("SELECT count(*) FROM suppression")).isZero();
     assertThat(network.mailboxes().duplicates()).isEmpty();
   }

@@ -16,6 +16,7 @@ import io.portolan.sender.probe.ProbeResult.Ready;
 import io.portolan.sender.smtp.FailureKind;
 import io.portolan.sender.smtp.PeerEvidence;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +59,7 @@ class PortInterceptionTest {
   void takesABannerThatAFirewallMasksForNobodys() {
     PeerEvidence masked =
         new PeerEvidence(
-            "*******", List.of(), true, Optional.empty(), Optional.empty(), Optional.empty());
+            "*******", List.of(), true, Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
     looks.control("gmail", 25, IPV4, failedAt(Phase.TLS, FailureKind.MASKED), masked);
     looks.control("gmx", 25, IPV4, failedAt(Phase.TLS, FailureKind.MASKED), masked);
 

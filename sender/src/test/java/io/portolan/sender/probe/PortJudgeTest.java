@@ -31,7 +31,14 @@ class PortJudgeTest {
   @ParameterizedTest
   @EnumSource(
       value = FailureKind.class,
-      names = {"CONNECT_TIMEOUT", "CONNECT_REFUSED", "NO_ROUTE", "RESET", "TLS_SILENT"})
+      names = {
+        "CONNECT_TIMEOUT",
+        "CONNECT_REFUSED",
+        "HOST_UNREACHABLE",
+        "NO_ROUTE",
+        "RESET",
+        "TLS_SILENT"
+      })
   void callsAPortBlockedThatIsStoppedEverywhereWhileAnotherGetsOut(FailureKind kind) {
     looks.controls(25, IPV4, failed(kind), "gmail", "gmx", "yahoo");
     looks.positive(IPV4, new Ready());

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -92,7 +93,7 @@ final class TestingRound {
 
   static Failed failed(FailureKind kind) {
     return switch (kind) {
-      case CONNECT_TIMEOUT, CONNECT_REFUSED, NO_ROUTE, LOCAL_POLICY ->
+      case CONNECT_TIMEOUT, CONNECT_REFUSED, HOST_UNREACHABLE, NO_ROUTE, LOCAL_POLICY ->
           new Failed(Phase.CONNECT, kind, "as given");
       default -> new Failed(Phase.BANNER, kind, "as given");
     };
@@ -108,7 +109,7 @@ final class TestingRound {
 
   static PeerEvidence banner(String text) {
     return new PeerEvidence(
-        text, List.of(), false, Optional.empty(), Optional.empty(), Optional.empty());
+        text, List.of(), false, Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
   }
 
   static PeerEvidence certificate(String sha256) {
@@ -119,6 +120,6 @@ final class TestingRound {
         Optional.of("TLSv1.3"),
         Optional.of(
             new PeerCertificate("CN=a", "CN=b", sha256, Instant.parse("2027-01-01T00:00:00Z"))),
-        Optional.empty());
+        Optional.empty(), Map.of());
   }
 }

@@ -66,6 +66,7 @@ class EndOfDataTest {
               lost -> {
                 assertThat(lost.phase()).isEqualTo(Phase.DATA);
                 assertThat(lost.timedOut()).isTrue();
+                assertThat(lost.kind()).isEqualTo(FailureKind.DATA_STALLED);
               });
     }
   }

@@ -27,7 +27,7 @@ class FailuresTest {
         Arguments.of(new SocketTimeoutException("Connect timed out"), FailureKind.CONNECT_TIMEOUT),
         Arguments.of(new ConnectException("Connection timed out"), FailureKind.CONNECT_TIMEOUT),
         Arguments.of(new ConnectException("Connection refused"), FailureKind.CONNECT_REFUSED),
-        Arguments.of(new NoRouteToHostException("No route to host"), FailureKind.NO_ROUTE),
+        Arguments.of(new NoRouteToHostException("No route to host"), FailureKind.HOST_UNREACHABLE),
         Arguments.of(new SocketException("Network is unreachable"), FailureKind.NO_ROUTE),
         Arguments.of(new SocketException("Connection reset by peer"), FailureKind.RESET),
         Arguments.of(new BindException("Permission denied"), FailureKind.LOCAL_POLICY),
@@ -91,6 +91,10 @@ class FailuresTest {
             FailureKind.AUTH_NOT_OFFERED,
             FailureKind.NO_ANSWER,
             FailureKind.CLOSED,
-            FailureKind.PROTOCOL);
+            FailureKind.PROTOCOL,
+            FailureKind.SESSION_REFUSED,
+            FailureKind.SESSION_TIMEOUT,
+            FailureKind.SESSION_LOST,
+            FailureKind.DATA_STALLED);
   }
 }

@@ -112,9 +112,9 @@ class SessionOpenerTest {
   }
 
   @Test
-  void anUnreachableAddressIsNoRoute() {
+  void anUnreachableAddressIsToldAsSuch() {
     Opening.PathFailed failed = scene.failed(at("203.0.113.99"));
-    assertThat(failed.kind()).isEqualTo(FailureKind.NO_ROUTE);
+    assertThat(failed.kind()).isEqualTo(FailureKind.HOST_UNREACHABLE);
   }
 
   @Test
