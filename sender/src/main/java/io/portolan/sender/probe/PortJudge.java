@@ -94,7 +94,13 @@ final class PortJudge {
         here.stream().filter(each -> !isNoEvidence(each)).allMatch(ProbeResult::isStopped);
     return switch (whole) {
       case PORT_BLOCKED, EGRESS_DOWN, INTERCEPTED, TLS_STRIPPED, LOCAL_POLICY -> whole;
-      case OPEN, IPV6_ONLY, INCONCLUSIVE, NO_LISTENER, TARGET_DOWN, TARGET_FAULT ->
+      case OPEN,
+          RATE_LIMITED_EGRESS,
+          IPV6_ONLY,
+          INCONCLUSIVE,
+          NO_LISTENER,
+          TARGET_DOWN,
+          TARGET_FAULT ->
           isStopped ? stopped(port, isOffered, whole, round) : PortVerdict.TARGET_FAULT;
     };
   }

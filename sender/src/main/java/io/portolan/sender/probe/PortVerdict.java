@@ -27,6 +27,8 @@ public enum PortVerdict {
   INTERCEPTED,
   /** Connections come about, and somebody on the way takes the offer of TLS out. */
   TLS_STRIPPED,
+  /** Some connections a minute get through and no more, as a {@link ConnectSeries} shows. */
+  RATE_LIMITED_EGRESS,
   /** This host's own rules forbid it. */
   LOCAL_POLICY,
   /** It got through to some and not to others, or nobody could be asked. */

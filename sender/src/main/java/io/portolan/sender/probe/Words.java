@@ -4,8 +4,10 @@ import io.portolan.sender.probe.ProbeReport.Finding;
 import io.portolan.sender.smtp.FailureKind;
 import io.portolan.sender.smtp.PeerCertificate;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -43,7 +45,8 @@ final class Words {
                   + port
                   + ". "
                   + wayAround(port)
-                  + LOOK_AGAIN;
+                  + LOOK_AGAIN
+                  + hint();
           case EGRESS_DOWN ->
               manner(seen)
                   + " at "
@@ -78,7 +81,8 @@ final class Words {
               "this host's own rules forbid it (permission denied). Look at its firewall for outgoing"
                   + " connections (nft list ruleset) and at what confines Portolan; the network is not"
                   + " at fault.";
-          case INCONCLUSIVE, NO_LISTENER, TARGET_DOWN, TARGET_FAULT -> unclear(port, seen);
+          case INCONCLUSIVE, NO_LISTENER, TARGET_DOWN, TARGET_FAULT, RATE_LIMITED_EGRESS ->
+              unclear(port, seen);
         };
     return new Finding(port, verdict, words);
   }
@@ -115,9 +119,16 @@ final class Words {
               "somebody answers in the place of " + host + ", as everywhere on this port.";
           case TLS_STRIPPED -> host + " seems to offer no TLS, as all others here: it is stripped.";
           case LOCAL_POLICY -> "this host's own rules forbid it (permission denied).";
-          case IPV6_ONLY, INCONCLUSIVE -> unclear(seen);
+          case IPV6_ONLY, INCONCLUSIVE, RATE_LIMITED_EGRESS -> unclear(seen);
         };
     return new Finding(port, verdict, words);
+  }
+
+  /** Hosts of which the same is known. */
+  private String hint() {
+    Map<Integer, PortVerdict> verdicts = new TreeMap<>();
+    request.ports().forEach(each -> verdicts.put(each, PortJudge.ofPort(each, round)));
+    return CloudHabits.hint(verdicts).map(words -> " " + words).orElse("");
   }
 
   private String wayAround(int port) {

@@ -20,11 +20,18 @@ public final class LabHost {
   private final NetworkLab lab;
   private final NetworkNamespace namespace;
   private final InetAddress address;
+  private final InetAddress address6;
 
-  LabHost(NetworkLab lab, NetworkNamespace namespace, InetAddress address) {
+  LabHost(NetworkLab lab, NetworkNamespace namespace, InetAddress address, InetAddress address6) {
     this.lab = lab;
     this.namespace = namespace;
     this.address = address;
+    this.address6 = address6;
+  }
+
+  /** Its address by IPv6. */
+  public InetAddress address6() {
+    return address6;
   }
 
   public InetAddress address() {
@@ -44,6 +51,11 @@ public final class LabHost {
   /** Listens on this host. */
   public ServerSocket listen(InetAddress local, int port) throws IOException {
     return namespace.inside(() -> new ServerSocket(port, BACKLOG, local));
+  }
+
+  /** Lets a port of this host be reached by IPv6, too. */
+  public void listenByIpv6(int port) throws IOException {
+    lab.keep(new Forwarder(listen(address6, port), () -> dial(address, port)));
   }
 
   /** Opens a UDP socket at this host's address. */

@@ -42,7 +42,7 @@ public final class NetworkLab implements AutoCloseable {
               List.of(
                   "sh",
                   "-c",
-                  "echo 1 >/proc/sys/net/ipv4/ip_forward; echo 0 >/proc/sys/net/ipv4/icmp_ratelimit")));
+                  "echo 1 >/proc/sys/net/ipv4/ip_forward; echo 0 >/proc/sys/net/ipv4/icmp_ratelimit; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding")));
       return lab;
     } catch (IOException e) {
       lab.close();
@@ -68,7 +68,13 @@ public final class NetworkLab implements AutoCloseable {
     namespace.ip("addr", "add", theirs + "/30", "dev", "eth0");
     namespace.ip("link", "set", "eth0", "up");
     namespace.ip("route", "add", "default", "via", ours);
-    return new LabHost(this, namespace, InetAddress.ofLiteral(theirs));
+    // RFC 3849: a network of IPv6 a host
+    String prefix = "2001:db8:0:" + Integer.toHexString(number) + "::";
+    gateway.ip("addr", "add", prefix + "1/64", "dev", device, "nodad");
+    namespace.ip("addr", "add", prefix + "2/64", "dev", "eth0", "nodad");
+    namespace.ip("route", "add", "default", "via", prefix + "1");
+    return new LabHost(
+        this, namespace, InetAddress.ofLiteral(theirs), InetAddress.ofLiteral(prefix + "2"));
   }
 
   /** Blocks one host's port, until the block is closed. */
@@ -95,6 +101,15 @@ public final class NetworkLab implements AutoCloseable {
         }
         """
             .formatted(++blocks, port, to.address().getHostAddress()));
+  }
+
+  /**
+   * Sets a chain of the gateway's nftables, until the rules are closed.
+   *
+   * @param chain the hook and the rules, a line each
+   */
+  public GatewayRules rules(String... chain) throws IOException {
+    return GatewayRules.set(gateway, "rules" + ++blocks, List.of(chain));
   }
 
   /** Loses packets at random, in both directions, until the lab is closed. */

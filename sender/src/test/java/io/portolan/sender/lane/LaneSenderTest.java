@@ -41,7 +41,7 @@ class LaneSenderTest extends LaneFixture {
         .containsExactly("connect-timeout");
     assertThat(
             database.texts(
-                "SELECT DISTINCT evidence ->> 'errno' || ' ' || (evidence -> 'millis' ? 'connect')"
+                "SELECT DISTINCT evidence ->> 'errno' || ' ' || jsonb_exists(evidence -> 'millis', 'connect')"
                     + " FROM path_failure"))
         .containsExactly("ETIMEDOUT true");
     assertThat(database.number("SELECT count(*) FROM suppression")).isZero();

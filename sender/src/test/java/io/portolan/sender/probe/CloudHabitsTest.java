@@ -1,0 +1,32 @@
+package io.portolan.sender.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CloudHabitsTest {
+
+  @Test
+  void namesHostsOfWhichThePatternIsKnown() {
+    assertThat(
+            CloudHabits.hint(
+                Map.of(
+                    25,
+                    PortVerdict.PORT_BLOCKED,
+                    465,
+                    PortVerdict.PORT_BLOCKED,
+                    587,
+                    PortVerdict.OPEN)))
+        .contains(
+            "This pattern is known of: Hetzner Cloud (25, 465). A hint, not a finding.");
+  }
+
+  @Test
+  void saysNothingOfAnOpenNetworkOrAnUnknownPattern() {
+    assertThat(CloudHabits.hint(Map.of(25, PortVerdict.OPEN))).isEmpty();
+    assertThat(
+            CloudHabits.hint(Map.of(25, PortVerdict.OPEN, 587, PortVerdict.PORT_BLOCKED)))
+        .isEmpty();
+  }
+}
