@@ -24,12 +24,8 @@ final class CloudHabits {
 
   private CloudHabits() {}
 
-  /**
-   * One host's habit.
-   *
-   * @param open ports that its source says are not blocked
-   */
-  private record Habit(String provider, Set<Integer> blocked, Set<Integer> open) {
+  /** The ports that one host blocks by default. */
+  private record Habit(String provider, Set<Integer> blocked) {
     /** Whether exactly those of its ports that were judged are blocked. */
     private boolean fits(Map<Integer, PortVerdict> verdicts) {
       return verdicts.entrySet().stream()
@@ -61,13 +57,10 @@ final class CloudHabits {
   }
 
   private static Habit habit(CsvRow row) {
-    return new Habit(row.required("provider"), ports(row, "blocked"), ports(row, "open"));
-  }
-
-  private static Set<Integer> ports(CsvRow row, String column) {
-    return Arrays.stream(row.text(column).split(" "))
-        .filter(port -> !port.isEmpty())
-        .map(Integer::valueOf)
-        .collect(Collectors.toCollection(TreeSet::new));
+    return new Habit(
+        row.required("provider"),
+        Arrays.stream(row.required("blocked").split(" "))
+            .map(Integer::valueOf)
+            .collect(Collectors.toCollection(TreeSet::new)));
   }
 }

@@ -58,7 +58,7 @@ public final class ConnectSeries {
           + port
           + ". Cap connections at "
           + perMinute
-          + " a minute in the policy, and ask your host to remove the limit.";
+          + " a minute (connectionsPerMinute in the policy's limits), and ask your host to remove the limit.";
     }
   }
 

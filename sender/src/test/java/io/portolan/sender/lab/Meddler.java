@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A host on the way that speaks in the place of others: it passes on what they say as
- * it likes. Until it is closed, one sender's connections to the targets end here.
+ * A host on the way that speaks in the place of others: it passes on what they say as it likes.
+ * Until it is closed, one sender's connections to the targets end here.
  */
 public final class Meddler implements AutoCloseable {
   private static final int FIRST_PORT = 2600;
@@ -42,8 +42,7 @@ public final class Meddler implements AutoCloseable {
    * @param says what becomes of each line that a target says, with its end
    * @param delay of each piece, in either direction
    */
-  public static Meddler between(
-      NetworkLab lab, Way way, UnaryOperator<String> says, Duration delay)
+  public static Meddler between(NetworkLab lab, Way way, UnaryOperator<String> says, Duration delay)
       throws IOException {
     Meddler meddler = lab.keep(new Meddler(way.host(), says, delay));
     int number = 0;

@@ -18,15 +18,13 @@ class CloudHabitsTest {
                     PortVerdict.PORT_BLOCKED,
                     587,
                     PortVerdict.OPEN)))
-        .contains(
-            "This pattern is known of: Hetzner Cloud (25, 465). A hint, not a finding.");
+        .contains("This pattern is known of: Hetzner Cloud (25, 465). A hint, not a finding.");
   }
 
   @Test
   void saysNothingOfAnOpenNetworkOrAnUnknownPattern() {
     assertThat(CloudHabits.hint(Map.of(25, PortVerdict.OPEN))).isEmpty();
-    assertThat(
-            CloudHabits.hint(Map.of(25, PortVerdict.OPEN, 587, PortVerdict.PORT_BLOCKED)))
+    assertThat(CloudHabits.hint(Map.of(25, PortVerdict.OPEN, 587, PortVerdict.PORT_BLOCKED)))
         .isEmpty();
   }
 }

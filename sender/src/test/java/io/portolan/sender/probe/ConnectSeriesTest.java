@@ -39,7 +39,8 @@ class ConnectSeriesTest {
 
   @Test
   void aBlockThatBeginsOrEndsIsNoLimit() {
-    for (String pattern : List.of("++++++--------", "--------++++++", "++++------++++", "--------")) {
+    for (String pattern :
+        List.of("++++++--------", "--------++++++", "++++------++++", "--------")) {
       assertThat(new ConnectSeries(series(pattern)).limitOf(25)).as(pattern).isEmpty();
     }
   }

@@ -178,7 +178,9 @@ class PortCasesSystemTest {
 
   /** What a probe of north says. */
   private String looked(int port, TlsMode tls) throws InterruptedException {
-    return scene.look(List.of(new ProbeTarget("north", PortScene.NORTH, port, tls))).results()
+    return scene
+        .look(List.of(new ProbeTarget("north", PortScene.NORTH, port, tls)))
+        .results()
         .stream()
         .filter(result -> result.target().port() == port && result.target().tls() == tls)
         .findFirst()
@@ -219,7 +221,6 @@ class PortCasesSystemTest {
     return scene.lab.rules(
         "type nat hook prerouting priority -100;",
         "ip saddr %s tcp dport 25 dnat ip to %s"
-            .formatted(
-                scene.sender.address().getHostAddress(), hotel.address().getHostAddress()));
+            .formatted(scene.sender.address().getHostAddress(), hotel.address().getHostAddress()));
   }
 }

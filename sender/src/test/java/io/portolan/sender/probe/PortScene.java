@@ -92,7 +92,8 @@ final class PortScene implements AutoCloseable {
             lab.keep(new DeadlineWatch()));
     probe =
         new PortProbe(
-            name -> new HostAnswer.Addresses(names.getOrDefault(name, List.of()), Duration.ofHours(1)),
+            name ->
+                new HostAnswer.Addresses(names.getOrDefault(name, List.of()), Duration.ofHours(1)),
             opener,
             new ControlTargets(
                 mail, List.of(new ProbeTarget("web", "web.test", WEB, TlsMode.NONE))),

@@ -2,17 +2,23 @@ package io.portolan.sender.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.core.policy.TlsMode;
 import io.portolan.sender.lab.GatewayRules;
 import io.portolan.sender.lab.LabHost;
 import io.portolan.sender.lab.Meddler;
+import io.portolan.sender.probe.ConnectSeries.Connect;
 import io.portolan.sender.simulation.Behaviour;
 import io.portolan.sender.simulation.Reaction;
 import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.SimulatedMailServer.Security;
 import io.portolan.sender.simulation.SimulatedNetwork;
+import io.portolan.sender.smtp.Opening;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +126,35 @@ class PortVerdictsSystemTest {
     assertThat(scene.verdict(25)).isNotIn(PortVerdict.PORT_BLOCKED, PortVerdict.INTERCEPTED);
   }
 
+  @Test
+  void tellsALimitOfConnectionsFromABlock() throws Exception {
+    List<Connect> connects = new ArrayList<>();
+    Instant end = Instant.now().plusSeconds(60);
+    try (GatewayRules _ =
+        forward(
+            "tcp dport 25 tcp flags & (syn | ack) == syn"
+                + " limit rate over 10/minute burst 3 packets drop")) {
+      for (int i = 0; new ConnectSeries(connects).limitOf(25).isEmpty(); i++) {
+        assertThat(Instant.now()).isBefore(end);
+        connects.add(connect(i, 25));
+        connects.add(connect(i, 587));
+      }
+    }
+    assertThat(new ConnectSeries(connects).limitOf(25).orElseThrow().words())
+        .contains("your network limits connections to port 25");
+    assertThat(new ConnectSeries(connects).limitOf(587)).isEmpty();
+  }
+
+  private Connect connect(int number, int port) {
+    int host = number % scene.hosts.size();
+    Opening opening = scene.open(scene.hosts.get(host).address(), port, TlsMode.OPPORTUNISTIC);
+    return new Connect(
+        Instant.now(),
+        port,
+        PortScene.OPERATORS.get(host),
+        PortScene.answer(opening).equals("connect-timeout"));
+  }
+
   private void behave(Reaction reaction) {
     scene
         .servers
@@ -129,8 +164,7 @@ class PortVerdictsSystemTest {
 
   private void between(UnaryOperator<String> says, Duration delay) throws IOException {
     LabHost host = scene.lab.host("meddler");
-    Meddler.between(
-        scene.lab, new Meddler.Way(host, scene.sender, scene.hosts, 25), says, delay);
+    Meddler.between(scene.lab, new Meddler.Way(host, scene.sender, scene.hosts, 25), says, delay);
   }
 
   private GatewayRules forward(String rule) throws IOException {
