@@ -15,6 +15,9 @@ import java.util.stream.Collectors;
  * Immutable.
  */
 final class CloudHabits {
+  /** Fewer ports than this make no pattern: nearly every host blocks 25. */
+  private static final int ENOUGH = 3;
+
   private static final List<String> COLUMNS =
       List.of("provider", "blocked", "open", "looks-like", "lift", "source", "confidence");
   private static final List<Habit> BUILT_IN =
@@ -38,7 +41,7 @@ final class CloudHabits {
 
   /** A sentence that names the hosts of which this pattern of verdicts is known. */
   static Optional<String> hint(Map<Integer, PortVerdict> verdicts) {
-    if (!verdicts.containsValue(PortVerdict.PORT_BLOCKED)) {
+    if (verdicts.size() < ENOUGH || !verdicts.containsValue(PortVerdict.PORT_BLOCKED)) {
       return Optional.empty();
     }
     String known =

@@ -22,9 +22,15 @@ class CloudHabitsTest {
   }
 
   @Test
-  void saysNothingOfAnOpenNetworkOrAnUnknownPattern() {
-    assertThat(CloudHabits.hint(Map.of(25, PortVerdict.OPEN))).isEmpty();
-    assertThat(CloudHabits.hint(Map.of(25, PortVerdict.OPEN, 587, PortVerdict.PORT_BLOCKED)))
+  void saysNothingOfAnOpenNetworkAnUnknownPatternOrOnePort() {
+    assertThat(CloudHabits.hint(Map.of(25, PortVerdict.PORT_BLOCKED))).isEmpty();
+    assertThat(
+            CloudHabits.hint(
+                Map.of(25, PortVerdict.OPEN, 465, PortVerdict.OPEN, 587, PortVerdict.OPEN)))
+        .isEmpty();
+    assertThat(
+            CloudHabits.hint(
+                Map.of(25, PortVerdict.OPEN, 465, PortVerdict.OPEN, 587, PortVerdict.PORT_BLOCKED)))
         .isEmpty();
   }
 }
