@@ -59,7 +59,13 @@ class PortInterceptionTest {
   void takesABannerThatAFirewallMasksForNobodys() {
     PeerEvidence masked =
         new PeerEvidence(
-            "*******", List.of(), true, Optional.empty(), Optional.empty(), Optional.empty(), Map.of());
+            "*******",
+            List.of(),
+            true,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Map.of());
     looks.control("gmail", 25, IPV4, failedAt(Phase.TLS, FailureKind.MASKED), masked);
     looks.control("gmx", 25, IPV4, failedAt(Phase.TLS, FailureKind.MASKED), masked);
 

@@ -120,6 +120,7 @@ final class TestingRound {
         Optional.of("TLSv1.3"),
         Optional.of(
             new PeerCertificate("CN=a", "CN=b", sha256, Instant.parse("2027-01-01T00:00:00Z"))),
-        Optional.empty(), Map.of());
+        Optional.empty(),
+        Map.of());
   }
 }
