@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -95,7 +96,7 @@ public final class Meddler implements AutoCloseable {
       OutputStream out = to.getOutputStream();
       byte[] piece = new byte[16_384];
       for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
-        Thread.sleep(delay); // the length of the way, not a wait for anything
+        TimeUnit.NANOSECONDS.sleep(delay.toNanos()); // the length of the way, not a wait for anything
         out.write(changed(new String(piece, 0, count, ISO_8859_1), change).getBytes(ISO_8859_1));
         out.flush();
       }
