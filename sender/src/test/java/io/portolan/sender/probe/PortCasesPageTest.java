@@ -31,7 +31,7 @@ class PortCasesPageTest {
     List<String> verdicts = Arrays.stream(PortVerdict.values()).map(PortVerdict::id).toList();
     var row = ROW.matcher(page());
     while (row.find()) {
-      var named = VERDICT.matcher(row.group(3).split("\\|")[1]);
+      var named = VERDICT.matcher(row.group(3).split("\\|", -1)[1]);
       while (named.find()) {
         assertThat(verdicts).as("case %s", row.group(1)).contains(named.group());
       }
