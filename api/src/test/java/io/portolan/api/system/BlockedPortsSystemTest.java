@@ -3,9 +3,7 @@ package io.portolan.api.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.Eventually;
-import io.portolan.core.database.DatabaseSettings;
 import io.portolan.core.database.TestDatabase;
-import io.portolan.sender.lab.LabHost;
 import io.portolan.sender.lab.LabMail.Station;
 import io.portolan.sender.lab.PortBlock;
 import io.portolan.sender.lab.PortBlock.Extent;
@@ -14,8 +12,6 @@ import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.ServerScript;
 import io.portolan.sender.simulation.StoredMessage;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,7 +62,7 @@ class BlockedPortsSystemTest {
     scene = new Scene(directory);
     ServeProcess serve =
         scene.serve(
-            database(scene.sender()),
+            scene.database(database.settings()),
             PATHS + isps(directory),
             Map.of("PORTOLAN_SECRET_RELAY", "secret"));
     campaigns = scene.campaigns(serve.firstKey());
@@ -261,24 +255,5 @@ class BlockedPortsSystemTest {
         silent,Silent,mailbox,silent.test,,,,high,
         """);
     return "isps:\n  file: " + isps + "\n";
-  }
-
-  /** The database, for a host that reaches it only through the test. */
-  private static String database(LabHost host) throws IOException {
-    DatabaseSettings settings = database.settings();
-    Matcher server = Pattern.compile("//([^:/]+):(\\d+)/").matcher(settings.jdbcUrl());
-    if (!server.find()) {
-      throw new IllegalArgumentException("no host and port: " + settings.jdbcUrl());
-    }
-    int port =
-        host.toOutside(
-            new InetSocketAddress(
-                InetAddress.getByName(server.group(1)), Integer.parseInt(server.group(2))));
-    return """
-    database:
-      url: %s
-      username: %s
-    """
-        .formatted(server.replaceFirst("//127.0.0.1:" + port + "/"), settings.username());
   }
 }

@@ -1,14 +1,18 @@
 package io.portolan.api.system;
 
+import io.portolan.core.database.DatabaseSettings;
 import io.portolan.sender.lab.LabHost;
 import io.portolan.sender.lab.LabMail;
 import io.portolan.sender.lab.NetworkLab;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A lab with mail servers, and a host in it on which {@code serve} runs. What is made is closed
@@ -53,6 +57,24 @@ final class Scene implements AutoCloseable {
   /** Where the test reaches the API. */
   URI url() {
     return url;
+  }
+
+  /** The section of a database that the sender reaches only through the test. */
+  String database(DatabaseSettings settings) throws IOException {
+    Matcher server = Pattern.compile("//([^:/]+):(\\d+)/").matcher(settings.jdbcUrl());
+    if (!server.find()) {
+      throw new IllegalArgumentException("no host and port: " + settings.jdbcUrl());
+    }
+    int port =
+        sender.toOutside(
+            new InetSocketAddress(
+                InetAddress.getByName(server.group(1)), Integer.parseInt(server.group(2))));
+    return """
+    database:
+      url: %s
+      username: %s
+    """
+        .formatted(server.replaceFirst("//127.0.0.1:" + port + "/"), settings.username());
   }
 
   /**

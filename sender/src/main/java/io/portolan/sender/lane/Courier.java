@@ -65,6 +65,7 @@ final class Courier implements AutoCloseable {
     Line open = line;
     line = null;
     if (open != null) {
+      parts.stalls().release(open);
       open.close();
     }
   }
@@ -321,6 +322,7 @@ final class Courier implements AutoCloseable {
     if (result instanceof LineOpener.Open(Line opened)) {
       close();
       line = opened;
+      parts.stalls().watch(opened, lane.key());
     }
     return result;
   }

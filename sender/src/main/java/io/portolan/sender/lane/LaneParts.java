@@ -13,6 +13,7 @@ record LaneParts(
     ActivePolicy policy,
     PathChoice paths,
     LineOpener lines,
+    StallWatch stalls,
     MessageComposer composer,
     Judge judge,
     ResultRecorder recorder,

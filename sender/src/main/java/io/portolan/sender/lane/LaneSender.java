@@ -67,6 +67,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
   private final Semaphore sessions;
   private final RelayTrial relayTrial;
   private final LineOpener testLines;
+  private final StallWatch stalls;
   private volatile boolean stopping;
 
   /** The way out: which path, which host, which login, and the session itself. */
@@ -98,6 +99,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     relayTrial = new RelayTrial(destinations, outbound.sessions());
     testLines =
         new LineOpener(outbound.paths(), policy, destinations, outbound.sessions(), _ -> {}, clock);
+    stalls = new StallWatch(outbound.paths(), outbound.sessions(), clock);
     parts =
         new LaneParts(
             policy,
@@ -109,12 +111,14 @@ public final class LaneSender implements BatchSender, AutoCloseable {
                 outbound.sessions(),
                 shared.recorder()::record,
                 clock),
+            stalls,
             composer,
             new Judge(rules.replies(), clock, random),
             shared.recorder(),
             shared.suppressions(),
             campaignId -> !stopping && rules.gate().isOpen(campaignId),
             clock);
+    stalls.start();
   }
 
   /** Tests of campaigns, over the same policy and paths; what they meet is not recorded. */
@@ -182,6 +186,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    stalls.close();
   }
 
   private static Map<String, List<BatchRun.Item>> byLane(BatchRun run) {

@@ -257,6 +257,16 @@ public final class PathChoice {
                 });
   }
 
+  /** Asks to dial a path on which sessions are silent. */
+  public DialLeave ask(Path path, String target) {
+    return switch (health.ask(path, target, relay(path))) {
+      case Answer.Granted(PathLease lease, PathCondition _) -> new DialLeave.Free(lease);
+      case Answer.Busy _ -> new DialLeave.Busy();
+      case Answer.Shut _ -> new DialLeave.Left();
+      case Answer.OnHold _ -> new DialLeave.Busy();
+    };
+  }
+
   /** Whether a port is dialled at IPv6 addresses, too. */
   public boolean isIpv6Allowed(int port) {
     return health.isIpv6Allowed(port);

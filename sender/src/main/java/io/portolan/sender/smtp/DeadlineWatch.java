@@ -2,9 +2,12 @@ package io.portolan.sender.smtp;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
@@ -99,28 +102,61 @@ public final class DeadlineWatch implements AutoCloseable {
    */
   final class Guard {
     private static final long NONE = 0;
+    private static final long GIVEN_UP = 2;
 
     private final Socket socket;
-    private volatile long deadline = NONE;
+    private final AtomicLong deadline = new AtomicLong(NONE);
+    private volatile long since;
     private volatile boolean expired;
 
     private Guard(Socket socket) {
       this.socket = socket;
     }
 
-    /** What follows must be over in this time. */
-    void within(Duration time) {
-      deadline = (nanoTime.getAsLong() + time.toNanos()) | 1; // never NONE
+    /**
+     * What follows must be over in this time.
+     *
+     * @throws SocketException if the connection was given up meanwhile
+     */
+    void within(Duration time) throws SocketException {
+      long now = nanoTime.getAsLong();
+      long before = deadline.get();
+      since = now;
+      long due = (now + time.toNanos()) | 1; // neither NONE nor GIVEN_UP
+      if (before == GIVEN_UP || !deadline.compareAndSet(before, due)) {
+        throw new SocketException("the connection was given up");
+      }
     }
 
     /** Nobody waits for the connection now. */
     void lift() {
-      deadline = NONE;
+      deadline.getAndUpdate(due -> due == GIVEN_UP ? GIVEN_UP : NONE);
     }
 
-    /** Whether the socket was closed for being late. */
+    /** Whether the socket was closed for being late, or given up. */
     boolean expired() {
       return expired;
+    }
+
+    /** Since when somebody waits for the peer, and what that wait is known by. */
+    Optional<Wait> waiting() {
+      long due = deadline.get();
+      return due == NONE || due == GIVEN_UP || expired
+          ? Optional.empty()
+          : Optional.of(new Wait(due, Duration.ofNanos(nanoTime.getAsLong() - since)));
+    }
+
+    /**
+     * Closes the connection, if it still is the same wait; whoever waits can write nothing more.
+     *
+     * @return whether it was
+     */
+    boolean giveUp(Wait wait) {
+      if (!deadline.compareAndSet(wait.due(), GIVEN_UP)) {
+        return false;
+      }
+      expire();
+      return true;
     }
 
     /** Ends the watch over the connection. */
@@ -129,10 +165,13 @@ public final class DeadlineWatch implements AutoCloseable {
     }
 
     private void expireIfLate(long now) {
-      long due = deadline;
-      if (due == NONE || now - due < 0 || expired) {
-        return;
+      long due = deadline.get();
+      if (due != NONE && due != GIVEN_UP && now - due >= 0 && !expired) {
+        expire();
       }
+    }
+
+    private void expire() {
       expired = true;
       guards.remove(this);
       try {
@@ -142,4 +181,11 @@ public final class DeadlineWatch implements AutoCloseable {
       }
     }
   }
+
+  /**
+   * One wait for a peer.
+   *
+   * @param due its deadline, which no other wait of the connection has
+   */
+  record Wait(long due, Duration lasts) {}
 }

@@ -35,7 +35,7 @@ final class Exchange {
   private boolean brokePipelining;
   private boolean usable = true;
   private boolean resetDue;
-  private Phase phase = Phase.MAIL;
+  private volatile Phase phase = Phase.MAIL;
   private boolean inText;
   private long startNanos;
 
@@ -49,6 +49,11 @@ final class Exchange {
   /** Whether another transaction may follow. */
   boolean isUsable() {
     return usable;
+  }
+
+  /** Whether the end of the message under way is not sent yet. For any thread. */
+  boolean isBeforeDot() {
+    return phase != Phase.DOT;
   }
 
   /** Whether the peer was seen to break the pipelining that it offers. */
@@ -201,8 +206,9 @@ final class Exchange {
     inText = true;
     try {
       writeBody(message);
-      phase = Phase.DOT;
       wire.within(timeouts.dot());
+      // from here on the peer may have the message
+      phase = Phase.DOT;
       wire.put(END_OF_DATA, 0, END_OF_DATA.length).flush();
     } catch (IOException e) {
       return lastWord(e);

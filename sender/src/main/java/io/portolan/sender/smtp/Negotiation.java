@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -101,7 +103,7 @@ final class Negotiation extends SMTPTransport {
       setAuthorizationID("");
       setStartTLS(mode == TlsMode.STARTTLS || (mode == TlsMode.OPPORTUNISTIC && mayUseTls));
       setRequireStartTLS(mode == TlsMode.STARTTLS);
-      wire.within(target.timeouts().greeting());
+      within(target.timeouts().greeting());
       connect(new Line());
       if (target.credentials().isPresent() && !authenticated) {
         return failed(Phase.AUTH, FailureKind.AUTH_NOT_OFFERED, "EHLO offers no AUTH");
@@ -265,12 +267,20 @@ final class Negotiation extends SMTPTransport {
 
   private void secure() throws MessagingException {
     boolean verified = !target.path().isDirect();
-    wire.within(target.timeouts().tls());
+    within(target.timeouts().tls());
     try {
       wire.secure(trust.context(verified), peer, verified, target.minTls());
     } catch (Wire.HandshakeException e) {
       failure = e;
       throw new MessagingException("TLS failed", e);
+    }
+  }
+
+  private void within(Duration time) throws MessagingException {
+    try {
+      wire.within(time);
+    } catch (SocketException e) {
+      throw new MessagingException("the connection is gone", e);
     }
   }
 

@@ -6,6 +6,7 @@ import io.portolan.sender.smtp.Transaction.Obstacle;
 import io.portolan.sender.smtp.Transaction.Replied;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * An open session with one peer, on which messages are offered one after another. Used by one
@@ -144,6 +145,29 @@ public final class SmtpSession implements AutoCloseable {
   /** What opening took, from the first dial on. */
   public Duration openTook() {
     return peer.took();
+  }
+
+  /**
+   * Whether the peer has owed an answer for so long, and not the one to the end of data, which may
+   * take long and must be waited for. For any thread.
+   */
+  public boolean isStalled(Duration least) {
+    return stall(least).isPresent();
+  }
+
+  /**
+   * Ends a stalled session: whoever waits on it learns that it is lost, before the end of data, so
+   * that the message may take another path. For any thread.
+   *
+   * @return whether it was stalled
+   */
+  public boolean giveUpIfStalled(Duration least) {
+    return stall(least).filter(wire::giveUp).isPresent();
+  }
+
+  private Optional<DeadlineWatch.Wait> stall(Duration least) {
+    return wire.waiting()
+        .filter(wait -> wait.lasts().compareTo(least) >= 0 && exchange.isBeforeDot());
   }
 
   /** Takes leave with QUIT, for two seconds at most, and closes the connection. */

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -47,9 +48,23 @@ final class Wire {
     return tcp;
   }
 
-  /** What follows must be over in this time, however many reads and writes it takes. */
-  void within(Duration time) {
+  /**
+   * What follows must be over in this time, however many reads and writes it takes.
+   *
+   * @throws SocketException if the connection was given up meanwhile: nothing may be written more
+   */
+  void within(Duration time) throws SocketException {
     guard.within(time);
+  }
+
+  /** How long somebody has been waiting for the peer. For any thread. */
+  Optional<DeadlineWatch.Wait> waiting() {
+    return guard.waiting();
+  }
+
+  /** Ends the connection if it still is in this wait. For any thread. */
+  boolean giveUp(DeadlineWatch.Wait wait) {
+    return guard.giveUp(wait);
   }
 
   /** Whether the connection was ended for missing its deadline. */
@@ -159,10 +174,14 @@ final class Wire {
 
   /** Ends the connection with TLS's own farewell, in a given time. */
   void closeWithin(Duration time) {
-    guard.within(time);
     SSLSocket layer = tls;
     if (layer != null) {
-      closeQuietly(layer);
+      try {
+        guard.within(time);
+        closeQuietly(layer);
+      } catch (SocketException e) {
+        // it was given up, and is closed
+      }
     }
     abort();
   }

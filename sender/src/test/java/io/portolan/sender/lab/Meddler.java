@@ -96,7 +96,8 @@ public final class Meddler implements AutoCloseable {
       OutputStream out = to.getOutputStream();
       byte[] piece = new byte[16_384];
       for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
-        TimeUnit.NANOSECONDS.sleep(delay.toNanos()); // the length of the way, not a wait for anything
+        TimeUnit.NANOSECONDS.sleep(
+            delay.toNanos()); // the length of the way, not a wait for anything
         out.write(changed(new String(piece, 0, count, ISO_8859_1), change).getBytes(ISO_8859_1));
         out.flush();
       }

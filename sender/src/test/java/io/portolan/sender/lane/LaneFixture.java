@@ -97,6 +97,7 @@ abstract class LaneFixture {
   volatile Runnable beforeEachMessage = () -> {};
   volatile Runnable beforeEachRule = () -> {};
   Limits limitsOfIsps = new Limits(3, 20, 0);
+  Timeouts timeouts = new Timeouts(SECOND, SECOND.multipliedBy(5));
   String ispOfRecipients = "isp";
   PathHealth health;
 
@@ -230,13 +231,7 @@ abstract class LaneFixture {
         policyPaths.orElseGet(() -> paths.stream().map(PolicyPath::of).toList()),
         pauses,
         ispId.equals(platform) ? limits : limitsOfIsps,
-        new Timeouts(
-            SECOND,
-            SECOND.multipliedBy(5),
-            SECOND.multipliedBy(5),
-            SECOND.multipliedBy(5),
-            SECOND.multipliedBy(5),
-            SECOND.multipliedBy(5)),
+        timeouts,
         new RetrySchedule(List.of(Duration.ofMinutes(10)), Duration.ofDays(1)));
   }
 

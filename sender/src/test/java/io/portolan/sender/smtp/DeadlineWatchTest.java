@@ -1,11 +1,13 @@
 package io.portolan.sender.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.AbstractSet;
 import java.util.Iterator;
@@ -173,6 +175,46 @@ class DeadlineWatchTest {
       }
     } catch (IOException e) {
       return true;
+    }
+  }
+
+  @Test
+  void givesUpTheWaitThatItSawAndLetsNothingMoreBeWritten() throws IOException {
+    AtomicLong clock = new AtomicLong(1_000);
+    try (DeadlineWatch watch = new DeadlineWatch(clock::get);
+        Socket socket = new Socket()) {
+      DeadlineWatch.Guard guard = watch.guard(socket);
+      assertThat(guard.waiting()).isEmpty();
+      guard.within(Duration.ofMinutes(5));
+      clock.addAndGet(SECOND.toNanos());
+      DeadlineWatch.Wait wait = guard.waiting().orElseThrow();
+      assertThat(wait.lasts()).isEqualTo(SECOND);
+
+      assertThat(guard.giveUp(wait)).isTrue();
+
+      assertThat(socket.isClosed()).isTrue();
+      assertThat(guard.expired()).isTrue();
+      guard.lift();
+      assertThatExceptionOfType(SocketException.class).isThrownBy(() -> guard.within(SECOND));
+    }
+  }
+
+  @Test
+  void doesNotGiveUpAnotherWaitThanTheOneThatItSaw() throws IOException {
+    AtomicLong clock = new AtomicLong(1_000);
+    try (DeadlineWatch watch = new DeadlineWatch(clock::get);
+        Socket socket = new Socket()) {
+      DeadlineWatch.Guard guard = watch.guard(socket);
+      guard.within(Duration.ofMinutes(5));
+      DeadlineWatch.Wait seen = guard.waiting().orElseThrow();
+      clock.addAndGet(SECOND.toNanos());
+      guard.within(Duration.ofMinutes(10));
+
+      assertThat(guard.giveUp(seen)).isFalse();
+
+      assertThat(socket.isClosed()).isFalse();
+      guard.lift();
+      guard.release();
     }
   }
 }

@@ -1,0 +1,181 @@
+package io.portolan.api.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.core.database.TestDatabase;
+import io.portolan.sender.lab.LabMail.Station;
+import io.portolan.sender.lab.PortBlock;
+import io.portolan.sender.lab.PortBlock.Extent;
+import io.portolan.sender.lab.PortBlock.Way;
+import io.portolan.sender.simulation.ServerPhase;
+import io.portolan.sender.simulation.ServerScript;
+import io.portolan.sender.simulation.StoredMessage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a block in the middle of a campaign costs with the settings that users have: how long no mail
+ * moves, how many connects are wasted, and that nothing is lost or sent twice. And that a lossy
+ * network is no blocked port.
+ */
+@Tag("system")
+class FailoverSystemTest {
+  private static final Logger log = LoggerFactory.getLogger(FailoverSystemTest.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration LONGEST_STILLSTAND = Duration.ofSeconds(15);
+  private static final long BUDGET = 10;
+
+  /** Ten, where the figure for the documents is measured. */
+  private static final int MINUTES_OF_LOSS =
+      Integer.parseInt(System.getenv().getOrDefault("PORTOLAN_TEST_LOSS_MINUTES", "1"));
+
+  @RegisterExtension final TestDatabase database = TestDatabase.create();
+
+  private Scene scene;
+  private Campaigns campaigns;
+
+  @BeforeEach
+  void start(@TempDir Path directory) throws Exception {
+    scene = new Scene(directory);
+    ServeProcess serve =
+        scene.serve(
+            scene.database(database.settings()), "", Map.of("PORTOLAN_SECRET_RELAY", "secret"));
+    campaigns = scene.campaigns(serve.firstKey());
+  }
+
+  @AfterEach
+  void stop() {
+    scene.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void movesToTheNextPathWithinFifteenSeconds(Extent extent) throws Exception {
+    String name = extent.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    String tail = "@" + name + ".test";
+    Station relay = relay(name);
+    policy(name, "connections: 4, messagesPerConnection: 10");
+    CompletableFuture<Void> blocked = new CompletableFuture<>();
+    ServerScript.Rule held =
+        relay.server().on(ServerPhase.MAIL).port(587).after(60).until(blocked).always();
+    long campaign = campaigns.start(tail, Campaigns.addresses(400, tail));
+    assertThat(held.awaitHits(4, PATIENCE)).as("all sessions are in use").isTrue();
+
+    try (PortBlock block = scene.lab().block(relay.host(), 587, Way.DROP, extent)) {
+      Instant start = Instant.now();
+      blocked.complete(null);
+      campaigns.finished(campaign);
+
+      List<StoredMessage> mail =
+          scene.mail().mailboxes().matching(message -> message.recipient().endsWith(tail));
+      Duration stillstand =
+          Duration.between(
+              start,
+              mail.stream()
+                  .filter(message -> message.origin().port() == 2525)
+                  .map(StoredMessage::receivedAt)
+                  .min(Instant::compareTo)
+                  .orElseThrow());
+      long connects = connects("relay-" + name);
+      log.info(
+          "{}: the first message on the next path {} ms after the block; {} path failures, {} packets dropped",
+          name,
+          stillstand.toMillis(),
+          connects,
+          block.packets());
+      assertThat(stillstand).isLessThanOrEqualTo(LONGEST_STILLSTAND);
+      assertThat(connects).isBetween(1L, BUDGET);
+      assertThat(mail).hasSize(400);
+      assertThat(mail.stream().map(StoredMessage::recipient).distinct()).hasSize(400);
+    }
+    assertThat(
+            database.texts(
+                "SELECT state || ' ' || count(*) FROM delivery WHERE campaign_id = ? GROUP BY state",
+                campaign))
+        .containsExactly("accepted 400");
+    assertThat(
+            database.texts(
+                "SELECT from_state || ' ' || to_state FROM path_transition WHERE route = ? AND port = 587 ORDER BY id LIMIT 2",
+                "relay-" + name))
+        .containsExactly("unknown open", "open suspect");
+    assertThat(database.number("SELECT count(*) FROM suppression")).isZero();
+  }
+
+  @Test
+  void callsALossyNetworkNoBlockedPort() throws Exception {
+    Station relay = relay("lossy");
+    int recipients = MINUTES_OF_LOSS * 60 * 10;
+    policy("lossy", "connections: 4, messagesPerConnection: 5, messagesPerSecond: 10");
+    scene.lab().lose(5);
+    long campaign = campaigns.start("lossy", Campaigns.addresses(recipients, "@lossy.test"));
+    campaigns.finished(campaign);
+    log.info(
+        "5 % loss for {} s: {} sessions, {} path failures",
+        recipients / 10,
+        relay.server().statistics().connections().total(),
+        connects("relay-lossy"));
+    assertThat(
+            database.texts(
+                "SELECT state || ' ' || count(*) FROM delivery WHERE campaign_id = ? GROUP BY state",
+                campaign))
+        .containsExactly("accepted " + recipients);
+    assertThat(
+            database.texts(
+                "SELECT DISTINCT to_state FROM path_transition WHERE route = 'relay-lossy'"))
+        .containsExactly("open");
+    assertThat(
+            scene.mail().mailboxes().matching(each -> each.recipient().endsWith("@lossy.test")))
+        .hasSize(recipients);
+  }
+
+  private long connects(String route) {
+    return database.number("SELECT count(*) FROM path_failure WHERE route = ?", route);
+  }
+
+  private Station relay(String label) throws Exception {
+    String host = label + ".relays.test";
+    Station relay = scene.mail().relay("relay-" + label, host, Map.of("portolan", "secret"));
+    campaigns
+        .api()
+        .put(
+            Campaigns.BASE + "/relays/relay-" + label,
+            Map.of(
+                "host",
+                host,
+                "username",
+                "portolan",
+                "secretRef",
+                "env:PORTOLAN_SECRET_RELAY",
+                "ports",
+                List.of(
+                    Map.of("port", 587, "tls", "starttls"),
+                    Map.of("port", 2525, "tls", "starttls"))));
+    return relay;
+  }
+
+  private void policy(String label, String limits) {
+    campaigns.activate(
+        """
+        rules:
+          - isp: "*"
+            paths: [relay-%1$s:587, relay-%1$s:2525]
+            limits: {%2$s}
+        """
+            .formatted(label, limits));
+  }
+}

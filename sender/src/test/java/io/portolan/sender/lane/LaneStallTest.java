@@ -1,0 +1,60 @@
+package io.portolan.sender.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.portolan.core.path.PathState;
+import io.portolan.core.policy.Timeouts;
+import io.portolan.sender.path.PathStatus;
+import io.portolan.sender.simulation.ServerPhase;
+import io.portolan.sender.simulation.SimulatedNetwork.Block;
+import io.portolan.sender.simulation.SimulatedNetwork.OpenConnections;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Ports that are blocked under open sessions, whose commands have minutes to be answered. */
+class LaneStallTest extends LaneFixture {
+  private static final Duration LONG = Duration.ofMinutes(5);
+
+  @BeforeEach
+  void bePatient() {
+    timeouts = new Timeouts(SECOND, LONG, LONG, LONG, LONG, LONG);
+  }
+
+  @Test
+  void leavesAPortThatFallsSilentUnderOpenSessionsWithoutWaitingFiveMinutes() throws Exception {
+    paths = List.of(RELAY_587, RELAY_465);
+    AtomicBoolean isBlocked = new AtomicBoolean();
+    beforeEachMessage =
+        () -> {
+          if (relay.statistics().messages().total() >= 5 && isBlocked.compareAndSet(false, true)) {
+            network.block(587, Block.DROP.with(OpenConnections.STALL));
+          }
+        };
+
+    sender.send(batch(names(30)));
+
+    assertThat(states()).containsOnly("accepted 1");
+    assertThat(network.mailboxes().matching(_ -> true)).hasSize(30);
+    assertThat(health.snapshot())
+        .extracting(PathStatus::label, PathStatus::state)
+        .contains(tuple("relay:587", PathState.BLOCKED));
+    assertThat(database.texts("SELECT DISTINCT kind FROM path_failure"))
+        .contains("session-timeout");
+    assertThat(database.number("SELECT count(*) FROM path_failure")).isLessThanOrEqualTo(10);
+  }
+
+  @Test
+  void leavesAloneASessionWhosePeerIsSlowWhileItsPortAnswers() throws Exception {
+    paths = List.of(RELAY_587, RELAY_465);
+    relay.on(ServerPhase.MAIL).port(587).after(2).delay(SECOND.multipliedBy(6)).once();
+
+    sender.send(batch(names(6)));
+
+    assertThat(states()).containsOnly("accepted 1");
+    assertThat(database.number("SELECT count(*) FROM path_failure")).isZero();
+  }
+}
