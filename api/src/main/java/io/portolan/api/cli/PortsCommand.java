@@ -1,9 +1,12 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,6 +54,169 @@ final class PortsCommand {
           });
     }
     return 0;
+  }
+
+  @Command(
+      name = "matrix",
+      description =
+          "What gets through: each port by the verdict of rounds of looks, each path to an ISP or a"
+              + " relay as mail and looks find it.")
+  int matrix(@Mixin Remote remote) {
+    try (ApiClient client = remote.client()) {
+      remote.show(
+          client.get("/api/v1/ports"),
+          answer -> {
+            ports(remote, answer.path("ports"));
+            paths(remote, answer.path("paths"));
+          });
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "history",
+      description = "How ports and paths came to stand as they do, the latest first.")
+  int history(
+      @Mixin Remote remote,
+      @Option(names = "--port", paramLabel = "PORT", description = "Of this port alone.")
+          Integer port,
+      @Option(
+              names = "--route",
+              paramLabel = "ROUTE",
+              description = "Of the paths of this relay, or of direct, alone.")
+          String route,
+      @Option(
+              names = "--to",
+              paramLabel = "PLATFORM",
+              description = "Of direct to this platform alone.")
+          String target) {
+    StringBuilder query = new StringBuilder("?limit=100");
+    if (port != null) {
+      query.append("&port=").append(port);
+    }
+    boolean isOfPaths = route != null || target != null;
+    StringBuilder ofPaths = new StringBuilder(query);
+    if (route != null) {
+      ofPaths.append("&route=").append(encoded(route));
+    }
+    if (target != null) {
+      ofPaths.append("&target=").append(encoded(target));
+    }
+    try (ApiClient client = remote.client()) {
+      if (!isOfPaths) {
+        remote.show(
+            client.get("/api/v1/ports/history" + query),
+            answer -> verdicts(remote, answer.path("items")));
+      }
+      remote.show(
+          client.get("/api/v1/paths/history" + ofPaths),
+          answer -> transitions(remote, answer.path("items")));
+    }
+    return 0;
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static void ports(Remote remote, JsonNode ports) {
+    if (ports.isEmpty()) {
+      remote.say("No port is watched yet: the policy uses none that control hosts are known for.");
+      return;
+    }
+    Table table = new Table("PORT", "VERDICT", "SINCE", "ANSWERED", "LOOKED AT", "NEXT LOOK");
+    for (JsonNode port : ports) {
+      StringJoiner families = new StringJoiner(", ");
+      for (JsonNode family : port.path("families")) {
+        families.add(
+            family.path("answered").asText()
+                + " of "
+                + family.path("asked").asText()
+                + " by "
+                + family.path("family").asText());
+      }
+      table.add(
+          port.path("port").asText(),
+          port.path("verdict").asText(),
+          port.path("since").asText("-"),
+          families.length() == 0 ? "-" : families.toString(),
+          port.path("lookedAt").asText("-"),
+          port.path("nextLook").asText());
+    }
+    remote.out().print(table);
+    for (JsonNode port : ports) {
+      String verdict = port.path("verdict").asText();
+      if (!verdict.equals("open") && !port.path("words").asText().isEmpty()) {
+        remote.say(port.path("port").asText() + ": " + port.path("words").asText());
+      }
+    }
+  }
+
+  private static void paths(Remote remote, JsonNode paths) {
+    if (paths.isEmpty()) {
+      remote.say("No path was tried yet.");
+      return;
+    }
+    Table table = new Table("PATH", "TLS", "TO", "STATE", "SINCE", "NEXT LOOK", "EVIDENCE");
+    for (JsonNode path : paths) {
+      table.add(
+          label(path),
+          path.path("tls").asText(),
+          to(path),
+          path.path("state").asText(),
+          path.path("since").asText(),
+          path.path("nextLook").asText("-"),
+          path.path("evidence").asText());
+    }
+    remote.out().print(table);
+  }
+
+  private static void verdicts(Remote remote, JsonNode changes) {
+    for (JsonNode change : changes) {
+      remote.say(
+          change.path("at").asText()
+              + "  port "
+              + change.path("port").asText()
+              + ": "
+              + change.path("from").asText()
+              + " -> "
+              + change.path("to").asText()
+              + ". "
+              + change.path("words").asText());
+    }
+  }
+
+  private static void transitions(Remote remote, JsonNode transitions) {
+    if (transitions.isEmpty()) {
+      remote.say("No path has changed.");
+      return;
+    }
+    Table table = new Table("AT", "PATH", "TO", "FROM", "STATE", "BY", "HOST", "EVIDENCE");
+    for (JsonNode each : transitions) {
+      table.add(
+          each.path("at").asText(),
+          label(each),
+          to(each),
+          each.path("from").asText(),
+          each.path("to").asText(),
+          each.path("cause").asText(),
+          each.path("host").asText(),
+          each.path("evidence").asText());
+    }
+    remote.out().print(table);
+  }
+
+  private static String label(JsonNode path) {
+    String source = path.path("source").asText();
+    return path.path("route").asText()
+        + ":"
+        + path.path("port").asText()
+        + (source.isEmpty() ? "" : " from " + source);
+  }
+
+  private static String to(JsonNode path) {
+    String target = path.path("target").asText();
+    return path.path("route").asText().equals("direct") && target.isEmpty() ? "(all)" : target;
   }
 
   private static void findings(Remote remote, String of, JsonNode findings) {

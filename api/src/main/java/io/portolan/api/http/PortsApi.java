@@ -7,8 +7,11 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.portolan.api.application.Application;
 import io.portolan.api.configuration.RelaySecrets;
+import io.portolan.api.ports.PortMatrix;
+import io.portolan.api.ports.TransitionRow;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
+import io.portolan.core.path.PathHealthStore;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayCheck;
@@ -34,6 +37,7 @@ final class PortsApi {
           new TreeSet<>(Set.of(25, 465, 587, 588, 2465, 2525, 2587, 8025, 8465)));
   private static final int SMTP = 25;
   private static final int LONGEST_HOST = 253;
+  private static final int LAST_PORT = 65_535;
 
   private final Application.Parts parts;
   private final RelaySecrets allowed;
@@ -139,6 +143,51 @@ final class PortsApi {
 
   void routes(RoutesConfig routes) {
     routes.post("/api/v1/ports/probe", this::probe, Access.OPERATE);
+    routes.get("/api/v1/ports", this::matrix, Access.READ);
+    routes.get("/api/v1/ports/history", this::verdicts, Access.READ);
+    routes.get("/api/v1/paths/history", this::transitions, Access.READ);
+  }
+
+  private void matrix(Context ctx) {
+    json(ctx, PortMatrix.of(parts.stores().verdicts().all(), parts.paths().snapshot()));
+  }
+
+  private void verdicts(Context ctx) {
+    Requests.allowQuery(ctx, "port", "limit", "cursor");
+    Requests.listing(
+        ctx,
+        parts
+            .stores()
+            .verdicts()
+            .changes(
+                port(ctx), Requests.cursor(ctx).orElse(Long.MAX_VALUE), Requests.limit(ctx)),
+        PortMatrix.ChangeRow::of);
+  }
+
+  private void transitions(Context ctx) {
+    Requests.allowQuery(ctx, "route", "port", "target", "limit", "cursor");
+    Requests.listing(
+        ctx,
+        parts
+            .stores()
+            .pathHealth()
+            .history(
+                new PathHealthStore.Filter(
+                    Requests.query(ctx, "route"), port(ctx), Requests.query(ctx, "target")),
+                Requests.cursor(ctx).orElse(Long.MAX_VALUE),
+                Requests.limit(ctx)),
+        TransitionRow::of);
+  }
+
+  private static Optional<Integer> port(Context ctx) {
+    return Requests.number(ctx, "port")
+        .map(
+            number -> {
+              if (number < 1 || number > LAST_PORT) {
+                throw new InvalidException("port", "is not within 1.." + LAST_PORT);
+              }
+              return number.intValue();
+            });
   }
 
   private void probe(Context ctx) throws InterruptedException {

@@ -64,6 +64,51 @@ class PortsApiTest {
   }
 
   @Test
+  void showsWhatIsKnownOfPortsAndPaths() {
+    database.execute(
+        """
+        INSERT INTO port_verdict (network, port, verdict, since, words, latest, rounds, looked_at, next_look, looks, node)
+        VALUES ('default', 2525, 'port-blocked', '2026-11-24T09:14:00Z', 'dropped everywhere', 'port-blocked', 2,
+                '2026-11-24T09:14:00Z', '2999-01-01T00:00:00Z',
+                '[{"operator": "one", "host": "a.test", "port": 2525, "family": "IPv4", "outcome": "failed"},
+                  {"operator": "web", "host": "b.test", "port": 443, "family": "IPv4", "outcome": "open"}]', 'n1')
+        """);
+    database.execute(
+        """
+        INSERT INTO port_verdict_change (at, network, port, from_verdict, to_verdict, words, evidence, node)
+        VALUES ('2026-11-24T09:14:00Z', 'default', 2525, 'open', 'port-blocked', 'dropped everywhere', '[]', 'n1')
+        """);
+    database.execute(
+        """
+        INSERT INTO path_transition (at, network, route, target, port, tls, from_state, to_state, cause, host, evidence, node)
+        VALUES ('2026-11-24T09:15:00Z', 'default', 'ses', '', 2525, 'starttls', 'open', 'suspect', 'mail', 'ses.test',
+                'connect-timeout', 'n1')
+        """);
+
+    JsonNode matrix = api.get("/api/v1/ports");
+    JsonNode changes = api.get("/api/v1/ports/history?port=2525");
+    JsonNode transitions = api.get("/api/v1/paths/history?route=ses&port=2525");
+
+    assertThat(matrix.path("ports"))
+        .filteredOn(port -> port.path("port").asInt() == 2525)
+        .singleElement()
+        .satisfies(
+            port -> {
+              assertThat(port.path("verdict").asText()).isEqualTo("port-blocked");
+              assertThat(port.path("families")).hasSize(1);
+              assertThat(port.path("families").path(0).path("answered").asInt()).isZero();
+              assertThat(port.path("looks")).hasSize(1);
+            });
+    assertThat(changes.path("items").path(0).path("to").asText()).isEqualTo("port-blocked");
+    assertThat(transitions.path("items").path(0).path("evidence").asText())
+        .isEqualTo("connect-timeout");
+    assertThat(api.get("/api/v1/paths/history?route=nobody").path("items")).isEmpty();
+    assertThatThrownBy(() -> api.get("/api/v1/paths/history?port=0"))
+        .isInstanceOf(ApiException.class)
+        .hasMessageContaining("port");
+  }
+
+  @Test
   void looksAtAHostBesideTheControls() {
     JsonNode report = api.post(PROBE, Map.of("host", "mx1.healthy.test", "ports", List.of(25)));
 

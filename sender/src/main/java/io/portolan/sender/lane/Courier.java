@@ -322,7 +322,7 @@ final class Courier implements AutoCloseable {
     if (result instanceof LineOpener.Open(Line opened)) {
       close();
       line = opened;
-      parts.stalls().watch(opened, lane.key());
+      parts.stalls().watch(opened, lane);
     }
     return result;
   }

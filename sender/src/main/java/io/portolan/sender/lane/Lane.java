@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,7 @@ final class Lane {
   private final Queue<BatchRun.Item> waiting = new ArrayDeque<>();
   private final Map<Integer, Pacer> pacers = new HashMap<>();
   private final Map<Path, Instant> spared = new HashMap<>();
+  private final Set<Line> silent = new HashSet<>();
   private final LanePauses pauses = new LanePauses();
   private int workers;
   private int refusals;
@@ -95,6 +98,25 @@ final class Lane {
     int start = Math.max(0, wanted - workers);
     workers += start;
     return start;
+  }
+
+  /**
+   * Notes that a session on a path that is left waits for the answer to the end of data.
+   *
+   * @return whether that is news
+   */
+  synchronized boolean silent(Line line) {
+    return silent.add(line);
+  }
+
+  /** Notes that a session is over, or its peer has answered. */
+  synchronized void heard(Line line) {
+    silent.remove(line);
+  }
+
+  /** How many connections the lane may have, with those that do not come to their end. */
+  synchronized int connections(int limit) {
+    return limit + silent.size();
   }
 
   /**

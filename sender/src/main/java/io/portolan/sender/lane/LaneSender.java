@@ -99,7 +99,12 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     relayTrial = new RelayTrial(destinations, outbound.sessions());
     testLines =
         new LineOpener(outbound.paths(), policy, destinations, outbound.sessions(), _ -> {}, clock);
-    stalls = new StallWatch(outbound.paths(), outbound.sessions(), clock);
+    stalls =
+        new StallWatch(
+            outbound.paths(),
+            outbound.sessions(),
+            clock,
+            lane -> start(lane, lane.reinforce(connections(lane))));
     parts =
         new LaneParts(
             policy,
@@ -215,6 +220,10 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     return policy.ruleFor(platform, platform).limits().connections();
   }
 
+  private int connections(Lane lane) {
+    return lane.connections(connections(lane.platform()));
+  }
+
   private void work(Lane lane) {
     boolean ended = false;
     try {
@@ -256,7 +265,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
    * @return true when the worker has retired; false when it lost the slot or never had one
    */
   private boolean workOnSlot(Lane lane, Courier courier) throws InterruptedException {
-    Optional<Slot> granted = slots.tryAcquire(lane.key(), connections(lane.platform()));
+    Optional<Slot> granted = slots.tryAcquire(lane.key(), connections(lane));
     if (granted.isEmpty()) {
       lane.leaveUnless(this::mayBeSent);
       // the others of this lane, here or on other nodes, have the slots
@@ -267,8 +276,8 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     try (Slot slot = granted.get();
         courier) {
       // where one slot is free there may be more, as after the database was away
-      start(lane, lane.reinforce(connections(lane.platform())));
-      while (slot.isHeld() && slot.number() < connections(lane.platform())) {
+      start(lane, lane.reinforce(connections(lane)));
+      while (slot.isHeld() && slot.number() < connections(lane)) {
         Optional<BatchRun.Item> item = lane.take(settings.idleLinger(), courier::suits);
         if (item.isPresent()) {
           courier.carry(item.get(), slot);

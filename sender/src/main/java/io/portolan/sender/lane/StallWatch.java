@@ -13,17 +13,18 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Notices a port that is blocked under open sessions. Their packets vanish, and by RFC 5321 each
- * would wait five minutes for its answer; so when a peer has owed one for some seconds, its port is
- * dialled, once a minute at most, and if that gets no answer either, the path is left and its
- * silent sessions are given up, whose messages take another path. Sessions that wait for the answer
- * to the end of data are never given up: the peer may have the message (RFC 5321 section
- * 4.5.3.2.6).
+ * would wait five minutes for its answer, or ten; so when a peer has owed one for some seconds, its
+ * port is dialled, once a minute at most, and if that gets no answer either, the path is left and
+ * its silent sessions are given up, whose messages take another path. Sessions that wait for the
+ * answer to the end of data are never given up: the peer may have the message (RFC 5321 section
+ * 4.5.3.2.6). They wait on, and others of the lane work in their stead.
  *
  * <p>Thread-safe.
  */
@@ -38,17 +39,23 @@ final class StallWatch implements AutoCloseable {
   private final SessionOpener opener;
   private final InstantSource clock;
   private final Map<Line, Watched> lines = new ConcurrentHashMap<>();
+  private final Consumer<Lane> reinforce;
   private final Map<String, Instant> dialled = new HashMap<>();
   private @Nullable Thread worker;
 
-  StallWatch(PathChoice paths, SessionOpener opener, InstantSource clock) {
+  /**
+   * @param reinforce starts workers of a lane in the stead of those that wait for silent peers
+   */
+  StallWatch(
+      PathChoice paths, SessionOpener opener, InstantSource clock, Consumer<Lane> reinforce) {
     this.paths = paths;
     this.opener = opener;
     this.clock = clock;
+    this.reinforce = reinforce;
   }
 
   /** A session under watch. */
-  private record Watched(Line line, String lane) {
+  private record Watched(Line line, Lane lane) {
     String key() {
       return line.path().label() + " " + line.path().tls() + " " + line.session().peerAddress();
     }
@@ -67,12 +74,15 @@ final class StallWatch implements AutoCloseable {
   }
 
   /** Takes a session under watch until it is released. */
-  void watch(Line line, String lane) {
+  void watch(Line line, Lane lane) {
     lines.put(line, new Watched(line, lane));
   }
 
   void release(Line line) {
-    lines.remove(line);
+    Watched watched = lines.remove(line);
+    if (watched != null) {
+      watched.lane().heard(line);
+    }
   }
 
   private void run() {
@@ -94,15 +104,17 @@ final class StallWatch implements AutoCloseable {
     Instant now = clock.instant();
     dialled.values().removeIf(at -> at.plus(BETWEEN_DIALS).isBefore(now));
     for (Watched each : lines.values()) {
-      if (each.line().session().isStalled(STALL)) {
-        stalled(each, now);
+      if (each.line().session().isSilent(STALL)) {
+        silent(each, now);
+      } else {
+        each.lane().heard(each.line());
       }
     }
   }
 
-  private void stalled(Watched each, Instant now) {
-    switch (paths.ask(each.line().path(), each.lane())) {
-      case DialLeave.Left _ -> giveUp(each);
+  private void silent(Watched each, Instant now) {
+    switch (paths.ask(each.line().path(), each.lane().key())) {
+      case DialLeave.Left _ -> leave(each);
       case DialLeave.Busy _ -> {
         // whoever is dialling the path will know
       }
@@ -116,13 +128,15 @@ final class StallWatch implements AutoCloseable {
     }
   }
 
-  private static void giveUp(Watched each) {
-    if (each.line().session().giveUpIfStalled(STALL)) {
+  private void leave(Watched each) {
+    if (each.line().session().giveUpIfSilent(STALL)) {
       log.info(
           "a session with {} is given up: it has not answered for {} s, and its path {} is left",
           each.line().session().host(),
           STALL.toSeconds(),
           each.line().path().label());
+    } else if (each.lane().silent(each.line()) && lines.containsKey(each.line())) {
+      reinforce.accept(each.lane());
     }
   }
 

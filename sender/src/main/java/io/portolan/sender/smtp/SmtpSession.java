@@ -147,27 +147,23 @@ public final class SmtpSession implements AutoCloseable {
     return peer.took();
   }
 
-  /**
-   * Whether the peer has owed an answer for so long, and not the one to the end of data, which may
-   * take long and must be waited for. For any thread.
-   */
-  public boolean isStalled(Duration least) {
-    return stall(least).isPresent();
+  /** Whether the peer has owed an answer, to whatever, for so long. For any thread. */
+  public boolean isSilent(Duration least) {
+    return silence(least).isPresent();
   }
 
   /**
-   * Ends a stalled session: whoever waits on it learns that it is lost, before the end of data, so
-   * that the message may take another path. For any thread.
+   * Ends a silent session, unless the end of a message's data is out: whoever waits on it learns
+   * that it is lost, so that the message may take another path. For any thread.
    *
-   * @return whether it was stalled
+   * @return whether it was ended
    */
-  public boolean giveUpIfStalled(Duration least) {
-    return stall(least).filter(wire::giveUp).isPresent();
+  public boolean giveUpIfSilent(Duration least) {
+    return silence(least).filter(wait -> exchange.isBeforeDot()).filter(wire::giveUp).isPresent();
   }
 
-  private Optional<DeadlineWatch.Wait> stall(Duration least) {
-    return wire.waiting()
-        .filter(wait -> wait.lasts().compareTo(least) >= 0 && exchange.isBeforeDot());
+  private Optional<DeadlineWatch.Wait> silence(Duration least) {
+    return wire.waiting().filter(wait -> wait.lasts().compareTo(least) >= 0);
   }
 
   /** Takes leave with QUIT, for two seconds at most, and closes the connection. */

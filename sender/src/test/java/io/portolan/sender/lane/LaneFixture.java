@@ -97,7 +97,14 @@ abstract class LaneFixture {
   volatile Runnable beforeEachMessage = () -> {};
   volatile Runnable beforeEachRule = () -> {};
   Limits limitsOfIsps = new Limits(3, 20, 0);
-  Timeouts timeouts = new Timeouts(SECOND, SECOND.multipliedBy(5));
+  Timeouts timeouts =
+      new Timeouts(
+          SECOND,
+          SECOND.multipliedBy(5),
+          SECOND.multipliedBy(5),
+          SECOND.multipliedBy(5),
+          SECOND.multipliedBy(5),
+          SECOND.multipliedBy(5));
   String ispOfRecipients = "isp";
   PathHealth health;
 

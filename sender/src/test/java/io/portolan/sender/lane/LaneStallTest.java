@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.portolan.core.path.PathState;
+import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Timeouts;
 import io.portolan.sender.path.PathStatus;
 import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.SimulatedNetwork.Block;
 import io.portolan.sender.simulation.SimulatedNetwork.OpenConnections;
+import io.portolan.sender.simulation.StoredMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,7 +23,7 @@ class LaneStallTest extends LaneFixture {
 
   @BeforeEach
   void bePatient() {
-    timeouts = new Timeouts(SECOND, LONG, LONG, LONG, LONG, LONG);
+    timeouts = new Timeouts(SECOND, LONG, LONG, LONG, LONG, SECOND.multipliedBy(15));
   }
 
   @Test
@@ -37,14 +39,39 @@ class LaneStallTest extends LaneFixture {
 
     sender.send(batch(names(30)));
 
-    assertThat(states()).containsOnly("accepted 1");
-    assertThat(network.mailboxes().matching(_ -> true)).hasSize(30);
+    // at most one message on each of the three sessions waits for an answer that does not come
+    assertThat(states()).isSubsetOf("accepted 1", "planned 1");
+    assertThat(states().stream().filter("accepted 1"::equals)).hasSizeGreaterThanOrEqualTo(27);
+    assertThat(network.mailboxes().matching(_ -> true))
+        .extracting(StoredMessage::recipient)
+        .doesNotHaveDuplicates()
+        .hasSizeGreaterThanOrEqualTo(27);
     assertThat(health.snapshot())
         .extracting(PathStatus::label, PathStatus::state)
         .contains(tuple("relay:587", PathState.BLOCKED));
     assertThat(database.texts("SELECT DISTINCT kind FROM path_failure"))
         .contains("session-timeout");
     assertThat(database.number("SELECT count(*) FROM path_failure")).isLessThanOrEqualTo(10);
+  }
+
+  @Test
+  void worksOnInTheSteadOfASessionThatWaitsForTheAnswerToTheEndOfData() throws Exception {
+    paths = List.of(RELAY_587, RELAY_465);
+    limits = new Limits(1, 100, 0);
+    relay.on(ServerPhase.DOT).port(587).after(2).silence().once();
+    beforeEachMessage =
+        () -> {
+          if (relay.statistics().messages().total() >= 2) {
+            network.block(587, Block.DROP);
+          }
+        };
+
+    sender.send(batch(names(20)));
+
+    assertThat(states()).containsOnlyOnce("planned 1").hasSize(20);
+    assertThat(network.mailboxes().matching(each -> each.origin().port() == 465)).hasSize(17);
+    assertThat(database.texts("SELECT outcome FROM attempt WHERE outcome <> 'accepted'"))
+        .containsExactly("unknown");
   }
 
   @Test
