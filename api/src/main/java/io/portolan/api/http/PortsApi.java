@@ -159,8 +159,7 @@ final class PortsApi {
         parts
             .stores()
             .verdicts()
-            .changes(
-                port(ctx), Requests.cursor(ctx).orElse(Long.MAX_VALUE), Requests.limit(ctx)),
+            .changes(port(ctx), Requests.cursor(ctx).orElse(Long.MAX_VALUE), Requests.limit(ctx)),
         PortMatrix.ChangeRow::of);
   }
 

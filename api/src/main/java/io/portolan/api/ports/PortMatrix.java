@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What gets through from this network: each port by the verdict of rounds of looks at control hosts,
- * and each path to an ISP's platform or a relay as mail and looks find it.
+ * What gets through from this network: each port by the verdict of rounds of looks at control
+ * hosts, and each path to an ISP's platform or a relay as mail and looks find it.
  */
 public record PortMatrix(List<PortRow> ports, List<PathRow> paths) {
 

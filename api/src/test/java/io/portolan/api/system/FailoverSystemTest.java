@@ -30,10 +30,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What a block in the middle of a campaign costs with the settings that users have: how long no mail
- * moves, how many connects are wasted, and that nothing is lost or sent twice. (Only the wait for the
- * answer to the end of data is shortened, from ten minutes.) And that a lossy network is no blocked
- * port.
+ * What a block in the middle of a campaign costs with the settings that users have: how long no
+ * mail moves, how many connects are wasted, and that nothing is lost or sent twice. (Only the wait
+ * for the answer to the end of data is shortened, from ten minutes.) And that a lossy network is no
+ * blocked port.
  */
 @Tag("system")
 class FailoverSystemTest {
@@ -137,8 +137,7 @@ class FailoverSystemTest {
             database.texts(
                 "SELECT DISTINCT to_state FROM path_transition WHERE route = 'relay-lossy'"))
         .containsExactly("open");
-    assertThat(
-            scene.mail().mailboxes().matching(each -> each.recipient().endsWith("@lossy.test")))
+    assertThat(scene.mail().mailboxes().matching(each -> each.recipient().endsWith("@lossy.test")))
         .hasSize(recipients);
   }
 
