@@ -11,9 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -103,7 +101,7 @@ final class Negotiation extends SMTPTransport {
       setAuthorizationID("");
       setStartTLS(mode == TlsMode.STARTTLS || (mode == TlsMode.OPPORTUNISTIC && mayUseTls));
       setRequireStartTLS(mode == TlsMode.STARTTLS);
-      within(target.timeouts().greeting());
+      wire.opensWithin(target.timeouts().greeting());
       connect(new Line());
       if (target.credentials().isPresent() && !authenticated) {
         return failed(Phase.AUTH, FailureKind.AUTH_NOT_OFFERED, "EHLO offers no AUTH");
@@ -267,20 +265,12 @@ final class Negotiation extends SMTPTransport {
 
   private void secure() throws MessagingException {
     boolean verified = !target.path().isDirect();
-    within(target.timeouts().tls());
+    wire.opensWithin(target.timeouts().tls());
     try {
       wire.secure(trust.context(verified), peer, verified, target.minTls());
     } catch (Wire.HandshakeException e) {
       failure = e;
       throw new MessagingException("TLS failed", e);
-    }
-  }
-
-  private void within(Duration time) throws MessagingException {
-    try {
-      wire.within(time);
-    } catch (SocketException e) {
-      throw new MessagingException("the connection is gone", e);
     }
   }
 

@@ -57,6 +57,15 @@ final class Wire {
     guard.within(time);
   }
 
+  /** The same while the session is being opened, and is nobody's who could give it up. */
+  void opensWithin(Duration time) {
+    try {
+      guard.within(time);
+    } catch (SocketException e) {
+      throw new IllegalStateException("given up before it was open", e);
+    }
+  }
+
   /** How long somebody has been waiting for the peer. For any thread. */
   Optional<DeadlineWatch.Wait> waiting() {
     return guard.waiting();
