@@ -252,7 +252,7 @@ public final class CampaignScheduler implements AutoCloseable {
         new Launches.Planning(
             new PlanStore(parts.database()),
             new DomainStore(parts.database()),
-            new PatientResolver(parts.resolver(), PatientResolver.PAUSE),
+            new PatientResolver(parts.resolver(), PatientResolver.PAUSE, System::nanoTime),
             settings.chunkSize());
     return new Launches(node, campaigns, planning, triggers, feeder);
   }

@@ -7,6 +7,7 @@ import io.portolan.core.isp.ResolvedDomain;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,10 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe; holds no state.
  */
 final class PatientResolver {
-  /** What is left of the time that one run of planning waits, all in all. For one thread. */
+  /**
+   * What is left of the time that one run of planning gives to a silent DNS, asking it and waiting,
+   * all in all. For one thread.
+   */
   static final class Patience {
     private Duration left = PATIENCE;
 
@@ -44,10 +48,16 @@ final class PatientResolver {
 
   private final DomainResolver resolver;
   private final Duration pause;
+  private final LongSupplier nanoTime;
 
-  PatientResolver(DomainResolver resolver, Duration pause) {
+  /**
+   * @param pause before a silent DNS is asked again
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  PatientResolver(DomainResolver resolver, Duration pause, LongSupplier nanoTime) {
     this.resolver = resolver;
     this.pause = pause;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -57,14 +67,19 @@ final class PatientResolver {
    */
   Collection<ResolvedDomain> resolve(List<Domain> domains, Patience patience)
       throws InterruptedException {
-    Collection<ResolvedDomain> results = resolver.resolveAll(domains).values();
-    while (isSilent(results)) {
+    while (true) {
+      long start = nanoTime.getAsLong();
+      Collection<ResolvedDomain> results = resolver.resolveAll(domains).values();
+      if (!isSilent(results)) {
+        return results;
+      }
+      patience.spend(Duration.ofNanos(nanoTime.getAsLong() - start));
       if (patience.isOver()) {
         log.warn(
             "The DNS still gives no answer for most of {} recipient domains, such as {}. They are planned as ISP other",
             results.size(),
             domains.getFirst());
-        break;
+        return results;
       }
       log.warn(
           "The DNS gives no answer for most of {} recipient domains, such as {}. Planning waits {} s and asks again",
@@ -73,9 +88,7 @@ final class PatientResolver {
           pause.toSeconds());
       Thread.sleep(pause);
       patience.spend(pause);
-      results = resolver.resolveAll(domains).values();
     }
-    return results;
   }
 
   private static boolean isSilent(Collection<ResolvedDomain> results) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -27,12 +28,14 @@ class PatientResolverTest {
   private final Set<Domain> silent = ConcurrentHashMap.newKeySet();
   private final AtomicInteger minutes = new AtomicInteger();
   private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicLong nanos = new AtomicLong();
+  private volatile Duration each = Duration.ZERO;
   private volatile int answersFrom = Integer.MAX_VALUE;
 
   // each look at the clock is two minutes after the last, so that nothing is remembered
   private final DomainResolver resolver =
       new DomainResolver(IspDirectory.builtIn(), this::answer, this::later, 1);
-  private final PatientResolver patient = new PatientResolver(resolver, Duration.ofMillis(1));
+  private final PatientResolver patient = new PatientResolver(resolver, Duration.ofMillis(1), nanos::get);
 
   @Test
   void waitsUntilASilentDnsAnswers() throws InterruptedException {
@@ -61,7 +64,7 @@ class PatientResolverTest {
   void givesUpInTheEnd() throws InterruptedException {
     silent.addAll(DOMAINS);
 
-    PatientResolver hasty = new PatientResolver(resolver, Duration.ofMinutes(11));
+    PatientResolver hasty = new PatientResolver(resolver, Duration.ofMinutes(11), nanos::get);
     Patience patience = new Patience();
     patience.spend(Duration.ofMinutes(10));
 
@@ -71,11 +74,38 @@ class PatientResolverTest {
     assertThat(asked).hasValue(10);
   }
 
+  @Test
+  void spendsPatienceOnASilenceThatIsLongInComing() throws InterruptedException {
+    silent.addAll(DOMAINS);
+    each = Duration.ofSeconds(30);
+    Patience patience = new Patience();
+
+    assertThat(patient.resolve(DOMAINS, patience))
+        .extracting(result -> result.destination().basis())
+        .containsOnly(Basis.UNRESOLVED);
+    assertThat(asked).as("twice for five minutes").hasValue(20);
+  }
+
+  @Test
+  void spendsNoPatienceOnAnswersThatAreLongInComing() throws InterruptedException {
+    each = Duration.ofMinutes(2);
+    Patience patience = new Patience();
+    patient.resolve(DOMAINS, patience);
+    each = Duration.ZERO;
+    silent.addAll(DOMAINS);
+    answersFrom = 21;
+
+    assertThat(patient.resolve(DOMAINS, patience))
+        .extracting(result -> result.destination().platform())
+        .containsOnly("gmail");
+  }
+
   private Instant later() {
     return START.plus(Duration.ofMinutes(minutes.addAndGet(2)));
   }
 
   private MxAnswer answer(Domain domain) {
+    nanos.addAndGet(each.toNanos());
     return asked.incrementAndGet() < answersFrom && silent.contains(domain)
         ? new MxAnswer.TemporaryFailure("no answer")
         : new MxAnswer.Hosts(List.of(new MxHost(10, "aspmx.l.google.com")), Duration.ofHours(1));
