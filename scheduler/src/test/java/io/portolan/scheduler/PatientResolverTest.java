@@ -35,7 +35,8 @@ class PatientResolverTest {
   // each look at the clock is two minutes after the last, so that nothing is remembered
   private final DomainResolver resolver =
       new DomainResolver(IspDirectory.builtIn(), this::answer, this::later, 1);
-  private final PatientResolver patient = new PatientResolver(resolver, Duration.ofMillis(1), nanos::get);
+  private final PatientResolver patient =
+      new PatientResolver(resolver, Duration.ofMillis(1), nanos::get);
 
   @Test
   void waitsUntilASilentDnsAnswers() throws InterruptedException {

@@ -3,13 +3,12 @@ package io.portolan.api.http;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
-import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.portolan.api.application.Application;
-import io.portolan.api.application.UploadDirectory;
 import io.portolan.api.configuration.Configuration.HttpConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
+import io.portolan.api.upload.UploadDirectory;
 import io.portolan.core.access.ApiKey;
 import io.portolan.core.access.ApiKeyStore;
 import io.portolan.sender.message.ContentCheck;
@@ -47,7 +46,7 @@ public final class ApiServer implements AutoCloseable {
     Javalin server =
         Javalin.create(
             config -> {
-              configure(config, http, uploads);
+              configure(config);
               routes(config.routes, parts, imports);
             });
     try {
@@ -93,17 +92,11 @@ public final class ApiServer implements AutoCloseable {
     uploads.close();
   }
 
-  private static void configure(
-      JavalinConfig config, HttpConfiguration http, UploadDirectory uploads) {
+  private static void configure(JavalinConfig config) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.http.maxRequestSize = MOST_BODY_BYTES;
     config.concurrency.useVirtualThreads = true;
-    config.jetty.multipartConfig.cacheDirectory(uploads.path().toString());
-    config.jetty.multipartConfig.maxFileSize(http.maxUploadBytes(), SizeUnit.BYTES);
-    config.jetty.multipartConfig.maxTotalRequestSize(
-        http.maxUploadBytes() + MOST_BODY_BYTES, SizeUnit.BYTES);
-    config.jetty.multipartConfig.maxInMemoryFileSize(64, SizeUnit.KB);
   }
 
   private static void routes(RoutesConfig routes, Application.Parts parts, ImportsApi imports) {

@@ -5,11 +5,11 @@ import static io.portolan.api.http.Requests.json;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.UploadedFile;
 import io.portolan.api.application.Application;
 import io.portolan.api.application.Stores;
-import io.portolan.api.application.UploadDirectory;
-import io.portolan.core.ConflictException;
+import io.portolan.api.upload.UploadDirectory;
+import io.portolan.api.upload.UploadException;
+import io.portolan.api.upload.UploadReceiver;
 import io.portolan.core.CoreException;
 import io.portolan.core.InvalidException;
 import io.portolan.core.list.ImportJob;
@@ -20,7 +20,6 @@ import java.io.BufferedInputStream;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +34,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -49,23 +47,15 @@ final class ImportsApi implements AutoCloseable {
   private static final String OF_LIST = "/api/v1/lists/{id}/imports";
   private static final String ONE = "/api/v1/imports/{id}";
 
-  /** More are not received at once: each may fill the disk by as much as an upload may have. */
-  private static final int MOST_RECEIVED = 8;
-
   private static final Duration BEGIN = Duration.ofSeconds(60);
 
-  /** An upload may take this long, and longer by what it brings at the slowest line's rate. */
-  private static final Duration FIRST = Duration.ofSeconds(60);
-
-  private static final long SLOWEST_BYTES_PER_SECOND = 4 * 1024;
   private static final Duration STOP = Duration.ofSeconds(5);
 
   private final Stores stores;
   private final UploadDirectory uploads;
+  private final UploadReceiver receiver;
   private final RecipientImporter importer;
   private final InstantSource clock;
-  private final long maxBytes;
-  private final Semaphore receiving = new Semaphore(MOST_RECEIVED);
   private final ExecutorService jobs = Executors.newVirtualThreadPerTaskExecutor();
 
   ImportsApi(Application.Parts parts, UploadDirectory uploads) {
@@ -73,7 +63,7 @@ final class ImportsApi implements AutoCloseable {
     stores = parts.stores();
     clock = parts.clock();
     importer = new RecipientImporter(parts.database(), clock, RecipientImporter.PATIENCE);
-    maxBytes = parts.configuration().http().maxUploadBytes();
+    receiver = new UploadReceiver(uploads.path(), parts.configuration().http().maxUploadBytes());
   }
 
   /** An import with what can be said of its speed. */
@@ -215,78 +205,15 @@ final class ImportsApi implements AutoCloseable {
   }
 
   private String receive(Context ctx, Path file) throws IOException {
-    if (!receiving.tryAcquire()) {
-      throw new ConflictException(
-          MOST_RECEIVED + " files are being received already; wait until one of them is here.");
-    }
     try {
-      return spool(ctx, file);
-    } finally {
-      receiving.release();
-    }
-  }
-
-  /** Writes the upload into the file and returns the name under which it came. */
-  private String spool(Context ctx, Path file) throws IOException {
-    String contentType = String.valueOf(ctx.contentType());
-    if (contentType.startsWith("multipart/form-data")) {
-      UploadedFile uploaded = part(ctx);
-      if (uploaded == null) {
-        throw new InvalidException("file", "the multipart form has no file of this name");
-      }
-      try (InputStream in = uploaded.content()) {
-        copy(in, file);
-      }
-      return uploaded.filename().isEmpty() ? "upload.csv" : uploaded.filename();
-    }
-    try (InputStream in = ctx.bodyInputStream()) {
-      copy(in, file);
-    }
-    return "upload.csv";
-  }
-
-  private @Nullable UploadedFile part(Context ctx) {
-    try {
-      return ctx.uploadedFile("file");
-    } catch (Exception e) {
-      // Jetty's words for a limit that is passed; whatever else it throws is for a bad form
-      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-        if (cause instanceof IllegalStateException) {
-          throw tooLarge();
-        }
-      }
-      throw new ProblemException(
-          400, "multipart", "Bad form", "The multipart form cannot be read: " + e.getMessage());
-    }
-  }
-
-  private ProblemException tooLarge() {
-    return new ProblemException(
-        413,
-        "too-large",
-        "Too large",
-        "The file is larger than http.max-upload allows, "
-            + maxBytes / (1024 * 1024)
-            + " MiB. Split it.");
-  }
-
-  private void copy(InputStream in, Path file) throws IOException {
-    byte[] buffer = new byte[64 * 1024];
-    long all = 0;
-    long start = System.nanoTime();
-    try (OutputStream out = Files.newOutputStream(file)) {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        all += read;
-        if (all > maxBytes) {
-          throw tooLarge();
-        }
-        long most = FIRST.toNanos() + all / SLOWEST_BYTES_PER_SECOND * 1_000_000_000;
-        if (System.nanoTime() - start > most) {
-          throw new ProblemException(
-              408, "too-slow", "Too slow", "The file comes in too slowly to be waited for.");
-        }
-        out.write(buffer, 0, read);
-      }
+      return receiver.receive(String.valueOf(ctx.contentType()), ctx.bodyInputStream(), file);
+    } catch (UploadException e) {
+      String detail = String.valueOf(e.getMessage());
+      throw switch (e.reason()) {
+        case TOO_LARGE -> new ProblemException(413, "too-large", "Too large", detail);
+        case TOO_SLOW -> new ProblemException(408, "too-slow", "Too slow", detail);
+        case BAD_FORM -> new ProblemException(400, "multipart", "Bad form", detail);
+      };
     }
   }
 

@@ -1,4 +1,4 @@
-package io.portolan.api.application;
+package io.portolan.api.upload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

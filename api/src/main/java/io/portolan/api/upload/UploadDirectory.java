@@ -1,4 +1,4 @@
-package io.portolan.api.application;
+package io.portolan.api.upload;
 
 import io.portolan.api.configuration.ConfigurationException;
 import java.io.IOException;
