@@ -274,33 +274,32 @@ final class CampaignsApi {
     boolean stops = false;
     for (String address : request.to()) {
       if (stops) {
-        results.add(failed(address, "not-sent", "this server is stopping"));
+        results.add(notSent(address, "this server is stopping"));
         continue;
       }
       try {
         results.add(parts.tests().send(campaignId, content, address, attributes));
-      } catch (InterruptedException e) {
-        // not restored: an interrupted thread cannot write the answer to its caller
-        stops = true;
-        results.add(failed(address, "lost", "this server is stopping"));
       } catch (InvalidException e) {
         if (results.isEmpty()) {
           throw e;
         }
-        results.add(failed(address, "not-sent", String.valueOf(e.getMessage())));
+        results.add(notSent(address, String.valueOf(e.getMessage())));
       } catch (RuntimeException e) {
         if (results.isEmpty()) {
           throw e;
         }
         log.error("A test of campaign {} failed before its message was offered", campaignId, e);
-        results.add(failed(address, "not-sent", "this server failed, and its log says more"));
+        results.add(notSent(address, "this server failed, and its log says more"));
+      } finally {
+        // cleared: an interrupted thread cannot write the answer to its caller
+        stops = Thread.interrupted() || stops;
       }
     }
     return results;
   }
 
-  private static TestSender.Result failed(String to, String outcome, String detail) {
-    return new TestSender.Result(to, outcome, detail, Optional.empty());
+  private static TestSender.Result notSent(String to, String detail) {
+    return new TestSender.Result(to, "not-sent", detail, Optional.empty());
   }
 
   private void schedule(Context ctx) {

@@ -35,6 +35,7 @@ public final class TestSender {
   private static final int MOST_SECONDS = 90;
   private static final Duration MOST = Duration.ofSeconds(MOST_SECONDS);
   private static final Duration RECHECK = Duration.ofMillis(250);
+  private static final String STOPPING = "this server is stopping";
 
   private final LaneParts parts;
   private final LineOpener lines;
@@ -61,14 +62,13 @@ public final class TestSender {
   public record Result(String to, String outcome, String detail, Optional<String> path) {}
 
   /**
-   * Sends one message. When this throws, it was offered to nobody, unless the thread was
-   * interrupted.
+   * Sends one message. When this throws, it was offered to nobody. An interruption ends the wait
+   * and is kept for the caller.
    *
    * @throws io.portolan.core.InvalidException if content and attributes make no message
    */
   public Result send(
-      long campaignId, CampaignContent content, String to, Map<String, Object> attributes)
-      throws InterruptedException {
+      long campaignId, CampaignContent content, String to, Map<String, Object> attributes) {
     return send(campaignId, content, to, attributes, MOST);
   }
 
@@ -77,8 +77,7 @@ public final class TestSender {
       CampaignContent content,
       String to,
       Map<String, Object> attributes,
-      Duration most)
-      throws InterruptedException {
+      Duration most) {
     EmailAddress address = EmailAddress.parse(to);
     // no delivery's, and another each time: equal Message-IDs would be taken for copies
     long id = -ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
@@ -105,34 +104,38 @@ public final class TestSender {
     Result send(AtomicReference<Stage> stage) throws InterruptedException;
   }
 
-  private static Result withinDeadline(String to, Duration most, Test test)
-      throws InterruptedException {
+  private static Result withinDeadline(String to, Duration most, Test test) {
     AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITS_FOR_SLOT);
     FutureTask<Result> sending = new FutureTask<>(() -> test.send(stage));
     Thread.ofVirtual().name("test-message").start(sending);
     try {
       return sending.get(most.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      Stage reached =
-          stage.getAndUpdate(now -> now == Stage.OFFERED ? Stage.OFFERED : Stage.GIVEN_UP);
       String within = " within " + most.toSeconds() + " seconds";
-      return switch (reached) {
+      return switch (giveUp(stage)) {
         case WAITS_FOR_SLOT ->
             notSent(to, "all connections of the platform stayed in use" + within);
         case OPENS -> notSent(to, "no session could be opened" + within);
-        case OFFERED -> new Result(to, "lost", "no result" + within, Optional.empty());
+        case OFFERED -> lost(to, "no result" + within);
         case GIVEN_UP -> throw new IllegalStateException("given up twice", e);
       };
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return giveUp(stage) == Stage.OFFERED ? lost(to, STOPPING) : notSent(to, STOPPING);
     } catch (ExecutionException e) {
       if (stage.get() == Stage.OFFERED) {
         log.error("A test failed after its message was offered", e);
-        return new Result(
-            to, "lost", "this server failed, and its log says more", Optional.empty());
+        return lost(to, "this server failed, and its log says more");
       }
       throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
     } finally {
       sending.cancel(true);
     }
+  }
+
+  /** Sees to it that a test that was not offered is not, and says how far it had come. */
+  private static Stage giveUp(AtomicReference<Stage> stage) {
+    return stage.getAndUpdate(now -> now == Stage.OFFERED ? Stage.OFFERED : Stage.GIVEN_UP);
   }
 
   private Result send(
@@ -219,6 +222,10 @@ public final class TestSender {
       case Transaction.NotPossible(var _, String reason) ->
           new Result(to, "not-sent", reason, path);
     };
+  }
+
+  private static Result lost(String to, String reason) {
+    return new Result(to, "lost", reason, Optional.empty());
   }
 
   private static Result notSent(String to, String reason) {

@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests of campaigns and of relays, which people wait for. */
 class TrialsTest extends LaneFixture {
@@ -66,14 +68,7 @@ class TrialsTest extends LaneFixture {
     dot.always();
     CompletableFuture<TestSender.Result> result =
         CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return test("anna@" + DOMAIN);
-              } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-            },
-            task -> Thread.ofVirtual().start(task));
+            () -> test("anna@" + DOMAIN), task -> Thread.ofVirtual().start(task));
     assertThat(dot.awaitHits(1, SECOND.multipliedBy(20))).isTrue();
 
     assertThat(slots.tryAcquire("other/" + DOMAIN, 1)).isEmpty();
@@ -112,6 +107,35 @@ class TrialsTest extends LaneFixture {
     TestSender.Result result = test("anna@" + DOMAIN, SECOND.multipliedBy(2));
 
     assertThat(result.outcome()).isEqualTo("lost");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"CONNECT, not-sent", "DOT, lost"})
+  void saysWhetherATestWasOfferedWhenTheServerStops(ServerPhase reached, String outcome)
+      throws Exception {
+    ServerScript.Rule rule = server().on(reached).silence();
+    rule.always();
+    CompletableFuture<TestSender.Result> result = new CompletableFuture<>();
+    CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+    Thread caller =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    result.complete(test("anna@" + DOMAIN));
+                    interrupted.complete(Thread.currentThread().isInterrupted());
+                  } catch (RuntimeException e) {
+                    result.completeExceptionally(e);
+                  }
+                });
+    assertThat(rule.awaitHits(1, SECOND.multipliedBy(20))).isTrue();
+
+    caller.interrupt();
+
+    assertThat(result.get(20, TimeUnit.SECONDS))
+        .returns(outcome, TestSender.Result::outcome)
+        .returns("this server is stopping", TestSender.Result::detail);
+    assertThat(interrupted.get(20, TimeUnit.SECONDS)).as("so that no other test begins").isTrue();
   }
 
   @Test
@@ -160,11 +184,11 @@ class TrialsTest extends LaneFixture {
         List.of(new RelayPort(587, TlsMode.STARTTLS), new RelayPort(465, TlsMode.IMPLICIT)));
   }
 
-  private TestSender.Result test(String to) throws InterruptedException {
+  private TestSender.Result test(String to) {
     return test(to, SECOND.multipliedBy(60));
   }
 
-  private TestSender.Result test(String to, Duration most) throws InterruptedException {
+  private TestSender.Result test(String to, Duration most) {
     DomainResolver resolver = new DomainResolver(IspDirectory.builtIn(), this::mailHosts, clock, 4);
     return sender.testSender(resolver).send(1, CONTENT, to, Map.of(), most);
   }
