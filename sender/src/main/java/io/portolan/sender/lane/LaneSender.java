@@ -227,27 +227,27 @@ public final class LaneSender implements BatchSender, AutoCloseable {
   private void work(Lane lane) {
     boolean ended = false;
     try {
-      sessions.acquire();
-      try {
-        Courier courier = new Courier(parts, lane);
-        Duration pause = FIRST_PAUSE;
-        while (!ended) {
-          try {
-            ended = workOnSlot(lane, courier);
-            pause = FIRST_PAUSE;
-          } catch (RuntimeException | Error e) {
-            // what waits in the lane may depend on this worker alone
-            log.error("A worker of lane {} failed and goes on after {}", lane.key(), pause, e);
-            lane.leaveUnless(this::mayBeSent);
-            if (stopping) {
-              return;
-            }
-            Thread.sleep(pause);
-            pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
-          }
+      Courier courier = new Courier(parts, lane);
+      Duration pause = FIRST_PAUSE;
+      while (!ended) {
+        Duration wait = SLOT_RECHECK;
+        // not kept while it waits: the sessions of other lanes have use for it
+        sessions.acquire();
+        try {
+          ended = workOnSlot(lane, courier);
+          pause = FIRST_PAUSE;
+        } catch (RuntimeException | Error e) {
+          // what waits in the lane may depend on this worker alone
+          log.error("A worker of lane {} failed and goes on after {}", lane.key(), pause, e);
+          lane.leaveUnless(this::mayBeSent);
+          wait = pause;
+          pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
+        } finally {
+          sessions.release();
         }
-      } finally {
-        sessions.release();
+        if (!ended) {
+          Thread.sleep(wait);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -265,11 +265,12 @@ public final class LaneSender implements BatchSender, AutoCloseable {
    * @return true when the worker has retired; false when it lost the slot or never had one
    */
   private boolean workOnSlot(Lane lane, Courier courier) throws InterruptedException {
-    Optional<Slot> granted = slots.tryAcquire(lane.key(), connections(lane));
+    Optional<Slot> granted =
+        stopping ? Optional.empty() : slots.tryAcquire(lane.key(), connections(lane));
     if (granted.isEmpty()) {
       lane.leaveUnless(this::mayBeSent);
       // the others of this lane, here or on other nodes, have the slots
-      return lane.retireWithoutSlot(Thread.currentThread()) || sleptInVain();
+      return lane.retireWithoutSlot(Thread.currentThread());
     }
     lane.hasSlot(Thread.currentThread());
     // the session ends before the slot is free, or the peer would see one more than the limit
@@ -286,11 +287,6 @@ public final class LaneSender implements BatchSender, AutoCloseable {
         }
       }
     }
-    return false;
-  }
-
-  private static boolean sleptInVain() throws InterruptedException {
-    Thread.sleep(SLOT_RECHECK);
     return false;
   }
 

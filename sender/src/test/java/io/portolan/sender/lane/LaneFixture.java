@@ -91,6 +91,7 @@ abstract class LaneFixture {
   List<PauseRule> pauses = List.of();
   Limits limits = new Limits(3, 20, 0);
   String password = "right";
+  int sessions = 50;
   InDoubt inDoubt = InDoubt.RESEND;
   Optional<MxAnswer> mxAnswer = Optional.empty();
   volatile Duration ahead = Duration.ZERO;
@@ -194,7 +195,7 @@ abstract class LaneFixture {
                 DkimKeys.NONE,
                 clock),
             new LaneSender.Shared(recorder, slots, new SuppressionStore(database.database())),
-            new LaneSettings("sender.test", 50, 4, Duration.ofMillis(50), 5),
+            new LaneSettings("sender.test", sessions, 4, Duration.ofMillis(50), 5),
             clock);
   }
 

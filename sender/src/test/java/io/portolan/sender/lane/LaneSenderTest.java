@@ -1,6 +1,7 @@
 package io.portolan.sender.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ConnectionSlots;
@@ -10,11 +11,14 @@ import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.ServerScript;
 import io.portolan.sender.simulation.SimulatedNetwork.Block;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LaneSenderTest extends LaneFixture {
@@ -158,23 +162,73 @@ class LaneSenderTest extends LaneFixture {
     try (ConnectionSlots elsewhere = new ConnectionSlots(database.database());
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Slot taken = elsewhere.tryAcquire("isp", 2).orElseThrow();
-      Future<?> sending =
-          threads.submit(
-              () -> {
-                sender.send(batch);
-                return null;
-              });
-      assertThat(dots.awaitHits(1, SECOND.multipliedBy(10))).isTrue();
+      Future<?> sending = threads.submit(sending(batch));
+      try {
+        assertThat(dots.awaitHits(1, SECOND.multipliedBy(10))).isTrue();
 
-      taken.close();
+        taken.close();
 
-      assertThat(dots.awaitHits(2, SECOND.multipliedBy(4)))
-          .as("a second session while the first one is busy")
-          .isTrue();
-      released.complete(null);
+        assertThat(dots.awaitHits(2, SECOND.multipliedBy(4)))
+            .as("a second session while the first one is busy")
+            .isTrue();
+      } finally {
+        // or what was begun would not end with a test that failed
+        released.complete(null);
+      }
       sending.get(20, TimeUnit.SECONDS);
     }
     assertThat(states()).containsOnly("accepted 1");
+  }
+
+  @Test
+  void keepsNoPlaceForASessionWhileItWaitsForASlot() throws Exception {
+    stop();
+    sessions = 1;
+    start();
+    limits = new Limits(1, 20, 0);
+    limitsOfIsps = limits;
+    CountDownLatch tries = new CountDownLatch(2);
+    beforeEachRule =
+        () -> {
+          if (Thread.currentThread().getName().equals("lane-isp")) {
+            tries.countDown();
+          }
+        };
+    ClaimedBatch batch = batch(names(4));
+    try (ConnectionSlots elsewhere = new ConnectionSlots(database.database());
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Slot taken = elsewhere.tryAcquire("isp", 1).orElseThrow();
+      Future<?> waiting = threads.submit(sending(part(batch, "isp", 0, 2)));
+      try {
+        assertThat(tries.await(20, TimeUnit.SECONDS)).as("it waits for a slot").isTrue();
+
+        Future<?> other = threads.submit(sending(part(batch, "other", 2, 4)));
+
+        assertThatCode(() -> other.get(20, TimeUnit.SECONDS)).doesNotThrowAnyException();
+      } finally {
+        taken.close();
+      }
+      waiting.get(20, TimeUnit.SECONDS);
+    }
+    assertThat(states()).containsOnly("accepted 1");
+  }
+
+  private Callable<@Nullable Void> sending(ClaimedBatch batch) {
+    return () -> {
+      sender.send(batch);
+      return null;
+    };
+  }
+
+  private static ClaimedBatch part(ClaimedBatch whole, String platform, int from, int to) {
+    return new ClaimedBatch(
+        whole.id(),
+        whole.campaignId(),
+        platform,
+        whole.epoch(),
+        whole.content(),
+        whole.inDoubt(),
+        whole.deliveries().subList(from, to));
   }
 
   @Test
