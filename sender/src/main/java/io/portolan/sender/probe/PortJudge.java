@@ -10,13 +10,10 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -40,8 +37,6 @@ final class PortJudge {
 
   private static final Set<FailureKind> NO_TLS =
       EnumSet.of(FailureKind.TLS_NOT_OFFERED, FailureKind.MASKED, FailureKind.TLS_REFUSED);
-
-  private static final Pattern HOST = Pattern.compile("(?:[A-Za-z0-9-]+\\.)+[A-Za-z]{2,}");
 
   private PortJudge() {}
 
@@ -152,22 +147,17 @@ final class PortJudge {
         || seen.stream().allMatch(each -> each.failedAs(FailureKind.TLS_UNTRUSTED));
   }
 
-  /**
-   * What a peer calls itself: the first word of its greeting if that is a name, whatever else it
-   * says (RFC 5321 section 4.2), or all of a 220 that has none. Words of a refusal name others.
-   */
+  /** The name by which a peer greets, or all of a 220 that has none. */
   private static Optional<String> greeting(ProbeResult result) {
-    PeerEvidence evidence = result.evidence();
-    Matcher name = HOST.matcher(evidence.banner());
     if (isProven(result)) {
       return Optional.empty();
     }
-    if (name.lookingAt()) {
-      return Optional.of(name.group().toLowerCase(Locale.ROOT));
-    }
+    PeerEvidence evidence = result.evidence();
     // what a firewall masks looks alike at all hosts
     boolean isOwn = isWelcome(result) && !evidence.masked() && !evidence.banner().isBlank();
-    return isOwn ? Optional.of(evidence.banner()) : Optional.empty();
+    return evidence
+        .greetingName()
+        .or(() -> isOwn ? Optional.of(evidence.banner()) : Optional.empty());
   }
 
   /** Whether the greeting was a 220: the dialogue went on behind it. */

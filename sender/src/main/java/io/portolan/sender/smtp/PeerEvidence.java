@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 
 /**
  * What a peer showed of itself while a session was opened, to be compared over peers and time: one
- * banner or issuer at many targets is an interception.
+ * name or certificate at many targets is an interception.
  *
- * @param banner the text of the 220
+ * @param banner the text of the first reply, whatever its code; empty when none came
  * @param extensions the EHLO lines in force, without codes; empty after HELO
  * @param masked whether a firewall seems to rewrite the dialogue
  * @param tlsVersion such as TLSv1.3; empty in clear
@@ -42,10 +42,13 @@ public record PeerEvidence(
     times = Map.copyOf(times);
   }
 
-  /** The name by which the peer greets, whatever else it says (RFC 5321 section 4.2). */
+  /**
+   * The name by which the peer greets: the first word, if it is a name (RFC 5321 section 4.2).
+   * Whatever else it says may name others, as a refusal does the blocklist that it follows.
+   */
   public Optional<String> greetingName() {
     Matcher name = HOST.matcher(banner);
-    return name.find() ? Optional.of(name.group().toLowerCase(Locale.ROOT)) : Optional.empty();
+    return name.lookingAt() ? Optional.of(name.group().toLowerCase(Locale.ROOT)) : Optional.empty();
   }
 
   /**
