@@ -108,20 +108,25 @@ final class Idempotent implements Handler {
 
   /** Keeps the answer to a call that is served: its caller hears so, whatever becomes of this. */
   void keepAnswer(long apiKey, String key, Answer answer) {
-    boolean stops = false;
-    for (int run = 1; !isKept(apiKey, key, answer) && run < COMPLETIONS && !stops; run++) {
+    int left = COMPLETIONS;
+    while (!isKept(apiKey, key, answer) && --left > 0) {
       try {
         Thread.sleep(PAUSE);
       } catch (InterruptedException e) {
         // not restored: an interrupted thread cannot write the answer to its caller
-        stops = true;
+        left = 1;
       }
     }
   }
 
   private boolean isKept(long apiKey, String key, Answer answer) {
     try {
-      store.complete(apiKey, key, answer);
+      if (!store.complete(apiKey, key, answer)) {
+        log.warn(
+            "The answer {} to a call of API key {} came after its Idempotency-Key was taken over: what it makes may be there twice",
+            answer.status(),
+            apiKey);
+      }
       return true;
     } catch (DatabaseException e) {
       log.warn(
@@ -135,7 +140,9 @@ final class Idempotent implements Handler {
     try {
       while (!served.await(RENEWAL.toSeconds(), TimeUnit.SECONDS)) {
         try {
-          store.renew(apiKey, key);
+          if (!store.renew(apiKey, key)) {
+            return; // whoever serves the call hears of it when it keeps its answer
+          }
         } catch (DatabaseException e) {
           log.debug("an idempotency key is renewed when the database is back", e);
         }

@@ -20,26 +20,46 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class IdempotentTest {
+  private static final Answer ANSWER = new Answer(200, Optional.empty(), "{}");
+
   @RegisterExtension final TestDatabase database = TestDatabase.create();
+
+  private final IdempotencyStore store =
+      new IdempotencyStore(database.database(), InstantSource.system());
 
   @TempDir private Path uploads;
 
   @Test
+  void keepsAnAnswerWhenTheServerStops() {
+    long apiKey = begun();
+
+    Thread.currentThread().interrupt();
+    Idempotent.of(store, _ -> {}).keepAnswer(apiKey, "a", ANSWER);
+
+    assertThat(Thread.interrupted()).as("it can write the answer").isFalse();
+    assertThat(store.begin(apiKey, "a", "call")).isEqualTo(new IdempotentCall.Replay(ANSWER));
+  }
+
+  @Test
   void answersAsServedWhatCannotBeKeptWhenTheServerStops() {
-    IdempotencyStore store = new IdempotencyStore(database.database(), InstantSource.system());
+    long apiKey = begun();
+    database.execute("ALTER TABLE idempotency_key ADD CHECK (status IS NULL)");
+
+    Thread.currentThread().interrupt();
+    Idempotent.of(store, _ -> {}).keepAnswer(apiKey, "a", ANSWER);
+
+    assertThat(Thread.interrupted()).as("it can write the answer").isFalse();
+    assertThat(store.begin(apiKey, "a", "call")).isInstanceOf(IdempotentCall.InProgress.class);
+  }
+
+  private long begun() {
     long apiKey =
         new ApiKeyStore(database.database(), InstantSource.system())
             .create("key", Role.OPERATE)
             .key()
             .id();
     store.begin(apiKey, "a", "call");
-    database.execute("ALTER TABLE idempotency_key ADD CHECK (status IS NULL)");
-
-    Thread.currentThread().interrupt();
-    Idempotent.of(store, _ -> {}).keepAnswer(apiKey, "a", new Answer(200, Optional.empty(), "{}"));
-
-    assertThat(Thread.interrupted()).as("it can write the answer").isFalse();
-    assertThat(store.begin(apiKey, "a", "call")).isInstanceOf(IdempotentCall.InProgress.class);
+    return apiKey;
   }
 
   @Test

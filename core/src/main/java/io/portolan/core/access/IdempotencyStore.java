@@ -102,23 +102,33 @@ public final class IdempotencyStore {
   /**
    * Says that a call that was {@link Started} is still being served; to be said more often than
    * every five minutes, or the key is taken for lost.
+   *
+   * @return false when the key was taken over meanwhile, and answered or let go of
    */
-  public void renew(long apiKeyId, String key) {
-    database.execute(connection -> Sql.update(connection, RENEW, clock.instant(), apiKeyId, key));
+  public boolean renew(long apiKeyId, String key) {
+    return database.inTransaction(
+            connection -> Sql.update(connection, RENEW, clock.instant(), apiKeyId, key))
+        == 1;
   }
 
-  /** Keeps the answer to a call that was {@link Started}. */
-  public void complete(long apiKeyId, String key, Answer answer) {
-    database.execute(
-        connection ->
-            Sql.update(
-                connection,
-                COMPLETE,
-                answer.status(),
-                answer.location(),
-                answer.body(),
-                apiKeyId,
-                key));
+  /**
+   * Keeps the answer to a call that was {@link Started}.
+   *
+   * @return false when the key was taken over meanwhile, and answered or let go of: its answer
+   *     stays
+   */
+  public boolean complete(long apiKeyId, String key, Answer answer) {
+    return database.inTransaction(
+            connection ->
+                Sql.update(
+                    connection,
+                    COMPLETE,
+                    answer.status(),
+                    answer.location(),
+                    answer.body(),
+                    apiKeyId,
+                    key))
+        == 1;
   }
 
   /**

@@ -72,7 +72,7 @@ class IdempotencyStoreTest {
     calls.begin(apiKey, "a", "call");
     for (int minute = 0; minute < 12; minute++) {
       now = now.plus(Duration.ofMinutes(1));
-      calls.renew(apiKey, "a");
+      assertThat(calls.renew(apiKey, "a")).isTrue();
     }
     assertThat(calls.begin(apiKey, "a", "call")).isEqualTo(new InProgress());
 
@@ -117,6 +117,18 @@ class IdempotencyStoreTest {
     assertThat(calls.begin(apiKey, "a", "call")).isEqualTo(new InProgress());
     now = now.plusMillis(1);
     assertThat(calls.begin(apiKey, "a", "call")).isEqualTo(new Started());
+  }
+
+  @Test
+  void tellsACallThatAnotherTookItsKeyOver() {
+    calls.begin(apiKey, "a", "call");
+    now = now.plus(IdempotencyStore.LONGEST_CALL).plusMillis(1);
+    calls.begin(apiKey, "a", "call");
+    assertThat(calls.complete(apiKey, "a", ANSWER)).as("by the other").isTrue();
+
+    assertThat(calls.renew(apiKey, "a")).isFalse();
+    assertThat(calls.complete(apiKey, "a", new Answer(409, Optional.empty(), "{}"))).isFalse();
+    assertThat(calls.begin(apiKey, "a", "call")).isEqualTo(new Replay(ANSWER));
   }
 
   @Test
