@@ -3,32 +3,14 @@ package io.portolan.core.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.campaign.CampaignState;
-import io.portolan.core.database.TestDatabase;
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-class BatchStoreTest {
-  private static final Instant NOW = Instant.parse("2026-11-24T10:00:30Z");
-
-  @RegisterExtension final TestDatabase database = TestDatabase.create();
-  private final TestCampaigns campaigns = new TestCampaigns(database);
-  private final BatchStore batches = new BatchStore(database.database());
-  private long list;
-
-  @BeforeEach
-  void makeList() {
-    list = campaigns.list();
-    campaigns.resolve("gmail.com", "gmail", "gmail");
-  }
-
+class BatchStoreTest extends BatchFixture {
   @Test
   void claimsAQueuedBatchAndLoadsWhatIsOpen() {
     long campaign = planned(3);
@@ -257,44 +239,5 @@ class BatchStoreTest {
         .extracting(QueuedBatch::id)
         .containsExactly(firstBatch());
     assertThat(batches.revokeLeft("node-a", List.of(), Duration.ZERO)).hasSize(1);
-  }
-
-  private long planned(int recipients) {
-    campaigns.recipients(list, "gmail.com", recipients);
-    long campaign = campaigns.launched(list);
-    new PlanStore(database.database()).planChunk(campaign, 10_000, NOW, NOW);
-    return campaign;
-  }
-
-  private long firstBatch() {
-    return database.number("SELECT min(id) FROM batch");
-  }
-
-  /** Moves a delivery to a first batch of its own. */
-  private long splitOff(String address) {
-    long batch =
-        database.number(
-            """
-            INSERT INTO batch (campaign_id, platform, due_at, size, kind)
-            SELECT campaign_id, platform, due_at, 1, 'first' FROM batch WHERE id = ? RETURNING id
-            """,
-            firstBatch());
-    database.execute("UPDATE delivery SET batch_id = ? WHERE address = ?", batch, address);
-    return batch;
-  }
-
-  private void defer(String address, Instant notBefore) {
-    database.execute(
-        "UPDATE delivery SET not_before = ?, attempts = attempts + 1 WHERE address = ?",
-        notBefore.atOffset(ZoneOffset.UTC),
-        address);
-  }
-
-  private ClaimedBatch claim(long batchId) {
-    return ((BatchClaim.Granted) batches.claim(batchId, "node-a", NOW)).batch();
-  }
-
-  private BatchEnd end(ClaimedBatch batch) {
-    return batches.end(batch, NOW, Duration.ZERO);
   }
 }
