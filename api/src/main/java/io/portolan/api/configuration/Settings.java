@@ -217,8 +217,8 @@ public final class Settings {
           "probes.controls",
           "",
           "CSV file of the hosts by which ports are judged, in place of the built-in ones: operator,"
-              + " host, port and tls (starttls, implicit, or none for a port that nobody blocks);"
-              + " empty for the built-in ones.");
+              + " host, port and tls (starttls, implicit, or none for a port that nobody blocks, such"
+              + " as 443, of which one row is needed); empty for the built-in ones.");
 
   private static final List<Setting> ALL =
       List.of(
