@@ -153,6 +153,13 @@ public final class PathHealth {
     }
   }
 
+  /** The connects of mail in the last half hour, the oldest first. */
+  public List<ConnectResult> recentConnects() {
+    synchronized (monitor) {
+      return table.recentConnects();
+    }
+  }
+
   /** The paths that mail asks for and a look is due at. */
   public List<HealthKey> dueLooks() {
     Instant now = clock.instant();

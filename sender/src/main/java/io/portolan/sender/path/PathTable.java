@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class PathTable {
   private static final PathEntry.Dials DIALS = new PathEntry.Dials(1, 2, 6);
   private static final int MOST_ENTRIES = 10_000;
+  private static final String TIMEOUT = "connect-timeout";
 
   /** At how many hosts a port as a whole is looked at: one may be dead for itself. */
   private static final int ENOUGH_HOSTS = 2;
@@ -40,6 +42,7 @@ final class PathTable {
   private final Map<HealthKey, DirectPort> directPorts = new LinkedHashMap<>();
   private final Map<HealthKey, StoredHealth> learned = new HashMap<>();
   private final PortBlocks blocks = new PortBlocks();
+  private final RecentConnects connects = new RecentConnects();
 
   PathTable(HealthSettings settings) {
     this.settings = settings;
@@ -50,14 +53,8 @@ final class PathTable {
   }
 
   void judged(int port, PortEffect effect) {
-    blocks.allowIpv6(port, !(effect instanceof PortEffect.Ipv4Only));
     PathEntry whole = known(whole(port));
-    boolean isOpen = whole != null && whole.condition().state() == PathState.OPEN;
-    if (effect instanceof PortEffect.Blocked blocked && (blocked.evenIfOpen() || !isOpen)) {
-      blocks.block(port, blocked);
-    } else {
-      blocks.lift(port);
-    }
+    blocks.judged(port, effect, whole != null && whole.condition().state() == PathState.OPEN);
   }
 
   /** A port as a whole is the same whatever the TLS mode; the default's stands for all. */
@@ -82,10 +79,8 @@ final class PathTable {
   List<PathStatus> snapshot() {
     List<PathStatus> all = new ArrayList<>();
     directPorts.forEach(
-        (whole, direct) -> {
-          PathCondition own = direct.entry().condition();
-          all.add(PathStatus.of(whole, block(whole).orElse(own)));
-        });
+        (whole, direct) ->
+            all.add(PathStatus.of(whole, block(whole).orElse(direct.entry().condition()))));
     entries.forEach((key, entry) -> all.add(PathStatus.of(key, entry.condition())));
     return all;
   }
@@ -129,7 +124,11 @@ final class PathTable {
   }
 
   void connected(PathLease lease, String address, Instant now, List<HealthChange> news) {
-    if (!lease.markConnected() || !lease.path().isDirect()) {
+    if (!lease.markConnected()) {
+      return;
+    }
+    connects.add(lease, false, now);
+    if (!lease.path().isDirect()) {
       return;
     }
     DirectPort port = direct(lease.path(), now);
@@ -173,6 +172,9 @@ final class PathTable {
     if (!lease.markDone()) {
       return;
     }
+    if (!lease.isConnected()) {
+      connects.add(lease, kind.startsWith(TIMEOUT), now);
+    }
     PathEntry entry = entry(key(lease), now);
     PathCondition before = entry.condition();
     entry.failed(lease, kind, host, isClear, now, settings);
@@ -200,6 +202,10 @@ final class PathTable {
     if (direct != null) {
       direct.passed();
     }
+  }
+
+  List<ConnectResult> recentConnects() {
+    return connects.all();
   }
 
   /** The paths that mail asks for and a look is due at. */
@@ -252,19 +258,18 @@ final class PathTable {
   }
 
   void badLook(HealthKey key, String evidence, Instant now, List<HealthChange> news) {
-    PathEntry entry = known(key);
-    if (entry != null) {
-      PathCondition before = entry.condition();
-      entry.become(before.badLook(now, evidence, settings));
-      note(key, before, entry, Cause.LOOK, news);
-    }
+    looked(key, before -> before.badLook(now, evidence, settings), news);
   }
 
   void abandonedLook(HealthKey key, Instant now, List<HealthChange> news) {
+    looked(key, before -> before.abandonedLook(now, settings), news);
+  }
+
+  private void looked(HealthKey key, UnaryOperator<PathCondition> result, List<HealthChange> news) {
     PathEntry entry = known(key);
     if (entry != null) {
       PathCondition before = entry.condition();
-      entry.become(before.abandonedLook(now, settings));
+      entry.become(result.apply(before));
       note(key, before, entry, Cause.LOOK, news);
     }
   }

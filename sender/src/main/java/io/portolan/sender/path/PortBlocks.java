@@ -18,15 +18,25 @@ final class PortBlocks {
   private final Map<Integer, Block> blocks = new HashMap<>();
   private final Set<Integer> withoutIpv6 = new HashSet<>();
 
-  void block(int port, PortEffect.Blocked effect) {
-    PathCondition condition =
-        new PathCondition(
-            PathState.BLOCKED, effect.since(), effect.nextRound(), 1, 0, "", effect.words());
-    blocks.put(port, new Block(condition, effect.evenIfOpen()));
-  }
-
-  void lift(int port) {
-    blocks.remove(port);
+  /**
+   * Takes a verdict over.
+   *
+   * @param isOpen whether direct's own connections come about on the port
+   */
+  void judged(int port, PortEffect effect, boolean isOpen) {
+    if (effect instanceof PortEffect.Ipv4Only) {
+      withoutIpv6.add(port);
+    } else {
+      withoutIpv6.remove(port);
+    }
+    if (effect instanceof PortEffect.Blocked blocked && (blocked.evenIfOpen() || !isOpen)) {
+      PathCondition condition =
+          new PathCondition(
+              PathState.BLOCKED, blocked.since(), blocked.nextRound(), 1, 0, "", blocked.words());
+      blocks.put(port, new Block(condition, blocked.evenIfOpen()));
+    } else {
+      blocks.remove(port);
+    }
   }
 
   /** A connection came about. */
@@ -36,14 +46,6 @@ final class PortBlocks {
 
   Optional<PathCondition> on(int port) {
     return Optional.ofNullable(blocks.get(port)).map(Block::condition);
-  }
-
-  void allowIpv6(int port, boolean allowed) {
-    if (allowed) {
-      withoutIpv6.remove(port);
-    } else {
-      withoutIpv6.add(port);
-    }
   }
 
   boolean isIpv6Allowed(int port) {

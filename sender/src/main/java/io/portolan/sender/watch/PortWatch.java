@@ -10,6 +10,7 @@ import io.portolan.sender.path.HealthSettings;
 import io.portolan.sender.path.PathHealth;
 import io.portolan.sender.path.PathStatus;
 import io.portolan.sender.path.PortEffect;
+import io.portolan.sender.probe.ConnectSeries;
 import io.portolan.sender.probe.PortProbe;
 import io.portolan.sender.probe.PortVerdict;
 import io.portolan.sender.probe.ProbeReport;
@@ -153,7 +154,7 @@ public final class PortWatch implements AutoCloseable {
     int port = before.port();
     NavigableSet<Integer> one = new TreeSet<>(Set.of(port));
     ProbeReport report = probe.probe(new ProbeRequest(one, List.of(), false, Set.of()));
-    ProbeReport.Finding finding = report.ports().getFirst();
+    ProbeReport.Finding finding = withLimit(report.ports().getFirst());
     StoredVerdict next =
         new VerdictRule(settings.health(), settings.every())
             .after(
@@ -176,6 +177,28 @@ public final class PortWatch implements AutoCloseable {
                   next.looks(),
                   next.node()));
     }
+  }
+
+  /**
+   * The few connects of a round come through where a network limits them; the many of mail tell.
+   */
+  private ProbeReport.Finding withLimit(ProbeReport.Finding finding) {
+    if (finding.verdict() != PortVerdict.OPEN) {
+      return finding;
+    }
+    return new ConnectSeries(
+            health.recentConnects().stream()
+                .map(
+                    each ->
+                        new ConnectSeries.Connect(
+                            each.at(), each.port(), each.operator(), each.timedOut()))
+                .toList())
+        .limitOf(finding.port())
+        .map(
+            limit ->
+                new ProbeReport.Finding(
+                    finding.port(), PortVerdict.RATE_LIMITED_EGRESS, limit.words()))
+        .orElse(finding);
   }
 
   /** Ports on which more than one mail host of one platform gives trouble. */

@@ -186,6 +186,38 @@ class PortWatchTest {
   }
 
   @Test
+  void tellsALimitOfConnectionsFromABlockByTheConnectsOfMail() throws Exception {
+    List<String> platforms = List.of("gmail", "yahoo", "orange");
+    for (int times = 0; times < 2; times++) {
+      for (String platform : platforms) {
+        take(DIRECT, platform).opened();
+      }
+      List<PathLease> dialling = platforms.stream().map(each -> take(DIRECT, each)).toList();
+      dialling.forEach(
+          lease -> lease.failed(Phase.CONNECT, "connect-timeout", OPERATORS.getFirst()));
+      take(RELAY, "").opened();
+      // the limit is over after a minute: looks find the port open
+      for (String platform : platforms) {
+        choose(DIRECT, platform);
+      }
+      clock.advance(settings.suspectFor());
+      for (HealthKey key : health.dueLooks()) {
+        if (!health.beginLook(key, health.lookLimit()).isEmpty()) {
+          health.goodLook(key);
+        }
+      }
+      clock.advance(settings.rampFor());
+    }
+
+    roundAfter(settings.confirm());
+    roundAfter(settings.confirm());
+
+    assertThat(verdict().verdict()).isEqualTo("rate-limited-egress");
+    assertThat(verdict().words()).contains("connectionsPerMinute");
+    assertThat(choose(DIRECT)).as("mail goes on").isInstanceOf(Choice.Take.class);
+  }
+
+  @Test
   void reopensAPathByTwoLooksThatNeitherLogInNorSend() throws Exception {
     take(RELAY, "").failed(Phase.CONNECT, "connect-timeout", "relay.test");
     assertThat(choose(RELAY)).isInstanceOf(Choice.NoneOpen.class);
@@ -268,7 +300,11 @@ class PortWatchTest {
 
   /** What a session for a platform of its own would be told. */
   private Choice choose(Path path) {
-    Choice choice = this.choice.choose(request(path, "orange"));
+    return choose(path, "orange");
+  }
+
+  private Choice choose(Path path, String target) {
+    Choice choice = this.choice.choose(request(path, target));
     if (choice instanceof Choice.Take take) {
       take.lease().close();
     }
