@@ -103,7 +103,7 @@ class JsonTest {
         "{\"count\":1,\"paths\":{},\"delay\":\"PT1S\"} | paths | must be a list",
         "{\"count\":1,\"paths\":[{\"route\":\"a\",\"port\":1,\"tls\":\"ssl\"}],\"delay\":\"PT1S\"}"
             + " | paths[0].tls | \"ssl\" is not one of none, opportunistic, starttls, implicit",
-        "{\"count\":1,\"paths\":[{\"route\":\"a\",\"port\":0,\"tls\":\"none\"}],\"delay\":\"PT1S\"}"
+        "{\"count\":1,\"paths\":[{\"route\":\"a\",\"port\":0,\"tls\":\"none\",\"source\":\"\"}],\"delay\":\"PT1S\"}"
             + " | paths[0] | port is not within 1..65535: 0",
         "{\"count\":1,\"paths\":[],\"delay\":\"soon\"}"
             + " | delay | \"soon\" is not a duration such as PT15M",
