@@ -73,7 +73,7 @@ class JsonTest {
     assertThat(json)
         .isEqualTo(
             """
-            {"count":3,"paths":[{"route":"direct","port":25,"tls":"opportunistic"}],\
+            {"count":3,"paths":[{"route":"direct","port":25,"tls":"opportunistic","source":""}],\
             "at":"2026-11-24T09:00:00.123456Z","delay":"PT1M30S"}""");
     assertThat(Json.read(json, Sample.class)).isEqualTo(sample);
   }
