@@ -51,6 +51,12 @@ public final class PathHealthStore {
        WHERE network = ? AND changed_at >= clock_timestamp() - make_interval(secs => ?)
       """;
 
+  private static final String FIND =
+      """
+      SELECT * FROM path_health
+       WHERE network = ? AND source = ? AND route = ? AND target = ? AND port = ? AND tls = ?
+      """;
+
   private static final String ALL = "SELECT * FROM path_health WHERE network = ?";
 
   private static final String HISTORY =
@@ -116,6 +122,23 @@ public final class PathHealthStore {
                     path.tls().id(),
                     now)
                 == 1);
+  }
+
+  /** What is stored of a path. */
+  public Optional<StoredHealth> find(HealthKey key) {
+    Path path = key.path();
+    return database.read(
+        connection ->
+            Sql.first(
+                connection,
+                FIND,
+                PathHealthStore::health,
+                network,
+                path.source(),
+                path.route(),
+                key.target(),
+                path.port(),
+                path.tls().id()));
   }
 
   /** What was known when it was last stored. */

@@ -29,7 +29,7 @@ public final class PortVerdictStore {
 
   private static final String CLAIM =
       """
-      UPDATE port_verdict SET next_look = ?, node = ?
+      UPDATE port_verdict SET next_look = ?, node = ?, looked_at = ?
        WHERE network = ? AND port = (
                SELECT port FROM port_verdict
                 WHERE network = ? AND port = ANY (?) AND next_look <= ?
@@ -85,9 +85,10 @@ public final class PortVerdictStore {
   }
 
   /**
-   * Has a port looked at now, for there is trouble on it.
+   * Has a port looked at now, for there is trouble on it. A round that is under way counts as one
+   * that was.
    *
-   * @param lookedBefore when a round must have been for another to be worth it
+   * @param lookedBefore when a round must have begun for another to be worth it
    */
   public void hasten(int port, Instant now, Instant lookedBefore) {
     database.inTransaction(
@@ -111,6 +112,7 @@ public final class PortVerdictStore {
                 PortVerdictStore::verdict,
                 until,
                 node,
+                now,
                 network,
                 network,
                 connection.createArrayOf("integer", wanted),

@@ -74,6 +74,16 @@ class PortVerdictStoreTest {
     assertThat(claim(now.plusSeconds(61), "a")).isPresent();
   }
 
+  @Test
+  void hastensNoRoundThatIsUnderWay() {
+    store.ensure(Set.of(25), now, now);
+    assertThat(claim(now, "slow")).isPresent();
+
+    store.hasten(25, now.plusSeconds(20), now.minusSeconds(40));
+
+    assertThat(claim(now.plusSeconds(20), "eager")).isEmpty();
+  }
+
   private Optional<StoredVerdict> claim(Instant at, String node) {
     return store.claim(PORTS, at, at.plusSeconds(90), node);
   }

@@ -297,7 +297,7 @@ final class Courier implements AutoCloseable {
           if (moved.isPresent() && moved.get() instanceof LineOpener.Open better) {
             return kept(better);
           }
-          if (moved.isPresent()) {
+          if (moved.isPresent() && !(moved.get() instanceof LineOpener.Wait)) {
             // of a path that failed health knows when to try it again; of this one it knows no ill
             lane.spare(take.path(), parts.clock().instant().plus(SPARED));
             if (moved.get() instanceof LineOpener.Refused refused) {

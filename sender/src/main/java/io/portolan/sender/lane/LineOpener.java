@@ -27,6 +27,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -265,7 +266,9 @@ final class LineOpener {
         case Opening.PathFailed failed -> {
           telling = telling == null ? failed : telling.orMoreTelling(failed);
           failedHosts.add(target.host());
-          unanswered += failed.phase() == Phase.CONNECT ? target.addresses().size() : 0;
+          if (failed.phase() == Phase.CONNECT && failed.kind() != FailureKind.LOCAL_FAULT) {
+            unanswered += target.addresses().size();
+          }
           record(failed, take, lane, delivery, campaignId);
         }
       }
@@ -284,10 +287,14 @@ final class LineOpener {
    */
   private List<String> addresses(SessionTarget host) {
     boolean isIpv6Allowed = paths.isIpv6Allowed(host.path().port());
+    String source = host.path().source();
+    Predicate<InetAddress> suits =
+        source.isEmpty()
+            ? address -> isIpv6Allowed || address instanceof Inet4Address
+            : InetAddress.ofLiteral(source).getClass()::isInstance;
     List<String> usable =
         host.addresses().stream()
-            .filter(
-                address -> isIpv6Allowed || InetAddress.ofLiteral(address) instanceof Inet4Address)
+            .filter(address -> suits.test(InetAddress.ofLiteral(address)))
             .toList();
     List<String> all = usable.isEmpty() ? host.addresses() : usable;
     return all.subList(0, Math.min(all.size(), ENOUGH_DEAD));

@@ -113,17 +113,21 @@ final class StallWatch implements AutoCloseable {
   }
 
   private void silent(Watched each, Instant now) {
+    if (paths.isLeft(each.line().path(), each.lane().key())) {
+      leave(each);
+      return;
+    }
+    if (dialled.containsKey(each.key())) {
+      return;
+    }
     switch (paths.ask(each.line().path(), each.lane().key())) {
       case DialLeave.Left _ -> leave(each);
       case DialLeave.Busy _ -> {
         // whoever is dialling the path will know
       }
       case DialLeave.Free(PathLease lease) -> {
-        if (dialled.putIfAbsent(each.key(), now) == null) {
-          Thread.ofVirtual().name("stall-dial").start(() -> dial(each, lease));
-        } else {
-          lease.close();
-        }
+        dialled.put(each.key(), now);
+        Thread.ofVirtual().name("stall-dial").start(() -> dial(each, lease));
       }
     }
   }
@@ -135,8 +139,12 @@ final class StallWatch implements AutoCloseable {
           each.line().session().host(),
           STALL.toSeconds(),
           each.line().path().label());
-    } else if (each.lane().silent(each.line()) && lines.containsKey(each.line())) {
-      reinforce.accept(each.lane());
+    } else if (each.lane().silent(each.line())) {
+      if (lines.containsKey(each.line())) {
+        reinforce.accept(each.lane());
+      } else {
+        each.lane().heard(each.line());
+      }
     }
   }
 
@@ -145,7 +153,8 @@ final class StallWatch implements AutoCloseable {
       String host = each.line().session().host();
       String address = each.line().session().peerAddress();
       Optional<Opening.PathFailed> failure =
-          opener.connect(host, address, each.line().path().port(), CONNECT);
+          opener.connect(
+              each.line().path().source(), host, address, each.line().path().port(), CONNECT);
       if (failure.isEmpty()) {
         lease.connected(address);
       } else if (failure.get().phase() == Phase.CONNECT && failure.get().kind().blocksPath()) {

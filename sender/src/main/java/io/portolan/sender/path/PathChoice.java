@@ -257,6 +257,11 @@ public final class PathChoice {
                 });
   }
 
+  /** Whether mail has left a path. */
+  public boolean isLeft(Path path, String target) {
+    return health.isLeft(path, target);
+  }
+
   /** Asks to dial a path on which sessions are silent. */
   public DialLeave ask(Path path, String target) {
     return switch (health.ask(path, target, relay(path))) {
@@ -298,6 +303,9 @@ public final class PathChoice {
     Optional<String> route = request.pinnedRoute();
     if (route.isPresent() && !current.route().equals(route.get())) {
       return new Standing.Leave("pinned to route " + route.get());
+    }
+    if (health.isIntercepted(current)) {
+      return new Standing.Leave("somebody else answers on port " + current.port());
     }
     Optional<PolicyPath> standing = rule.find(current);
     if (standing.isEmpty()) {

@@ -101,7 +101,7 @@ public final class PathHealth {
   Optional<Answer> obstacle(Path path, String target, Optional<Relay> relay) {
     Instant now = clock.instant();
     synchronized (monitor) {
-      return obstacle(PathTable.key(path, target), relay, now);
+      return obstacle(HealthKey.of(path, target), relay, now);
     }
   }
 
@@ -109,7 +109,7 @@ public final class PathHealth {
   PathCondition condition(Path path, String target) {
     Instant now = clock.instant();
     synchronized (monitor) {
-      return table.condition(PathTable.key(path, target), now);
+      return table.condition(HealthKey.of(path, target), now);
     }
   }
 
@@ -117,7 +117,7 @@ public final class PathHealth {
   Answer ask(Path path, String target, Optional<Relay> relay) {
     Instant now = clock.instant();
     synchronized (monitor) {
-      HealthKey key = PathTable.key(path, target);
+      HealthKey key = HealthKey.of(path, target);
       Optional<Answer> obstacle = obstacle(key, relay, now);
       if (obstacle.isPresent()) {
         if (obstacle.get() instanceof Answer.Shut) {
@@ -139,10 +139,22 @@ public final class PathHealth {
         .or(() -> table.obstacle(key, now));
   }
 
+  /** Whether somebody else answers in the place of the mail hosts that a path leads to. */
+  boolean isIntercepted(Path path) {
+    synchronized (monitor) {
+      return path.isDirect() && table.blocks().isIntercepted(path.port());
+    }
+  }
+
+  /** Whether mail has left a path. */
+  boolean isLeft(Path path, String target) {
+    return condition(path, target).isLeft();
+  }
+
   /** Whether a port is dialled at IPv6 addresses, too. */
   public boolean isIpv6Allowed(int port) {
     synchronized (monitor) {
-      return table.isIpv6Allowed(port);
+      return table.blocks().isIpv6Allowed(port);
     }
   }
 
@@ -190,6 +202,27 @@ public final class PathHealth {
   /** The path is no better. */
   public void badLook(HealthKey key, String evidence) {
     change((now, news) -> table.badLook(key, evidence, now, news));
+  }
+
+  /** The host to look at has no address any more: the path is as good as not tried. */
+  public void goneLook(HealthKey key) {
+    change((now, news) -> table.goneLook(key, now, news));
+  }
+
+  /**
+   * The look is not this node's to take.
+   *
+   * @param stored what is stored of the path; empty when nothing is, and it is stored anew
+   */
+  public void refusedLook(HealthKey key, Optional<StoredHealth> stored) {
+    Instant now = clock.instant();
+    synchronized (monitor) {
+      if (stored.isEmpty()) {
+        table.restate(key).ifPresent(change -> journal.add(change, now, node));
+      } else if (!journal.isPending(key)) {
+        table.learn(stored.get(), now);
+      }
+    }
   }
 
   /** The look told nothing. */

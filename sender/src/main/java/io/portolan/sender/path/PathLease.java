@@ -1,5 +1,6 @@
 package io.portolan.sender.path;
 
+import io.portolan.core.path.HealthKey;
 import io.portolan.core.policy.Path;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.reply.Phase;
@@ -117,6 +118,10 @@ public final class PathLease implements AutoCloseable {
   @Override
   public void close() {
     health.abandoned(this);
+  }
+
+  HealthKey key() {
+    return new HealthKey(path, target);
   }
 
   /** Rises with every lease; a lease with a higher number began later. */

@@ -33,6 +33,11 @@ public record PathStatus(
         condition.evidence());
   }
 
+  /** Whether it leads to the mail hosts of one domain that no ISP is known for. */
+  public boolean isOfOneDomain() {
+    return target.startsWith(DirectPort.OTHER);
+  }
+
   /** Such as {@code ses:587}, or {@code direct:25 to yahoo}. */
   public String label() {
     return target.isEmpty() ? path.label() : path.label() + " to " + target;

@@ -5,7 +5,6 @@ import io.portolan.core.path.PathState;
 import io.portolan.core.path.PathTransition.Cause;
 import io.portolan.core.path.StoredHealth;
 import io.portolan.core.policy.Path;
-import io.portolan.core.policy.TlsMode;
 import io.portolan.sender.path.PathHealth.Answer;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +33,8 @@ final class PathTable {
   /** At how many hosts a port as a whole is looked at: one may be dead for itself. */
   private static final int ENOUGH_HOSTS = 2;
 
+  private static final int ENOUGH_LOOKS = 3;
+
   /** What a caller is told who comes while a look is due or under way. */
   private static final Duration LOOK = Duration.ofSeconds(2);
 
@@ -48,31 +49,14 @@ final class PathTable {
     this.settings = settings;
   }
 
-  boolean isIpv6Allowed(int port) {
-    return blocks.isIpv6Allowed(port);
+  /** What verdicts on whole ports forbid. */
+  PortBlocks blocks() {
+    return blocks;
   }
 
   void judged(int port, PortEffect effect) {
-    PathEntry whole = known(whole(port));
+    PathEntry whole = known(HealthKey.whole(port));
     blocks.judged(port, effect, whole != null && whole.condition().state() == PathState.OPEN);
-  }
-
-  /** A port as a whole is the same whatever the TLS mode; the default's stands for all. */
-  static HealthKey whole(int port) {
-    return whole(new Path(Path.DIRECT, port, TlsMode.OPPORTUNISTIC));
-  }
-
-  private static HealthKey whole(Path path) {
-    return new HealthKey(
-        new Path(Path.DIRECT, path.port(), TlsMode.OPPORTUNISTIC, path.source()), "");
-  }
-
-  private static boolean isWhole(HealthKey key) {
-    return key.path().isDirect() && key.target().isEmpty();
-  }
-
-  static HealthKey key(Path path, String target) {
-    return new HealthKey(path, path.isDirect() ? target : "");
   }
 
   /** Everything known, ports as a whole first. */
@@ -114,7 +98,7 @@ final class PathTable {
 
   /** Begins an opening that nothing stands against, and says what was known until then. */
   PathCondition begin(PathLease lease, Instant now) {
-    PathEntry entry = entry(key(lease), now);
+    PathEntry entry = entry(lease.key(), now);
     PathCondition before = entry.condition();
     if (lease.path().isDirect()) {
       direct(lease.path(), now).entry().begin(lease, now);
@@ -135,7 +119,7 @@ final class PathTable {
     PathCondition before = port.entry().condition();
     port.connected(lease, address, now);
     connected(lease.path());
-    note(whole(lease.path()), before, port.entry(), Cause.MAIL, news);
+    note(HealthKey.whole(lease.path()), before, port.entry(), Cause.MAIL, news);
     if (before.isLeft()) {
       askAgain(lease.path(), now, Cause.MAIL, news);
     }
@@ -147,10 +131,10 @@ final class PathTable {
     if (!lease.markDone()) {
       return false;
     }
-    PathEntry entry = entry(key(lease), now);
+    PathEntry entry = entry(lease.key(), now);
     PathCondition before = entry.condition();
     entry.opened(lease, now, settings);
-    note(key(lease), before, entry, Cause.MAIL, news);
+    note(lease.key(), before, entry, Cause.MAIL, news);
     return true;
   }
 
@@ -175,21 +159,21 @@ final class PathTable {
     if (!lease.isConnected()) {
       connects.add(lease, kind.startsWith(TIMEOUT), now);
     }
-    PathEntry entry = entry(key(lease), now);
+    PathEntry entry = entry(lease.key(), now);
     PathCondition before = entry.condition();
     entry.failed(lease, kind, host, isClear, now, settings);
-    note(key(lease), before, entry, Cause.MAIL, news);
+    note(lease.key(), before, entry, Cause.MAIL, news);
     if (lease.path().isDirect() && !lease.isConnected()) {
       DirectPort port = direct(lease.path(), now);
       PathCondition wholeBefore = port.entry().condition();
       port.connectFailed(lease, kind, host, now);
-      note(whole(lease.path()), wholeBefore, port.entry(), Cause.MAIL, news);
+      note(HealthKey.whole(lease.path()), wholeBefore, port.entry(), Cause.MAIL, news);
     }
   }
 
   void abandoned(PathLease lease, Instant now) {
     if (lease.markDone()) {
-      entry(key(lease), now).abandoned(lease);
+      entry(lease.key(), now).abandoned(lease);
       if (lease.path().isDirect()) {
         direct(lease.path(), now).entry().abandoned(lease);
       }
@@ -198,7 +182,7 @@ final class PathTable {
 
   /** A message was taken on a session of direct's port: packets pass it. */
   void passed(Path path) {
-    DirectPort direct = directPorts.get(whole(path));
+    DirectPort direct = directPorts.get(HealthKey.whole(path));
     if (direct != null) {
       direct.passed();
     }
@@ -240,7 +224,7 @@ final class PathTable {
     note(key, before, entry, Cause.LOOK, news);
     List<String> hosts = new ArrayList<>(List.of(before.host().split(" ")));
     Collections.rotate(hosts, -before.strikes());
-    int enough = isWhole(key) ? ENOUGH_HOSTS : 1;
+    int enough = key.isWhole() ? ENOUGH_HOSTS : 1;
     return hosts.subList(0, Math.min(enough, hosts.size()));
   }
 
@@ -250,15 +234,28 @@ final class PathTable {
       PathCondition before = entry.condition();
       entry.goodLook(now, settings);
       note(key, before, entry, Cause.LOOK, news);
-      if (isWhole(key) && before.isLeft() && !entry.condition().isLeft()) {
+      if (key.isWhole() && before.isLeft() && !entry.condition().isLeft()) {
         connected(key.path());
         askAgain(key.path(), now, Cause.LOOK, news);
       }
     }
   }
 
+  /** After some bad looks mail tries: the platform's mail hosts may be others by now. */
   void badLook(HealthKey key, String evidence, Instant now, List<HealthChange> news) {
-    looked(key, before -> before.badLook(now, evidence, settings), news);
+    boolean mayBeElsewhere = key.path().isDirect() && !key.isWhole();
+    looked(
+        key,
+        before ->
+            mayBeElsewhere && before.strikes() >= ENOUGH_LOOKS
+                ? PathCondition.unknown(now)
+                : before.badLook(now, evidence, settings),
+        news);
+  }
+
+  /** The host that was to be looked at is no more. */
+  void goneLook(HealthKey key, Instant now, List<HealthChange> news) {
+    looked(key, _ -> PathCondition.unknown(now), news);
   }
 
   void abandonedLook(HealthKey key, Instant now, List<HealthChange> news) {
@@ -283,8 +280,16 @@ final class PathTable {
     if (learned.size() > 2 * MOST_ENTRIES) {
       learned.clear();
     }
-    PathEntry entry = isWhole(key) ? direct(key.path(), now).entry() : entry(key, now);
+    PathEntry entry = key.isWhole() ? direct(key.path(), now).entry() : entry(key, now);
     entry.become(PathCondition.of(health));
+  }
+
+  /** What is known of a path that is left, to be stored once more. */
+  Optional<HealthChange> restate(HealthKey key) {
+    return Optional.ofNullable(known(key))
+        .map(PathEntry::condition)
+        .filter(PathCondition::isLeft)
+        .map(condition -> new HealthChange(key, condition.state(), condition, Cause.LOOK));
   }
 
   void forget(String route, Instant now, List<HealthChange> news) {
@@ -298,11 +303,11 @@ final class PathTable {
 
   /** The port as a whole is free again: each platform's trouble may have been the port's. */
   private void askAgain(Path path, Instant now, Cause cause, List<HealthChange> news) {
-    HealthKey whole = whole(path);
+    HealthKey whole = HealthKey.whole(path);
     entries.forEach(
         (key, entry) -> {
           if (key.path().isDirect()
-              && whole(key.path()).equals(whole)
+              && HealthKey.whole(key.path()).equals(whole)
               && entry.condition().isLeft()) {
             forget(key, entry, now, cause, news);
           }
@@ -316,9 +321,8 @@ final class PathTable {
     note(key, before, entry, cause, news);
   }
 
-  /** Rounds of looks leave from the address that the host chooses, and say nothing of others. */
   private Optional<PathCondition> block(HealthKey key) {
-    return key.path().source().isEmpty() ? blocks.on(key.path().port()) : Optional.empty();
+    return blocks.on(key.path().port(), key.path().source().isEmpty());
   }
 
   private void connected(Path path) {
@@ -350,21 +354,17 @@ final class PathTable {
     return new Answer.Shut(condition, until.isBefore(soonest) ? soonest : until);
   }
 
-  private static HealthKey key(PathLease lease) {
-    return new HealthKey(lease.path(), lease.target());
-  }
-
   private @Nullable PathEntry wholeEntry(Path path) {
-    DirectPort direct = directPorts.get(whole(path));
+    DirectPort direct = directPorts.get(HealthKey.whole(path));
     return direct == null ? null : direct.entry();
   }
 
   private @Nullable PathEntry known(HealthKey key) {
-    return isWhole(key) ? wholeEntry(key.path()) : entries.get(key);
+    return key.isWhole() ? wholeEntry(key.path()) : entries.get(key);
   }
 
   private DirectPort direct(Path path, Instant now) {
-    return directPorts.computeIfAbsent(whole(path), _ -> new DirectPort(settings, now));
+    return directPorts.computeIfAbsent(HealthKey.whole(path), _ -> new DirectPort(settings, now));
   }
 
   private PathEntry entry(HealthKey key, Instant now) {

@@ -44,8 +44,22 @@ final class PortBlocks {
     blocks.computeIfPresent(port, (_, block) -> block.evenIfOpen() ? block : null);
   }
 
-  Optional<PathCondition> on(int port) {
-    return Optional.ofNullable(blocks.get(port)).map(Block::condition);
+  /**
+   * What is forbidden on a port.
+   *
+   * @param isDefaultSource whether it is dialled from the address that rounds of looks leave from,
+   *     which say of others only that somebody else answers
+   */
+  Optional<PathCondition> on(int port, boolean isDefaultSource) {
+    return Optional.ofNullable(blocks.get(port))
+        .filter(block -> isDefaultSource || block.evenIfOpen())
+        .map(Block::condition);
+  }
+
+  /** Whether somebody else answers in the place of mail hosts. */
+  boolean isIntercepted(int port) {
+    Block block = blocks.get(port);
+    return block != null && block.evenIfOpen();
   }
 
   boolean isIpv6Allowed(int port) {

@@ -85,6 +85,7 @@ public final class SharedHealth implements AutoCloseable {
         learn();
       }
       if (isAway) {
+        store.all().forEach(health::learn);
         log.info("path health is shared again");
         isAway = false;
       }
@@ -94,6 +95,8 @@ public final class SharedHealth implements AutoCloseable {
             "path health cannot be shared, each node goes on with its own: {}", e.getMessage());
         isAway = true;
       }
+    } catch (RuntimeException e) {
+      log.error("sharing path health has failed and goes on", e);
     }
   }
 }

@@ -247,7 +247,7 @@ public final class PortProbe {
   private ProbeResult connect(Look look) {
     long start = System.nanoTime();
     Optional<Opening.PathFailed> failure =
-        opener.connect(look.target().host(), look.address(), look.target().port(), CONNECT);
+        opener.connect("", look.target().host(), look.address(), look.target().port(), CONNECT);
     return result(
         look,
         failure

@@ -134,10 +134,10 @@ public final class SessionOpener {
    * @return what went wrong; empty when TCP was connected
    */
   public Optional<Opening.PathFailed> connect(
-      String host, String address, int port, Duration timeout) {
+      String source, String host, String address, int port, Duration timeout) {
     long start = watch.nanoTime();
     try {
-      dialer.dial(address, port, timeout).close();
+      dialer.dialFrom(source, address, port, timeout).close();
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of(

@@ -20,6 +20,11 @@ record LookRecord(
     String detail,
     long millis) {
 
+  /** What a peer says may hold what no table takes. */
+  static String clean(String text) {
+    return text.replaceAll("\\p{Cntrl}|\\p{Cs}", " ");
+  }
+
   static LookRecord of(ProbeResult result) {
     return switch (result.finding()) {
       case ProbeResult.Ready _ -> of(result, "open", "", "");
@@ -38,7 +43,7 @@ record LookRecord(
         result.address(),
         outcome,
         kind,
-        detail,
+        clean(detail),
         result.took().toMillis());
   }
 }

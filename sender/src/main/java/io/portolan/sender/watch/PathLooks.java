@@ -20,7 +20,9 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +43,7 @@ public final class PathLooks {
   private static final Logger log = LoggerFactory.getLogger(PathLooks.class);
   private static final int AT_ONCE = 16;
   private static final Duration STEP = Duration.ofSeconds(30);
+  private static final HostAnswer NOBODY = new HostAnswer.TemporaryFailure("no host is known");
 
   // ten seconds are four to seven SYNs, so that no usual loss stops them all
   private static final Timeouts TIMEOUTS =
@@ -83,6 +86,9 @@ public final class PathLooks {
     record Bad(String evidence) implements Finding {}
 
     record Nothing() implements Finding {}
+
+    /** The host has no address any more. */
+    record Gone() implements Finding {}
   }
 
   /** Begins the looks that are due, each on a thread of its own. */
@@ -116,9 +122,14 @@ public final class PathLooks {
         if (!hosts.isEmpty()) {
           tell(key, finding(key, hosts));
         }
+      } else {
+        health.refusedLook(key, store.find(key));
       }
     } catch (DatabaseException e) {
       log.debug("no look at {} while the database is away", key.label(), e);
+    } catch (RuntimeException e) {
+      log.error("the look at {} has failed", key.label(), e);
+      health.abandonedLook(key);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -132,6 +143,7 @@ public final class PathLooks {
       case Finding.Good _ -> health.goodLook(key);
       case Finding.Bad(String evidence) -> health.badLook(key, evidence);
       case Finding.Nothing _ -> health.abandonedLook(key);
+      case Finding.Gone _ -> health.goneLook(key);
     }
   }
 
@@ -155,20 +167,21 @@ public final class PathLooks {
   }
 
   private Finding at(Path path, String host, boolean connectIsEnough) throws InterruptedException {
-    Optional<String> address = host.isEmpty() ? Optional.empty() : address(host);
-    if (address.isEmpty()) {
-      return new Finding.Nothing();
-    }
+    HostAnswer answer = host.isEmpty() ? NOBODY : addresses(host);
+    return switch (answer) {
+      case HostAnswer.NoSuchHost _ -> new Finding.Gone();
+      case HostAnswer.TemporaryFailure _ -> new Finding.Nothing();
+      case HostAnswer.Addresses(List<InetAddress> addresses, Duration _) ->
+          at(path, host, oneOfEach(addresses, path), connectIsEnough);
+    };
+  }
+
+  private Finding at(Path path, String host, List<String> addresses, boolean connectIsEnough) {
     return switch (vantage
         .opener()
         .open(
             new SessionTarget(
-                path,
-                host,
-                List.of(address.get()),
-                Optional.empty(),
-                vantage.heloName(),
-                TIMEOUTS))) {
+                path, host, addresses, Optional.empty(), vantage.heloName(), TIMEOUTS))) {
       case Opening.Opened(var session) -> {
         session.close();
         yield new Finding.Good();
@@ -190,20 +203,26 @@ public final class PathLooks {
         : new Finding.Bad(kind.id());
   }
 
-  /** One address: a look that fails costs no more than one connect. */
-  private Optional<String> address(String host) throws InterruptedException {
-    if (host.matches("[0-9.]+") || host.contains(":")) {
-      return Optional.of(host);
+  private HostAnswer addresses(String host) throws InterruptedException {
+    return host.matches("[0-9.]+") || host.contains(":")
+        ? new HostAnswer.Addresses(List.of(InetAddress.ofLiteral(host)), Duration.ofMinutes(1))
+        : vantage.names().lookUp(host);
+  }
+
+  /**
+   * One of each family that the path's source and its port's verdict leave: few connects a look.
+   */
+  private List<String> oneOfEach(List<InetAddress> addresses, Path path) {
+    Map<Class<?>, String> first = new LinkedHashMap<>();
+    for (InetAddress address : addresses) {
+      boolean isV4 = address instanceof Inet4Address;
+      boolean isOfSource =
+          path.source().isEmpty()
+              || InetAddress.ofLiteral(path.source()) instanceof Inet4Address == isV4;
+      if (isOfSource && (isV4 || health.isIpv6Allowed(path.port()))) {
+        first.putIfAbsent(address.getClass(), address.getHostAddress());
+      }
     }
-    return switch (vantage.names().lookUp(host)) {
-      case HostAnswer.Addresses(List<InetAddress> addresses, Duration _) ->
-          addresses.stream()
-              .filter(address -> address instanceof Inet4Address)
-              .findFirst()
-              .or(() -> addresses.stream().findFirst())
-              .map(InetAddress::getHostAddress);
-      case HostAnswer.NoSuchHost _ -> Optional.empty();
-      case HostAnswer.TemporaryFailure _ -> Optional.empty();
-    };
+    return List.copyOf(first.values());
   }
 }

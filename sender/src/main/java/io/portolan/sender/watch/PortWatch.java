@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -139,9 +138,10 @@ public final class PortWatch implements AutoCloseable {
     NavigableSet<Integer> watched = new TreeSet<>(settings.ports().get());
     watched.retainAll(probe.controls().ports());
     verdicts.ensure(watched, now, now.plus(settings.health().confirm()));
-    for (int port : troubled(watched)) {
-      verdicts.hasten(port, now, now.minus(settings.health().confirm()));
-    }
+    Instant lately = now.minus(settings.health().confirm());
+    troubles(watched)
+        .forEach(
+            (port, since) -> verdicts.hasten(port, now, since.isBefore(lately) ? since : lately));
     Optional<StoredVerdict> due =
         verdicts.claim(watched, now, now.plus(LONGEST_ROUND), settings.node());
     if (due.isPresent()) {
@@ -160,7 +160,7 @@ public final class PortWatch implements AutoCloseable {
             .after(
                 before,
                 finding.verdict(),
-                finding.settledWords(),
+                LookRecord.clean(finding.settledWords()),
                 Json.write(report.results().stream().map(LookRecord::of).toList()),
                 clock.instant());
     if (verdicts.finish(next, before.verdict()) && !next.verdict().equals(before.verdict())) {
@@ -201,20 +201,26 @@ public final class PortWatch implements AutoCloseable {
         .orElse(finding);
   }
 
-  /** Ports on which more than one mail host of one platform gives trouble. */
-  private Set<Integer> troubled(Set<Integer> watched) {
+  /**
+   * Since when there is trouble on a port that a round may explain: a relay is left, or direct's
+   * port as a whole, or direct to several platforms. What was looked at since is left to its own
+   * times, and dead domains of no known ISP, of which there always are some, count for nothing.
+   */
+  private Map<Integer, Instant> troubles(Set<Integer> watched) {
     Map<Integer, Integer> targets = new HashMap<>();
-    Set<Integer> troubled = new HashSet<>();
+    Map<Integer, Instant> latest = new HashMap<>();
+    Map<Integer, Instant> troubles = new HashMap<>();
     for (PathStatus status : health.snapshot()) {
+      int port = status.path().port();
       boolean isBad = status.state() == PathState.SUSPECT || status.state() == PathState.BLOCKED;
-      if (isBad && watched.contains(status.path().port())) {
-        int bad = targets.merge(status.path().port(), 1, Integer::sum);
-        if (bad >= ENOUGH_TARGETS || status.target().isEmpty()) {
-          troubled.add(status.path().port());
+      if (isBad && watched.contains(port) && !status.isOfOneDomain()) {
+        Instant since = latest.merge(port, status.since(), (x, y) -> x.isAfter(y) ? x : y);
+        if (targets.merge(port, 1, Integer::sum) >= ENOUGH_TARGETS || status.target().isEmpty()) {
+          troubles.put(port, since);
         }
       }
     }
-    return troubled;
+    return troubles;
   }
 
   private void act() {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PathHealthTest {
@@ -143,7 +144,7 @@ class PathHealthTest {
     paths.choose("orange", DIRECT);
     paths.clock.advance(HealthSettings.DEFAULT.suspectFor());
 
-    HealthKey whole = PathTable.whole(25);
+    HealthKey whole = HealthKey.whole(25);
     assertThat(paths.health.beginLook(whole, paths.health.lookLimit()))
         .containsExactly("192.0.2.7", "mx.gmail.test");
     paths.health.badLook(whole, TIMEOUT);
@@ -305,6 +306,49 @@ class PathHealthTest {
     assertThat(paths.status(DIRECT, "").state()).isEqualTo(PathState.OPEN);
     assertThat(paths.status(DIRECT, "yahoo").state()).isEqualTo(PathState.UNKNOWN);
     paths.take("gmail", DIRECT).opened();
+  }
+
+  @Test
+  void letsMailTryAPlatformWhoseHostsMayBeOthersByNow() {
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.old.test");
+    for (int looks = 0; looks < 3; looks++) {
+      paths.choose("yahoo", DIRECT);
+      paths.clock.advance(Duration.ofHours(1));
+      paths.look(DIRECT, "yahoo", false);
+    }
+
+    assertThat(paths.status(DIRECT, "yahoo").state()).isEqualTo(PathState.UNKNOWN);
+    paths.take("yahoo", DIRECT).opened();
+  }
+
+  @Test
+  void letsMailTryWhenTheHostThatFailedIsNoMore() {
+    paths.take("yahoo", DIRECT).failed(Phase.CONNECT, TIMEOUT, "mx.old.test");
+    paths.choose("yahoo", DIRECT);
+    paths.clock.advance(Duration.ofMinutes(5));
+    HealthKey key = new HealthKey(DIRECT, "yahoo");
+    paths.health.beginLook(key, paths.health.lookLimit());
+
+    paths.health.goneLook(key);
+
+    paths.take("yahoo", DIRECT).opened();
+  }
+
+  @Test
+  void endsOpenSessionsOnAPortOnWhichSomebodyElseAnswers() {
+    paths.take("gmail", DIRECT).opened();
+    Instant now = paths.clock.instant();
+
+    paths.health.judged(25, new PortEffect.Blocked("intercepted", true, now, now));
+
+    assertThat(
+            paths.choice.review(
+                DIRECT, TestPaths.request("gmail", Optional.empty(), DIRECT), _ -> true))
+        .isInstanceOf(Standing.Leave.class);
+    Path other = new Path("direct", 25, TlsMode.OPPORTUNISTIC, "192.0.2.9");
+    assertThat(paths.health.ask(other, "gmail", Optional.empty()))
+        .as("whatever the source")
+        .isInstanceOf(PathHealth.Answer.Shut.class);
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.portolan.core.path.PathTransition;
 import io.portolan.core.policy.Path;
 import io.portolan.core.reply.Phase;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -73,8 +74,8 @@ class SharedHealthTest {
 
     assertThat(b.isShut(DIRECT, "orange")).isTrue();
     clock.advance(Duration.ofMinutes(5));
-    assertThat(b.health.dueLooks()).containsExactly(PathTable.whole(25));
-    assertThat(b.health.beginLook(PathTable.whole(25), b.health.lookLimit()))
+    assertThat(b.health.dueLooks()).containsExactly(HealthKey.whole(25));
+    assertThat(b.health.beginLook(HealthKey.whole(25), b.health.lookLimit()))
         .containsExactlyInAnyOrder("gmail.mx.test", "yahoo.mx.test");
   }
 
@@ -132,6 +133,37 @@ class SharedHealthTest {
 
     assertThat(late.isShut(SES_587, "")).isTrue();
     late.shared.close();
+  }
+
+  @Test
+  void storesAgainWhatIsLeftAndNotStoredAnyMore() {
+    a.fail(DIRECT, "other/dead.test");
+    HealthKey dead = new HealthKey(DIRECT, "other/dead.test");
+    store.expire(Instant.now().plus(Duration.ofDays(1)));
+    assertThat(store.find(dead)).isEmpty();
+
+    a.health.refusedLook(dead, store.find(dead));
+    a.shared.flush();
+
+    assertThat(store.find(dead))
+        .get()
+        .extracting(each -> each.state())
+        .isEqualTo(PathState.BLOCKED);
+  }
+
+  @Test
+  void takesOverWhatItMissedWhenALookIsNotItsOwnToTake() {
+    a.fail(SES_587, "");
+    b.shared.learn();
+    a.health.beginLook(SES, a.health.lookLimit());
+    a.health.goodLook(SES);
+    a.health.beginLook(SES, a.health.lookLimit());
+    a.health.goodLook(SES);
+    a.shared.flush();
+
+    b.health.refusedLook(SES, store.find(SES));
+
+    assertThat(b.isShut(SES_587, "")).isFalse();
   }
 
   @Test

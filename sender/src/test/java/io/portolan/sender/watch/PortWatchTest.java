@@ -46,6 +46,7 @@ import io.portolan.sender.smtp.TlsTrust;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -174,6 +175,7 @@ class PortWatchTest {
     roundAfter(settings.confirm());
     assertThat(verdict().verdict()).isEqualTo("open");
     network.block(25, Block.REJECT);
+    clock.advance(Duration.ofSeconds(1));
     for (String target : List.of("gmail", "yahoo")) {
       take(DIRECT, target).failed(Phase.CONNECT, "connect-refused", OPERATORS.getFirst());
     }
@@ -183,6 +185,22 @@ class PortWatchTest {
     assertThat(verdict().latest()).isEqualTo("port-blocked");
     roundAfter(settings.confirm());
     assertThat(verdict().verdict()).isEqualTo("port-blocked");
+  }
+
+  @Test
+  void leavesAPortThatWasLookedAtToItsOwnTimesHoweverLongItsTroubleLasts() throws Exception {
+    network.block(25, Block.REJECT);
+    for (String target : List.of("gmail", "yahoo")) {
+      take(DIRECT, target).failed(Phase.CONNECT, "connect-refused", OPERATORS.getFirst());
+    }
+    roundAfter(settings.confirm());
+    roundAfter(settings.confirm());
+    Instant agreed = verdict().lookedAt();
+
+    roundAfter(settings.confirm().multipliedBy(2));
+
+    assertThat(verdict().lookedAt()).isEqualTo(agreed);
+    assertThat(verdict().nextLook()).isEqualTo(agreed.plus(Duration.ofMinutes(5)));
   }
 
   @Test
