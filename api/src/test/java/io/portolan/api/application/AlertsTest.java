@@ -1,0 +1,93 @@
+package io.portolan.api.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.portolan.core.Eventually;
+import io.portolan.core.path.VerdictChange;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Alerts over HTTP to a server that fails at first. */
+class AlertsTest {
+  private static final VerdictChange CHANGE =
+      new VerdictChange(
+          0,
+          Instant.parse("2026-11-24T09:14:07Z"),
+          25,
+          "open",
+          "port-blocked",
+          "dropped everywhere",
+          "[]",
+          "n1");
+
+  private record Call(String body, Optional<String> signature) {}
+
+  private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private volatile int failures;
+  private HttpServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          calls.add(
+              new Call(
+                  new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8),
+                  Optional.ofNullable(
+                      exchange.getRequestHeaders().getFirst("Portolan-Signature"))));
+          exchange.sendResponseHeaders(calls.size() <= failures ? 503 : 204, -1);
+          exchange.close();
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  @Test
+  void tellsAWebhookOnceAndSignsWhatItTells() {
+    try (Alerts alerts = new Alerts(Optional.of(url()), "key")) {
+      alerts.changed(CHANGE);
+      Eventually.holds("the webhook was called", () -> calls.size() == 1);
+    }
+
+    assertThat(calls)
+        .singleElement()
+        .satisfies(
+            call -> {
+              assertThat(call.body())
+                  .contains("\"port\":25", "\"to\":\"port-blocked\"", "dropped everywhere");
+              assertThat(call.signature()).get().asString().matches("sha256=[0-9a-f]{64}");
+            });
+  }
+
+  @Test
+  void triesAgainWhenAWebhookFails() {
+    failures = 1;
+    try (Alerts alerts = new Alerts(Optional.of(url()), "")) {
+      alerts.changed(CHANGE);
+      Eventually.holds("the webhook was called again", () -> calls.size() == 2);
+    }
+
+    assertThat(calls).extracting(Call::signature).containsOnly(Optional.empty());
+  }
+
+  private URI url() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/alerts");
+  }
+}
