@@ -184,7 +184,7 @@ class PostfixSystemTest {
         Eventually.value(
             "the login is held",
             () -> campaigns.api().get(Campaigns.BASE + "/paths"),
-            it -> it.toString().contains("535"));
+            it -> it.path("holds").toString().contains("535"));
     assertThat(paths.toString()).contains("second");
     Eventually.holds(
         "an alarm is in the log",
