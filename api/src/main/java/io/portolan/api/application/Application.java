@@ -168,7 +168,8 @@ public final class Application implements AutoCloseable {
     ActivePolicyCache policy = new ActivePolicyCache(stores.policies(), clock);
     SchedulerSettings scheduling = schedulerSettings(configuration);
     PathHealth paths = new PathHealth(configuration.paths(), clock, scheduling.node());
-    closing.add(shared(paths, stores));
+    SharedHealth shared = closing.add(new SharedHealth(paths, stores.pathHealth()));
+    shared.start();
     MailHostFinder hosts = new MailHostFinder(network.mx(), network.hosts(), new Random(), clock);
     SessionOpener sessions =
         new SessionOpener(network.dialer(), network.trust(), closing.add(new DeadlineWatch()));
@@ -238,7 +239,7 @@ public final class Application implements AutoCloseable {
                         new Chore(
                             "look at the policy for the autopilot",
                             Autopilot.EVERY,
-                            autopilot(database, stores, isps, clock)::look),
+                            autopilot(database, stores, isps, paths, clock)::look),
                         new Chore(
                             "forget old transitions of paths",
                             () -> forgetTransitions(stores, configuration, clock)))),
@@ -276,12 +277,6 @@ public final class Application implements AutoCloseable {
         clock.instant().minus(Duration.ofDays(configuration.database().keepAttemptsDays()));
     stores.pathHealth().expire(oldest);
     stores.verdicts().expire(oldest);
-  }
-
-  private static SharedHealth shared(PathHealth paths, Stores stores) {
-    SharedHealth shared = new SharedHealth(paths, stores.pathHealth());
-    shared.start();
-    return shared;
   }
 
   /** What the watch on ports works with. */
@@ -337,7 +332,7 @@ public final class Application implements AutoCloseable {
   }
 
   private static Autopilot autopilot(
-      Database database, Stores stores, IspDirectory isps, InstantSource clock) {
+      Database database, Stores stores, IspDirectory isps, PathHealth paths, InstantSource clock) {
     return new Autopilot(
         new PolicyAdvisor(
             database,
@@ -345,7 +340,7 @@ public final class Application implements AutoCloseable {
             () -> stores.relays().list().stream().map(StoredRelay::relay).toList(),
             clock),
         stores.policies(),
-        new PolicyCheck(id -> isps.find(id).isPresent(), stores.relays()),
+        PolicySurroundings.check(isps, stores.relays(), paths),
         clock);
   }
 

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code portolan paths}: what is known of each path from this network. */
-@Command(name = "paths", description = "Shows the health of the paths as this node knows it.")
+@Command(name = "paths", description = "Shows the health of the paths as this network knows it.")
 final class PathsCommand implements Callable<Integer> {
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -18,33 +18,46 @@ final class PathsCommand implements Callable<Integer> {
       remote.show(
           client.get("/api/v1/paths"),
           answer -> {
-            paths(answer.path("paths"));
+            paths(remote, answer.path("paths"));
             holds(answer.path("holds"));
           });
     }
     return 0;
   }
 
-  private void paths(JsonNode paths) {
+  static void paths(Remote remote, JsonNode paths) {
     if (paths.isEmpty()) {
       remote.say("No path was tried yet.");
       return;
     }
-    Table table = new Table("PATH", "TLS", "TO", "STATE", "SINCE", "NEXT TRY", "EVIDENCE");
+    Table table = new Table("PATH", "TLS", "TO", "STATE", "SINCE", "NEXT LOOK", "EVIDENCE");
     for (JsonNode status : paths) {
       JsonNode path = status.path("path");
       table.add(
-          path.path("route").asText() + ":" + path.path("port").asText(),
+          label(path),
           path.path("tls").asText(),
-          path.path("route").asText().equals("direct") && status.path("target").asText().isEmpty()
-              ? "(all)"
-              : status.path("target").asText(),
+          to(path, status),
           status.path("state").asText(),
           status.path("since").asText(),
           status.path("nextTry").asText("-"),
           status.path("evidence").asText());
     }
     remote.out().print(table);
+  }
+
+  /** Such as {@code ses:587 from 192.0.2.7}. */
+  static String label(JsonNode path) {
+    String source = path.path("source").asText();
+    return path.path("route").asText()
+        + ":"
+        + path.path("port").asText()
+        + (source.isEmpty() ? "" : " from " + source);
+  }
+
+  /** Where a path leads. */
+  static String to(JsonNode path, JsonNode health) {
+    String target = health.path("target").asText();
+    return path.path("route").asText().equals("direct") && target.isEmpty() ? "(all)" : target;
   }
 
   private void holds(JsonNode holds) {

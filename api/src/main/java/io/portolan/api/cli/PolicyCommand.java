@@ -213,7 +213,7 @@ final class PolicyCommand {
               isTaken |= path.path("taken").asBoolean();
               table.add(
                   path.path("taken").asBoolean() ? "->" : "",
-                  path(path),
+                  PathsCommand.label(path),
                   path.path("tls").asText(),
                   path.path("why").asText());
             }
@@ -313,7 +313,7 @@ final class PolicyCommand {
       attempts.add(
           attempt.path("number").asText(),
           attempt.path("at").asText(),
-          path(attempt.path("where")),
+          PathsCommand.label(attempt.path("where")),
           why.path("policyVersion").asText(),
           why.path("rule").asText(),
           attempt.path("outcome").asText(),
@@ -330,7 +330,7 @@ final class PolicyCommand {
       for (JsonNode failure : explanation.path("pathFailures")) {
         failures.add(
             failure.path("at").asText(),
-            path(failure),
+            PathsCommand.label(failure),
             failure.path("policyVersion").asText(),
             failure.path("host").asText(),
             failure.path("phase").asText(),
@@ -339,14 +339,6 @@ final class PolicyCommand {
       }
       remote.out().print(failures);
     }
-  }
-
-  private static String path(JsonNode where) {
-    String source = where.path("source").asText();
-    return where.path("route").asText()
-        + ":"
-        + where.path("port").asText()
-        + (source.isEmpty() ? "" : " from " + source);
   }
 
   private static String type(String file) {

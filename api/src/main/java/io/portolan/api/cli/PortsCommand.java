@@ -1,8 +1,6 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +65,7 @@ final class PortsCommand {
           client.get("/api/v1/ports"),
           answer -> {
             ports(remote, answer.path("ports"));
-            paths(remote, answer.path("paths"));
+            PathsCommand.paths(remote, answer.path("paths"));
           });
     }
     return 0;
@@ -97,10 +95,10 @@ final class PortsCommand {
     boolean isOfPaths = route != null || target != null;
     StringBuilder ofPaths = new StringBuilder(query);
     if (route != null) {
-      ofPaths.append("&route=").append(encoded(route));
+      ofPaths.append("&route=").append(ApiClient.encode(route));
     }
     if (target != null) {
-      ofPaths.append("&target=").append(encoded(target));
+      ofPaths.append("&target=").append(ApiClient.encode(target));
     }
     try (ApiClient client = remote.client()) {
       if (!isOfPaths) {
@@ -113,10 +111,6 @@ final class PortsCommand {
           answer -> transitions(remote, answer.path("items")));
     }
     return 0;
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   private static void ports(Remote remote, JsonNode ports) {
@@ -152,25 +146,6 @@ final class PortsCommand {
     }
   }
 
-  private static void paths(Remote remote, JsonNode paths) {
-    if (paths.isEmpty()) {
-      remote.say("No path was tried yet.");
-      return;
-    }
-    Table table = new Table("PATH", "TLS", "TO", "STATE", "SINCE", "NEXT LOOK", "EVIDENCE");
-    for (JsonNode path : paths) {
-      table.add(
-          label(path),
-          path.path("tls").asText(),
-          to(path),
-          path.path("state").asText(),
-          path.path("since").asText(),
-          path.path("nextLook").asText("-"),
-          path.path("evidence").asText());
-    }
-    remote.out().print(table);
-  }
-
   private static void verdicts(Remote remote, JsonNode changes) {
     for (JsonNode change : changes) {
       remote.say(
@@ -195,8 +170,8 @@ final class PortsCommand {
     for (JsonNode each : transitions) {
       table.add(
           each.path("at").asText(),
-          label(each),
-          to(each),
+          PathsCommand.label(each),
+          PathsCommand.to(each, each),
           each.path("from").asText(),
           each.path("to").asText(),
           each.path("cause").asText(),
@@ -204,19 +179,6 @@ final class PortsCommand {
           each.path("evidence").asText());
     }
     remote.out().print(table);
-  }
-
-  private static String label(JsonNode path) {
-    String source = path.path("source").asText();
-    return path.path("route").asText()
-        + ":"
-        + path.path("port").asText()
-        + (source.isEmpty() ? "" : " from " + source);
-  }
-
-  private static String to(JsonNode path) {
-    String target = path.path("target").asText();
-    return path.path("route").asText().equals("direct") && target.isEmpty() ? "(all)" : target;
   }
 
   private static void findings(Remote remote, String of, JsonNode findings) {

@@ -16,12 +16,11 @@ import java.util.TreeMap;
  * What gets through from this network: each port by the verdict of rounds of looks at control
  * hosts, and each path to an ISP's platform or a relay as mail and looks find it.
  */
-public record PortMatrix(List<PortRow> ports, List<PathRow> paths) {
+public record PortMatrix(List<PortRow> ports, List<PathStatus> paths) {
 
   /** The matrix of what is stored of ports and known of paths. */
   public static PortMatrix of(List<StoredVerdict> verdicts, List<PathStatus> paths) {
-    return new PortMatrix(
-        verdicts.stream().map(PortRow::of).toList(), paths.stream().map(PathRow::of).toList());
+    return new PortMatrix(verdicts.stream().map(PortRow::of).toList(), paths);
   }
 
   /**
@@ -91,38 +90,6 @@ public record PortMatrix(List<PortRow> ports, List<PathRow> paths) {
       String kind,
       String detail,
       long millis) {}
-
-  /**
-   * A path.
-   *
-   * @param target the platform that direct leads to; empty for a relay, and for direct's port as a
-   *     whole
-   * @param nextLook present while mail leaves the path alone
-   */
-  public record PathRow(
-      String route,
-      int port,
-      String tls,
-      String source,
-      String target,
-      String state,
-      Instant since,
-      Optional<Instant> nextLook,
-      String evidence) {
-
-    static PathRow of(PathStatus status) {
-      return new PathRow(
-          status.path().route(),
-          status.path().port(),
-          status.path().tls().id(),
-          status.path().source(),
-          status.target(),
-          status.state().id(),
-          status.since(),
-          status.nextTry(),
-          status.evidence());
-    }
-  }
 
   /** A change of a port's verdict, with the looks that it rests on. */
   public record ChangeRow(

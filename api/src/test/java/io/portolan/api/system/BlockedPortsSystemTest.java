@@ -205,25 +205,8 @@ class BlockedPortsSystemTest {
 
   /** A relay with a host of its own, so that no test sees what another has done to its paths. */
   private Station relay(String label) throws Exception {
-    String host = label + ".relays.test";
-    Station relay = scene.mail().relay(label + "-relay", host, Map.of("portolan", "secret"));
-    campaigns
-        .api()
-        .put(
-            Campaigns.BASE + "/relays/" + label + "-relay",
-            Map.of(
-                "host",
-                host,
-                "username",
-                "portolan",
-                "secretRef",
-                "env:PORTOLAN_SECRET_RELAY",
-                "ports",
-                List.of(
-                    Map.of("port", 587, "tls", "starttls"),
-                    Map.of("port", 2525, "tls", "starttls"),
-                    Map.of("port", 465, "tls", "implicit"))));
-    return relay;
+    return campaigns.relay(
+        scene.mail(), label + "-relay", Map.of(587, "starttls", 2525, "starttls", 465, "implicit"));
   }
 
   private void policy(String isp, String paths, String limits) {

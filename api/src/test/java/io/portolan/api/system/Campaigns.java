@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.portolan.api.cli.ApiClient;
 import io.portolan.core.Eventually;
+import io.portolan.sender.lab.LabMail;
+import io.portolan.sender.lab.LabMail.Station;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -76,6 +79,31 @@ final class Campaigns implements AutoCloseable {
             .asLong();
     api.post(BASE + "/campaigns/" + campaign + "/schedule", Map.of("at", "now"));
     return campaign;
+  }
+
+  /**
+   * A relay on a host of its own, whose login is {@code portolan} with the password of {@code
+   * PORTOLAN_SECRET_RELAY}, which is {@code secret}.
+   *
+   * @param tlsByPort what it offers
+   */
+  Station relay(LabMail mail, String name, Map<Integer, String> tlsByPort) throws IOException {
+    String host = name + ".relays.test";
+    Station relay = mail.relay(name, host, Map.of("portolan", "secret"));
+    api.put(
+        BASE + "/relays/" + name,
+        Map.of(
+            "host",
+            host,
+            "username",
+            "portolan",
+            "secretRef",
+            "env:PORTOLAN_SECRET_RELAY",
+            "ports",
+            tlsByPort.entrySet().stream()
+                .map(port -> Map.of("port", port.getKey(), "tls", port.getValue()))
+                .toList()));
+    return relay;
   }
 
   /** Waits until every delivery of a campaign has ended. */

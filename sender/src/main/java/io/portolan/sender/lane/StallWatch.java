@@ -158,7 +158,7 @@ final class StallWatch implements AutoCloseable {
       if (failure.isEmpty()) {
         lease.connected(address);
       } else if (failure.get().phase() == Phase.CONNECT && failure.get().kind().blocksPath()) {
-        lease.failed(Phase.CONNECT, failure.get().kind().id() + " and silent sessions", host);
+        lease.failed(Phase.CONNECT, failure.get().kind().id(), host);
       }
     }
   }

@@ -146,6 +146,13 @@ public final class PathHealth {
     }
   }
 
+  /** Why mail would not take a path at this moment, in words; empty while it would. */
+  public Optional<String> closedBecause(Path path, String target) {
+    return Optional.of(condition(path, target))
+        .filter(PathCondition::isLeft)
+        .map(left -> left.state().id() + " (" + left.evidence() + ")");
+  }
+
   /** Whether mail has left a path. */
   boolean isLeft(Path path, String target) {
     return condition(path, target).isLeft();
@@ -210,9 +217,10 @@ public final class PathHealth {
   }
 
   /**
-   * The look is not this node's to take.
+   * The look is not this node's to take, or no look is wanted any more.
    *
-   * @param stored what is stored of the path; empty when nothing is, and it is stored anew
+   * @param stored what is stored of the path; empty when that is not what is known here, which is
+   *     stored anew
    */
   public void refusedLook(HealthKey key, Optional<StoredHealth> stored) {
     Instant now = clock.instant();

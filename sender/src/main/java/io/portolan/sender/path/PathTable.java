@@ -157,7 +157,7 @@ final class PathTable {
       return;
     }
     if (!lease.isConnected()) {
-      connects.add(lease, kind.startsWith(TIMEOUT), now);
+      connects.add(lease, kind.equals(TIMEOUT), now);
     }
     PathEntry entry = entry(lease.key(), now);
     PathCondition before = entry.condition();
@@ -284,11 +284,10 @@ final class PathTable {
     entry.become(PathCondition.of(health));
   }
 
-  /** What is known of a path that is left, to be stored once more. */
+  /** What is known of a path, to be stored once more. */
   Optional<HealthChange> restate(HealthKey key) {
     return Optional.ofNullable(known(key))
         .map(PathEntry::condition)
-        .filter(PathCondition::isLeft)
         .map(condition -> new HealthChange(key, condition.state(), condition, Cause.LOOK));
   }
 

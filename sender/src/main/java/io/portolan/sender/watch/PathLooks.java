@@ -43,7 +43,6 @@ public final class PathLooks {
   private static final Logger log = LoggerFactory.getLogger(PathLooks.class);
   private static final int AT_ONCE = 16;
   private static final Duration STEP = Duration.ofSeconds(30);
-  private static final HostAnswer NOBODY = new HostAnswer.TemporaryFailure("no host is known");
 
   // ten seconds are four to seven SYNs, so that no usual loss stops them all
   private static final Timeouts TIMEOUTS =
@@ -87,7 +86,7 @@ public final class PathLooks {
 
     record Nothing() implements Finding {}
 
-    /** The host has no address any more. */
+    /** There is no such host any more, or none is known. */
     record Gone() implements Finding {}
   }
 
@@ -119,7 +118,9 @@ public final class PathLooks {
       Instant limit = health.lookLimit();
       if (store.claimLook(key, clock.instant(), limit, vantage.node())) {
         List<String> hosts = health.beginLook(key, limit);
-        if (!hosts.isEmpty()) {
+        if (hosts.isEmpty()) {
+          health.refusedLook(key, Optional.empty());
+        } else {
           tell(key, finding(key, hosts));
         }
       } else {
@@ -167,8 +168,10 @@ public final class PathLooks {
   }
 
   private Finding at(Path path, String host, boolean connectIsEnough) throws InterruptedException {
-    HostAnswer answer = host.isEmpty() ? NOBODY : addresses(host);
-    return switch (answer) {
+    if (host.isEmpty()) {
+      return new Finding.Gone();
+    }
+    return switch (addresses(host)) {
       case HostAnswer.NoSuchHost _ -> new Finding.Gone();
       case HostAnswer.TemporaryFailure _ -> new Finding.Nothing();
       case HostAnswer.Addresses(List<InetAddress> addresses, Duration _) ->

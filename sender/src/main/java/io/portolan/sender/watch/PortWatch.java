@@ -26,7 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +39,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class PortWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PortWatch.class);
-  private static final Duration TICK = Duration.ofMillis(250);
-  private static final int TICKS_TO_ROUNDS = 4;
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
+  private static final Duration BETWEEN_ROUNDS = Duration.ofSeconds(1);
   private static final Duration LONGEST_ROUND = Duration.ofSeconds(90);
   private static final int ENOUGH_TARGETS = 2;
 
@@ -52,8 +51,8 @@ public final class PortWatch implements AutoCloseable {
   private final Settings settings;
   private final InstantSource clock;
   private final Map<Integer, StoredVerdict> acted = new HashMap<>();
-  private boolean isAway;
-  private @Nullable Thread worker;
+  private Set<Integer> ensured = Set.of();
+  private List<Thread> workers = List.of();
 
   /**
    * How ports are watched.
@@ -87,48 +86,52 @@ public final class PortWatch implements AutoCloseable {
 
   /** Begins to watch. */
   public void start() {
-    worker = Thread.ofVirtual().name("port-watch").start(this::run);
+    // a round takes half a minute, and looks at paths are due meanwhile
+    workers =
+        List.of(
+            Thread.ofVirtual()
+                .name("path-looks")
+                .start(() -> run(BETWEEN_LOOKS, looks::lookWhereDue)),
+            Thread.ofVirtual().name("port-watch").start(() -> run(BETWEEN_ROUNDS, this::rounds)));
   }
 
   @Override
   public void close() {
-    Thread running = worker;
-    if (running != null) {
-      running.interrupt();
-      try {
-        running.join(Duration.ofSeconds(5));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+    workers.forEach(Thread::interrupt);
+    try {
+      for (Thread worker : workers) {
+        worker.join(Duration.ofSeconds(5));
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     looks.close();
   }
 
-  private void run() {
+  @FunctionalInterface
+  private interface Step {
+    void take() throws InterruptedException;
+  }
+
+  private static void run(Duration pause, Step step) {
+    boolean isAway = false;
     try {
-      for (int tick = 1; ; tick++) {
-        Thread.sleep(TICK);
-        step(tick % TICKS_TO_ROUNDS == 0);
+      while (true) {
+        Thread.sleep(pause);
+        try {
+          step.take();
+          isAway = false;
+        } catch (DatabaseException e) {
+          if (!isAway) {
+            log.warn("ports are not watched while the database is away: {}", e.getMessage());
+          }
+          isAway = true;
+        } catch (RuntimeException e) {
+          log.error("the watch on ports has failed and goes on", e);
+        }
       }
     } catch (InterruptedException e) {
       // the node is closing
-    }
-  }
-
-  private void step(boolean isTurnForRounds) throws InterruptedException {
-    try {
-      looks.lookWhereDue();
-      if (isTurnForRounds) {
-        rounds();
-      }
-      isAway = false;
-    } catch (DatabaseException e) {
-      if (!isAway) {
-        log.warn("ports are not watched while the database is away: {}", e.getMessage());
-        isAway = true;
-      }
-    } catch (RuntimeException e) {
-      log.error("the watch on ports has failed and goes on", e);
     }
   }
 
@@ -137,7 +140,10 @@ public final class PortWatch implements AutoCloseable {
     Instant now = clock.instant();
     NavigableSet<Integer> watched = new TreeSet<>(settings.ports().get());
     watched.retainAll(probe.controls().ports());
-    verdicts.ensure(watched, now, now.plus(settings.health().confirm()));
+    if (!watched.equals(ensured)) {
+      verdicts.ensure(watched, now, now.plus(settings.health().confirm()));
+      ensured = watched;
+    }
     Instant lately = now.minus(settings.health().confirm());
     troubles(watched)
         .forEach(

@@ -35,6 +35,7 @@ import io.portolan.sender.probe.ControlTargets;
 import io.portolan.sender.probe.PortProbe;
 import io.portolan.sender.probe.ProbeTarget;
 import io.portolan.sender.simulation.ServerPhase;
+import io.portolan.sender.simulation.ServerScript;
 import io.portolan.sender.simulation.SimulatedDns;
 import io.portolan.sender.simulation.SimulatedMailServer;
 import io.portolan.sender.simulation.SimulatedMailServer.Security;
@@ -52,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,7 @@ class PortWatchTest {
   private final HealthSettings settings = HealthSettings.DEFAULT;
   private final PathHealth health = new PathHealth(settings, clock, "n1");
   private final List<VerdictChange> alerts = new ArrayList<>();
+  private final List<SimulatedMailServer> operators = new ArrayList<>();
   private SimulatedNetwork network;
   private SimulatedMailServer relay;
   private DeadlineWatch deadlines;
@@ -86,7 +89,7 @@ class PortWatchTest {
   void start() throws IOException {
     network = new SimulatedNetwork(clock);
     for (String operator : OPERATORS) {
-      network.server(operator).listen(25, Security.STARTTLS).start();
+      operators.add(network.server(operator).listen(25, Security.STARTTLS).start());
     }
     network.server("web.test").listen(443, Security.CLEAR).start();
     relay =
@@ -185,6 +188,28 @@ class PortWatchTest {
     assertThat(verdict().latest()).isEqualTo("port-blocked");
     roundAfter(settings.confirm());
     assertThat(verdict().verdict()).isEqualTo("port-blocked");
+  }
+
+  @Test
+  void looksAtPathsWhileARoundIsUnderWay() throws Exception {
+    CompletableFuture<Void> speak = new CompletableFuture<>();
+    ServerScript.Rule held = operators.getFirst().on(ServerPhase.BANNER).until(speak).always();
+    take(RELAY, "").failed(Phase.CONNECT, "connect-timeout", "relay.test");
+    choose(RELAY);
+    shared.flush();
+    watch.rounds();
+    clock.advance(settings.firstBlock());
+
+    watch.start();
+    try {
+      assertThat(held.awaitHits(1, Duration.ofSeconds(20))).as("a round is under way").isTrue();
+      Eventually.holds("the relay was looked at", () -> status().state() == PathState.HALF_OPEN);
+      Eventually.holds("its look is over", looks::isIdle);
+      assertThat(relay.statistics().connections().total()).isEqualTo(1);
+      assertThat(verdict().latest()).as("the round goes on").isEqualTo("unknown");
+    } finally {
+      speak.complete(null);
+    }
   }
 
   @Test
