@@ -22,4 +22,17 @@ class BounceCategoryTest {
         .containsExactly(
             BounceCategory.BAD_MAILBOX, BounceCategory.BAD_DOMAIN, BounceCategory.MAILBOX_INACTIVE);
   }
+
+  @Test
+  void suppressesAtOnceForHardOnesAndAfterSomeWhereTheActionSaysSo() {
+    assertThat(BounceCategory.values())
+        .allSatisfy(
+            each -> {
+              boolean everSuppresses =
+                  each.action() == Action.SUPPRESS || each.action() == Action.RETRY_THEN_SUPPRESS;
+              assertThat(each.suppressAfter().isPresent()).isEqualTo(everSuppresses);
+              assertThat(each.suppressAfter().orElse(0) == 1).isEqualTo(each.isHard());
+            });
+    assertThat(BounceCategory.MAILBOX_FULL.suppressAfter()).hasValue(5);
+  }
 }

@@ -74,21 +74,25 @@ final class Judge {
 
   static Aim aim(Path path, Phase phase, Classification refusal) {
     BounceCategory category = refusal.category();
-    return switch (category.remedy()) {
-      case SLOW_DOWN, SWITCH_ROUTE -> Aim.SOURCE;
-      case FIX_AUTHENTICATION -> Aim.SENDER;
+    return switch (category) {
+      case RATE_LIMITED, IP_REPUTATION -> Aim.SOURCE;
+      case AUTH_FAILURE, DNS_IDENTITY, SENDER_REJECTED -> Aim.SENDER;
+      case TLS -> path.isDirect() ? Aim.SENDER : Aim.ROUTE;
       // at a recipient's mail host, "relay access denied" says that it is not the domain's
-      case FIX_ROUTE ->
-          !path.isDirect()
-              ? Aim.ROUTE
-              : category == BounceCategory.TLS ? Aim.SENDER : Aim.RECIPIENT;
-      case SUPPRESS,
-          RETRY_THEN_SUPPRESS,
-          COUNT_THEN_SUPPRESS,
-          FIX_CONTENT,
-          FIX_SOFTWARE,
-          RETRY,
-          REVIEW ->
+      case RELAY_CONFIG -> path.isDirect() ? Aim.RECIPIENT : Aim.ROUTE;
+      case BAD_MAILBOX,
+          BAD_DOMAIN,
+          MAILBOX_INACTIVE,
+          MAILBOX_FULL,
+          RECIPIENT_REFUSED,
+          SPAM_CONTENT,
+          CONTENT_REJECTED,
+          TOO_BIG,
+          NETWORK,
+          REMOTE_SYSTEM,
+          PROTOCOL,
+          POLICY,
+          UNKNOWN ->
           path.isDirect() || phase.compareTo(Phase.MAIL) >= 0
               ? Aim.RECIPIENT
               : refusal.effect() == Classification.Effect.BOUNCE ? Aim.ROUTE : Aim.SOURCE;
