@@ -1,6 +1,9 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,7 +33,7 @@ final class PathsCommand implements Callable<Integer> {
       remote.say("No path was tried yet.");
       return;
     }
-    Table table = new Table("PATH", "TLS", "TO", "STATE", "SINCE", "NEXT LOOK", "EVIDENCE");
+    Table table = new Table("PATH", "TLS", "TO", "STATE", "BY", "SINCE", "NEXT LOOK", "EVIDENCE");
     for (JsonNode status : paths) {
       JsonNode path = status.path("path");
       table.add(
@@ -38,11 +41,31 @@ final class PathsCommand implements Callable<Integer> {
           path.path("tls").asText(),
           to(path, status),
           status.path("state").asText(),
+          families(status.path("families")),
           status.path("since").asText(),
           status.path("nextTry").asText("-"),
           status.path("evidence").asText());
     }
     remote.out().print(table);
+  }
+
+  /** How each IP family gets through, where they differ; both names where they do not. */
+  private static String families(JsonNode families) {
+    StringJoiner all = new StringJoiner(", ");
+    Set<String> states = new HashSet<>();
+    families.forEach(each -> states.add(each.path("state").asText()));
+    for (JsonNode each : families) {
+      String name = each.path("family").asText();
+      all.add(
+          states.size() == 1
+              ? name
+              : name + " " + each.path("state").asText() + reason(each.path("evidence").asText()));
+    }
+    return all.length() == 0 ? "-" : all.toString();
+  }
+
+  private static String reason(String evidence) {
+    return evidence.isEmpty() ? "" : " (" + evidence + ")";
   }
 
   /** Such as {@code ses:587 from 192.0.2.7}. */

@@ -6,6 +6,7 @@ import java.time.Instant;
 /**
  * A change of a path's state.
  *
+ * @param family {@code ipv4} or {@code ipv6} where it is of that family alone, else empty
  * @param cause who found out: mail, look or verdict
  * @param host that was dialled; empty when none was
  * @param evidence what it rests on; empty where a path opened
@@ -18,6 +19,7 @@ public record TransitionRow(
     String tls,
     String source,
     String target,
+    String family,
     String from,
     String to,
     String cause,
@@ -34,6 +36,7 @@ public record TransitionRow(
         transition.key().path().tls().id(),
         transition.key().path().source(),
         transition.key().target(),
+        transition.key().family().id(),
         transition.from().id(),
         transition.to().id(),
         transition.cause().id(),

@@ -8,8 +8,15 @@ import io.portolan.core.policy.TlsMode;
  *
  * @param target the platform whose mail hosts direct leads to, or {@code other/} and a domain;
  *     empty for a relay, and for direct's port as a whole
+ * @param family {@link IpFamily#ANY} for the path as mail takes it; one of the two for what is
+ *     known of it by that family alone
  */
-public record HealthKey(Path path, String target) {
+public record HealthKey(Path path, String target, IpFamily family) {
+
+  /** The key of a path as mail takes it, by whichever IP family. */
+  public HealthKey(Path path, String target) {
+    this(path, target, IpFamily.ANY);
+  }
 
   /** The key of a path to a target, which a relay does not tell apart. */
   public static HealthKey of(Path path, String target) {
@@ -32,8 +39,14 @@ public record HealthKey(Path path, String target) {
     return path.isDirect() && target.isEmpty();
   }
 
-  /** Such as {@code ses:587}, or {@code direct:25 to yahoo}. */
+  /** The same path by one IP family. */
+  public HealthKey over(IpFamily one) {
+    return new HealthKey(path, target, one);
+  }
+
+  /** Such as {@code ses:587}, {@code direct:25 to yahoo}, or {@code ses:587 over ipv6}. */
   public String label() {
-    return target.isEmpty() ? path.label() : path.label() + " to " + target;
+    String label = target.isEmpty() ? path.label() : path.label() + " to " + target;
+    return family == IpFamily.ANY ? label : label + " over " + family.id();
   }
 }

@@ -24,9 +24,9 @@ import java.util.Optional;
 public final class PathHealthStore {
   private static final String PUT =
       """
-      INSERT INTO path_health (network, source, route, target, port, tls, state, since, until, strikes, good_looks, host, evidence, node)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (network, source, route, target, port, tls) DO UPDATE
+      INSERT INTO path_health (network, source, route, target, port, tls, family, state, since, until, strikes, good_looks, host, evidence, node)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (network, source, route, target, port, tls, family) DO UPDATE
          SET state = excluded.state, since = excluded.since, until = excluded.until, strikes = excluded.strikes,
              good_looks = excluded.good_looks, host = excluded.host, evidence = excluded.evidence, node = excluded.node,
              changed_at = clock_timestamp()
@@ -34,14 +34,14 @@ public final class PathHealthStore {
 
   private static final String APPEND =
       """
-      INSERT INTO path_transition (at, network, source, route, target, port, tls, from_state, to_state, cause, host, evidence, node)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO path_transition (at, network, source, route, target, port, tls, family, from_state, to_state, cause, host, evidence, node)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """;
 
   private static final String CLAIM =
       """
       UPDATE path_health SET state = 'half-open', until = ?, node = ?, changed_at = clock_timestamp()
-       WHERE network = ? AND source = ? AND route = ? AND target = ? AND port = ? AND tls = ?
+       WHERE network = ? AND source = ? AND route = ? AND target = ? AND port = ? AND tls = ? AND family = ?
          AND state IN ('suspect', 'blocked', 'half-open') AND until <= ?
       """;
 
@@ -54,7 +54,7 @@ public final class PathHealthStore {
   private static final String FIND =
       """
       SELECT * FROM path_health
-       WHERE network = ? AND source = ? AND route = ? AND target = ? AND port = ? AND tls = ?
+       WHERE network = ? AND source = ? AND route = ? AND target = ? AND port = ? AND tls = ? AND family = ?
       """;
 
   private static final String ALL = "SELECT * FROM path_health WHERE network = ?";
@@ -120,6 +120,7 @@ public final class PathHealthStore {
                     key.target(),
                     path.port(),
                     path.tls().id(),
+                    key.family().id(),
                     now)
                 == 1);
   }
@@ -138,7 +139,8 @@ public final class PathHealthStore {
                 path.route(),
                 key.target(),
                 path.port(),
-                path.tls().id()));
+                path.tls().id(),
+                key.family().id()));
   }
 
   /** What was known when it was last stored. */
@@ -206,6 +208,7 @@ public final class PathHealthStore {
         health.key().target(),
         path.port(),
         path.tls().id(),
+        health.key().family().id(),
         health.state().id(),
         health.since(),
         health.until(),
@@ -228,6 +231,7 @@ public final class PathHealthStore {
         transition.key().target(),
         path.port(),
         path.tls().id(),
+        transition.key().family().id(),
         transition.from().id(),
         transition.to().id(),
         transition.cause().id(),
@@ -270,6 +274,7 @@ public final class PathHealthStore {
             row.integer("port"),
             TlsMode.of(tls).orElseThrow(() -> new SQLException("no TLS mode: " + tls)),
             row.text("source")),
-        row.text("target"));
+        row.text("target"),
+        IpFamily.ofId(row.text("family")));
   }
 }

@@ -1,10 +1,12 @@
 package io.portolan.core.progress;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.portolan.core.Page;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
 import io.portolan.core.delivery.DeliveryState;
+import io.portolan.core.json.Json;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -218,7 +220,8 @@ public final class DeliveryStore {
         row.text("host"),
         row.text("phase"),
         row.text("kind"),
-        row.text("detail"));
+        row.text("detail"),
+        Json.read(row.text("evidence"), JsonNode.class));
   }
 
   private static AttemptView attempt(Row row) throws SQLException {

@@ -1,5 +1,6 @@
 package io.portolan.core.progress;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 
 /**
@@ -7,6 +8,8 @@ import java.time.Instant;
  *
  * @param kind such as connect-timeout
  * @param detail what the host or the kernel said
+ * @param evidence what the peer showed before, as far as it came: address, errno, banner,
+ *     extensions, certificate, milliseconds in each phase
  */
 public record FailureView(
     Instant at,
@@ -18,4 +21,5 @@ public record FailureView(
     String host,
     String phase,
     String kind,
-    String detail) {}
+    String detail,
+    JsonNode evidence) {}

@@ -202,6 +202,12 @@ class DeliveryStoreTest {
         .extracting(FailureView::port)
         .containsExactly(587, 25);
     assertThat(deliveries.pathFailures(id, 1)).hasSize(1);
+    database.execute(
+        """
+        UPDATE path_failure SET evidence = '{"banner": "220 ****", "errno": "ETIMEDOUT"}'
+        """);
+    assertThat(deliveries.pathFailures(id, 1).getFirst().evidence().path("banner").asText())
+        .isEqualTo("220 ****");
   }
 
   @Test

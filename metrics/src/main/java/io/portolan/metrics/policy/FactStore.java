@@ -27,9 +27,9 @@ final class FactStore {
              h.state = 'open' OR EXISTS (
                  SELECT FROM path_transition t
                   WHERE t.network = h.network AND t.source = h.source AND t.route = h.route AND t.port = h.port AND t.tls = h.tls
-                    AND t.target = h.target AND 'open' IN (t.from_state, t.to_state)) AS was_open
+                    AND t.target = h.target AND t.family = '' AND 'open' IN (t.from_state, t.to_state)) AS was_open
         FROM path_health h
-       WHERE h.target NOT LIKE 'other/%'
+       WHERE h.target NOT LIKE 'other/%' AND h.family = ''
        ORDER BY h.route, h.port, h.tls, h.target, h.network
       """;
 

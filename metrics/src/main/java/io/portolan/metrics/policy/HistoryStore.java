@@ -38,12 +38,12 @@ final class HistoryStore {
       SELECT * FROM (
           (SELECT DISTINCT ON (network, source, route, target, port, tls) at, network, source, route, target, port, tls, to_state, id
              FROM path_transition
-            WHERE at < ? AND target NOT LIKE 'other/%'
+            WHERE at < ? AND target NOT LIKE 'other/%' AND family = ''
             ORDER BY network, source, route, target, port, tls, at DESC, id DESC)
           UNION ALL
           (SELECT at, network, source, route, target, port, tls, to_state, id
              FROM path_transition
-            WHERE at >= ? AND at < ? AND target NOT LIKE 'other/%')) changes
+            WHERE at >= ? AND at < ? AND target NOT LIKE 'other/%' AND family = '')) changes
        ORDER BY at, id
       """;
 

@@ -4,6 +4,7 @@ import io.portolan.core.delivery.Attempt;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.delivery.PathFailure;
+import io.portolan.core.path.IpFamily;
 import io.portolan.core.policy.ActivePolicy;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
@@ -19,8 +20,6 @@ import io.portolan.sender.smtp.FailureKind;
 import io.portolan.sender.smtp.Opening;
 import io.portolan.sender.smtp.SessionOpener;
 import io.portolan.sender.smtp.SessionTarget;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -249,7 +248,7 @@ final class LineOpener {
       if (unanswered >= ENOUGH_DEAD) {
         break;
       }
-      SessionTarget target = each.at(addresses(each));
+      SessionTarget target = each.at(addresses(each, lease));
       switch (opener.open(target, listener(lease))) {
         case Opening.Opened(var session) -> {
           lease.opened();
@@ -285,17 +284,11 @@ final class LineOpener {
   /**
    * Those of a host that are worth being dialled for one message, by a family that gets through.
    */
-  private List<String> addresses(SessionTarget host) {
-    boolean isIpv6Allowed = paths.isIpv6Allowed(host.path().port());
-    String source = host.path().source();
-    Predicate<InetAddress> suits =
-        source.isEmpty()
-            ? address -> isIpv6Allowed || address instanceof Inet4Address
-            : InetAddress.ofLiteral(source).getClass()::isInstance;
-    List<String> usable =
-        host.addresses().stream()
-            .filter(address -> suits.test(InetAddress.ofLiteral(address)))
-            .toList();
+  private static List<String> addresses(SessionTarget host, PathLease lease) {
+    IpFamily ofSource = IpFamily.of(host.path().source());
+    Predicate<String> suits =
+        ofSource == IpFamily.ANY ? lease::mayDial : address -> IpFamily.of(address) == ofSource;
+    List<String> usable = host.addresses().stream().filter(suits).toList();
     List<String> all = usable.isEmpty() ? host.addresses() : usable;
     return all.subList(0, Math.min(all.size(), ENOUGH_DEAD));
   }
@@ -309,7 +302,8 @@ final class LineOpener {
       }
 
       @Override
-      public void unreachable(String address) {
+      public void unreachable(String address, FailureKind kind) {
+        lease.unreachable(address, kind.id());
         destinations.unreachable(address);
       }
     };

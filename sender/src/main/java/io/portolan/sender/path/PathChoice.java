@@ -11,6 +11,7 @@ import io.portolan.core.policy.PolicyPath.Cap;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
 import io.portolan.core.relay.Relays;
+import io.portolan.sender.hold.RouteHold;
 import io.portolan.sender.path.PathHealth.Answer;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -270,11 +271,6 @@ public final class PathChoice {
       case Answer.Shut _ -> new DialLeave.Left();
       case Answer.OnHold _ -> new DialLeave.Busy();
     };
-  }
-
-  /** Whether a port is dialled at IPv6 addresses, too. */
-  public boolean isIpv6Allowed(int port) {
-    return health.isIpv6Allowed(port);
   }
 
   /** A message was taken on a session of this path; called for each. */

@@ -1,10 +1,13 @@
 package io.portolan.sender.path;
 
 import io.portolan.core.path.HealthKey;
+import io.portolan.core.path.IpFamily;
 import io.portolan.core.path.StoredHealth;
 import io.portolan.core.policy.Path;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.reply.Phase;
+import io.portolan.sender.hold.RouteHold;
+import io.portolan.sender.hold.RouteHolds;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -158,10 +161,14 @@ public final class PathHealth {
     return condition(path, target).isLeft();
   }
 
-  /** Whether a port is dialled at IPv6 addresses, too. */
-  public boolean isIpv6Allowed(int port) {
+  /**
+   * Whether mail dials a path at addresses of an IP family: neither the verdict on its port nor
+   * what is known of the path itself speaks for the other family alone.
+   */
+  public boolean mayDial(HealthKey key, IpFamily family) {
     synchronized (monitor) {
-      return table.blocks().isIpv6Allowed(port);
+      return (family != IpFamily.IPV6 || table.blocks().isIpv6Allowed(key.path().port()))
+          && table.families().isDialled(key, family);
     }
   }
 
@@ -258,6 +265,12 @@ public final class PathHealth {
 
   void connected(PathLease lease, String address) {
     change((now, news) -> table.connected(lease, address, now, news));
+  }
+
+  void unreachable(PathLease lease, String address, String kind) {
+    synchronized (monitor) {
+      lease.addUnreached(address, kind);
+    }
   }
 
   void opened(PathLease lease) {

@@ -1,10 +1,13 @@
 package io.portolan.sender.path;
 
 import io.portolan.core.path.HealthKey;
+import io.portolan.core.path.IpFamily;
 import io.portolan.core.policy.Path;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.reply.Phase;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,8 +26,12 @@ public final class PathLease implements AutoCloseable {
   private final Instant since;
 
   // guarded by the monitor of health
+  private final List<Unreached> unreached = new ArrayList<>();
   private boolean isConnected;
   private boolean isDone;
+
+  /** An address that could not be connected to, and why. */
+  record Unreached(String address, String kind) {}
 
   PathLease(
       PathHealth health,
@@ -62,6 +69,20 @@ public final class PathLease implements AutoCloseable {
    */
   public void connected(String address) {
     health.connected(this, address);
+  }
+
+  /**
+   * No connection to an address came about.
+   *
+   * @param kind such as {@code connect-timeout}
+   */
+  public void unreachable(String address, String kind) {
+    health.unreachable(this, address, kind);
+  }
+
+  /** Whether an address is of an IP family that this path gets through by, as far as is known. */
+  public boolean mayDial(String address) {
+    return health.mayDial(key(), IpFamily.of(address));
   }
 
   /**
@@ -135,6 +156,15 @@ public final class PathLease implements AutoCloseable {
 
   boolean isConnected() {
     return isConnected;
+  }
+
+  void addUnreached(String address, String kind) {
+    unreached.add(new Unreached(address, kind));
+  }
+
+  /** The first address of a family that could not be connected to. */
+  Optional<Unreached> unreached(IpFamily family) {
+    return unreached.stream().filter(each -> IpFamily.of(each.address()) == family).findFirst();
   }
 
   /** Returns whether this changed anything. */

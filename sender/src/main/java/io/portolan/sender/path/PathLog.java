@@ -1,7 +1,7 @@
 package io.portolan.sender.path;
 
 import io.portolan.core.relay.Relay;
-import java.time.Instant;
+import io.portolan.sender.hold.RouteHold;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,17 +12,17 @@ final class PathLog {
   private PathLog() {}
 
   static void report(HealthChange change) {
-    PathStatus status = PathStatus.of(change.key(), change.now());
-    switch (status.state()) {
+    PathCondition condition = change.now();
+    switch (condition.state()) {
       case SUSPECT, BLOCKED ->
           log.warn(
               "path {} is {} ({}); next look {}",
-              status.label(),
-              status.state().id(),
-              status.evidence(),
-              status.nextTry().map(Instant::toString).orElse("unknown"));
+              change.key().label(),
+              condition.state().id(),
+              condition.evidence(),
+              condition.until());
       case UNKNOWN, OPEN, HALF_OPEN ->
-          log.info("path {} is {}", status.label(), status.state().id());
+          log.info("path {} is {}", change.key().label(), condition.state().id());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.portolan.sender.path;
 
 import io.portolan.core.path.HealthKey;
+import io.portolan.core.path.IpFamily;
 import io.portolan.core.path.PathState;
 import io.portolan.core.path.PathTransition.Cause;
 import io.portolan.core.path.StoredHealth;
@@ -11,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,14 +39,20 @@ final class PathTable {
   private static final Duration LOOK = Duration.ofSeconds(2);
 
   private final HealthSettings settings;
-  private final Map<HealthKey, PathEntry> entries = new LinkedHashMap<>(64, 0.75f, true);
+  private final PathEntries entries = new PathEntries(DIALS, MOST_ENTRIES);
   private final Map<HealthKey, DirectPort> directPorts = new LinkedHashMap<>();
   private final Map<HealthKey, StoredHealth> learned = new HashMap<>();
   private final PortBlocks blocks = new PortBlocks();
   private final RecentConnects connects = new RecentConnects();
+  private final FamilyTable families;
 
   PathTable(HealthSettings settings) {
     this.settings = settings;
+    families = new FamilyTable(settings);
+  }
+
+  FamilyTable families() {
+    return families;
   }
 
   /** What verdicts on whole ports forbid. */
@@ -64,14 +70,16 @@ final class PathTable {
     List<PathStatus> all = new ArrayList<>();
     directPorts.forEach(
         (whole, direct) ->
-            all.add(PathStatus.of(whole, block(whole).orElse(direct.entry().condition()))));
-    entries.forEach((key, entry) -> all.add(PathStatus.of(key, entry.condition())));
+            all.add(
+                PathStatus.of(whole, block(whole).orElse(direct.entry().condition()), List.of())));
+    entries.forEach(
+        (key, entry) -> all.add(PathStatus.of(key, entry.condition(), families.of(key))));
     return all;
   }
 
   /** The condition of a path: for direct that of its port as a whole, where that is left. */
   PathCondition condition(HealthKey key, Instant now) {
-    PathEntry entry = entries.get(key);
+    PathEntry entry = entries.known(key);
     PathCondition own = entry == null ? PathCondition.unknown(now) : entry.condition();
     return key.path().isDirect() ? block(key).or(() -> leftAsWhole(key.path())).orElse(own) : own;
   }
@@ -84,13 +92,13 @@ final class PathTable {
                 .map(block -> shut(block, now))
                 .or(() -> refusal(wholeEntry(key.path()), now))
             : Optional.empty();
-    return whole.or(() -> refusal(entries.get(key), now));
+    return whole.or(() -> refusal(entries.known(key), now));
   }
 
   /** Mail would take a path that is left: that is worth a look when one is due. */
   void want(HealthKey key) {
     PathEntry whole = key.path().isDirect() ? wholeEntry(key.path()) : null;
-    PathEntry entry = whole != null && whole.condition().isLeft() ? whole : entries.get(key);
+    PathEntry entry = whole != null && whole.condition().isLeft() ? whole : entries.known(key);
     if (entry != null) {
       entry.want();
     }
@@ -112,6 +120,7 @@ final class PathTable {
       return;
     }
     connects.add(lease, false, now);
+    families.connected(lease, address, now, news);
     if (!lease.path().isDirect()) {
       return;
     }
@@ -201,12 +210,14 @@ final class PathTable {
             due.add(whole);
           }
         });
-    entries.forEach(
-        (key, entry) -> {
-          if (entry.isLookDue(now)) {
-            due.add(key);
-          }
-        });
+    for (PathEntries each : List.of(entries, families.entries())) {
+      each.forEach(
+          (key, entry) -> {
+            if (entry.isLookDue(now)) {
+              due.add(key);
+            }
+          });
+    }
     return due;
   }
 
@@ -280,8 +291,7 @@ final class PathTable {
     if (learned.size() > 2 * MOST_ENTRIES) {
       learned.clear();
     }
-    PathEntry entry = key.isWhole() ? direct(key.path(), now).entry() : entry(key, now);
-    entry.become(PathCondition.of(health));
+    entry(key, now).become(PathCondition.of(health));
   }
 
   /** What is known of a path, to be stored once more. */
@@ -292,12 +302,14 @@ final class PathTable {
   }
 
   void forget(String route, Instant now, List<HealthChange> news) {
-    entries.forEach(
-        (key, entry) -> {
-          if (key.path().route().equals(route)) {
-            forget(key, entry, now, Cause.MAIL, news);
-          }
-        });
+    for (PathEntries each : List.of(entries, families.entries())) {
+      each.forEach(
+          (key, entry) -> {
+            if (key.path().route().equals(route)) {
+              forget(key, entry, now, Cause.MAIL, news);
+            }
+          });
+    }
   }
 
   /** The port as a whole is free again: each platform's trouble may have been the port's. */
@@ -359,7 +371,10 @@ final class PathTable {
   }
 
   private @Nullable PathEntry known(HealthKey key) {
-    return key.isWhole() ? wholeEntry(key.path()) : entries.get(key);
+    if (key.family() != IpFamily.ANY) {
+      return families.entries().known(key);
+    }
+    return key.isWhole() ? wholeEntry(key.path()) : entries.known(key);
   }
 
   private DirectPort direct(Path path, Instant now) {
@@ -367,29 +382,16 @@ final class PathTable {
   }
 
   private PathEntry entry(HealthKey key, Instant now) {
-    PathEntry known = entries.get(key);
-    if (known != null) {
-      return known;
+    if (key.family() != IpFamily.ANY) {
+      return families.entries().entry(key, now);
     }
-    if (entries.size() >= MOST_ENTRIES) {
-      dropOldest();
+    if (key.isWhole()) {
+      return direct(key.path(), now).entry();
     }
-    PathEntry entry = new PathEntry(DIALS, now);
-    entries.put(key, entry);
-    return entry;
+    return entries.entry(key, now);
   }
 
-  private void dropOldest() {
-    Iterator<PathEntry> eldestFirst = entries.values().iterator();
-    while (eldestFirst.hasNext()) {
-      if (eldestFirst.next().isIdle()) {
-        eldestFirst.remove();
-        return;
-      }
-    }
-  }
-
-  private static void note(
+  static void note(
       HealthKey key, PathCondition before, PathEntry entry, Cause cause, List<HealthChange> news) {
     if (!entry.condition().equals(before)) {
       news.add(new HealthChange(key, before.state(), entry.condition(), cause));

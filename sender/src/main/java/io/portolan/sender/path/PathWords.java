@@ -1,6 +1,7 @@
 package io.portolan.sender.path;
 
 import io.portolan.core.policy.PolicyPath;
+import io.portolan.sender.hold.RouteHold;
 import java.time.temporal.ChronoUnit;
 
 /** The reasons of a choice in words, for people. Holds no state. */

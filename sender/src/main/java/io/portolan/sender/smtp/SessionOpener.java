@@ -29,14 +29,14 @@ public final class SessionOpener {
           public void connected(String address) {}
 
           @Override
-          public void unreachable(String address) {}
+          public void unreachable(String address, FailureKind kind) {}
         };
 
     /** TCP is connected; the banner may be long in coming. */
     void connected(String address);
 
     /** The network or the peer let no connection come about. */
-    void unreachable(String address);
+    void unreachable(String address, FailureKind kind);
   }
 
   private final Dialer dialer;
@@ -231,7 +231,7 @@ public final class SessionOpener {
     private Opening failedToConnect(FailureKind kind, String detail) {
       if (kind != FailureKind.RESET) {
         if (kind.isOfTheWay()) {
-          listener.unreachable(address);
+          listener.unreachable(address, kind);
         }
         return failed(Phase.CONNECT, kind, detail, unheard());
       }

@@ -2,6 +2,7 @@ package io.portolan.sender.watch;
 
 import io.portolan.core.database.DatabaseException;
 import io.portolan.core.path.HealthKey;
+import io.portolan.core.path.IpFamily;
 import io.portolan.core.path.PathHealthStore;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.Timeouts;
@@ -15,11 +16,11 @@ import io.portolan.sender.smtp.FailureKind;
 import io.portolan.sender.smtp.Opening;
 import io.portolan.sender.smtp.SessionOpener;
 import io.portolan.sender.smtp.SessionTarget;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,12 +154,11 @@ public final class PathLooks {
     Path path = key.path();
     if (!path.isDirect()) {
       Optional<Relay> relay = relays.find(path.route());
-      return relay.isPresent() ? at(path, relay.get().host(), false) : new Finding.Nothing();
+      return relay.isPresent() ? at(key, relay.get().host()) : new Finding.Nothing();
     }
-    boolean isWhole = key.target().isEmpty();
     Finding finding = new Finding.Nothing();
     for (String host : hosts) {
-      Finding here = at(path, host, isWhole);
+      Finding here = at(key, host);
       if (here instanceof Finding.Good) {
         return here;
       }
@@ -167,7 +167,7 @@ public final class PathLooks {
     return finding;
   }
 
-  private Finding at(Path path, String host, boolean connectIsEnough) throws InterruptedException {
+  private Finding at(HealthKey key, String host) throws InterruptedException {
     if (host.isEmpty()) {
       return new Finding.Gone();
     }
@@ -175,11 +175,15 @@ public final class PathLooks {
       case HostAnswer.NoSuchHost _ -> new Finding.Gone();
       case HostAnswer.TemporaryFailure _ -> new Finding.Nothing();
       case HostAnswer.Addresses(List<InetAddress> addresses, Duration _) ->
-          at(path, host, oneOfEach(addresses, path), connectIsEnough);
+          at(key, host, chosen(addresses, key));
     };
   }
 
-  private Finding at(Path path, String host, List<String> addresses, boolean connectIsEnough) {
+  private Finding at(HealthKey key, String host, List<String> addresses) {
+    if (addresses.isEmpty()) {
+      return new Finding.Gone();
+    }
+    Path path = key.path();
     return switch (vantage
         .opener()
         .open(
@@ -190,16 +194,18 @@ public final class PathLooks {
         yield new Finding.Good();
       }
       case Opening.Refused _ -> new Finding.Good();
-      case Opening.PathFailed failed -> of(failed, path, connectIsEnough);
+      case Opening.PathFailed failed -> of(failed, key);
     };
   }
 
-  private static Finding of(Opening.PathFailed failed, Path path, boolean connectIsEnough) {
+  private static Finding of(Opening.PathFailed failed, HealthKey key) {
     FailureKind kind = failed.kind();
     if (kind == FailureKind.DNS || kind == FailureKind.LOCAL_FAULT) {
       return new Finding.Nothing();
     }
-    boolean isShut = path.isDirect() ? kind.blocksPath() : kind.blocksRelayPath();
+    // what answers on a port shows that its packets pass, and those of an IP family
+    boolean connectIsEnough = key.isWhole() || key.family() != IpFamily.ANY;
+    boolean isShut = key.path().isDirect() ? kind.blocksPath() : kind.blocksRelayPath();
     boolean isConnected = failed.phase().compareTo(Phase.CONNECT) > 0;
     return !isShut || (connectIsEnough && isConnected)
         ? new Finding.Good()
@@ -213,19 +219,27 @@ public final class PathLooks {
   }
 
   /**
-   * One of each family that the path's source and its port's verdict leave: few connects a look.
+   * The address to look at: of the family that is asked about; else one of each that the path's
+   * source and what is known leave, so that a look costs few connects. All that are known where
+   * that leaves none.
    */
-  private List<String> oneOfEach(List<InetAddress> addresses, Path path) {
-    Map<Class<?>, String> first = new LinkedHashMap<>();
-    for (InetAddress address : addresses) {
-      boolean isV4 = address instanceof Inet4Address;
-      boolean isOfSource =
-          path.source().isEmpty()
-              || InetAddress.ofLiteral(path.source()) instanceof Inet4Address == isV4;
-      if (isOfSource && (isV4 || health.isIpv6Allowed(path.port()))) {
-        first.putIfAbsent(address.getClass(), address.getHostAddress());
-      }
+  private List<String> chosen(List<InetAddress> all, HealthKey key) {
+    IpFamily ofSource = IpFamily.of(key.path().source());
+    IpFamily wanted = ofSource == IpFamily.ANY ? key.family() : ofSource;
+    Map<IpFamily, String> first = new LinkedHashMap<>();
+    for (InetAddress address : all) {
+      first.putIfAbsent(IpFamily.of(address.getHostAddress()), address.getHostAddress());
     }
-    return List.copyOf(first.values());
+    if (wanted != IpFamily.ANY) {
+      return Optional.ofNullable(first.get(wanted)).stream().toList();
+    }
+    List<String> open = new ArrayList<>();
+    first.forEach(
+        (family, address) -> {
+          if (health.mayDial(key, family)) {
+            open.add(address);
+          }
+        });
+    return open.isEmpty() ? List.copyOf(first.values()) : open;
   }
 }

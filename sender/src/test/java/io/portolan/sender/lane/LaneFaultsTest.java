@@ -1,6 +1,7 @@
 package io.portolan.sender.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.portolan.core.Eventually;
 import io.portolan.core.delivery.BatchSender;
@@ -12,6 +13,7 @@ import io.portolan.sender.path.PathStatus;
 import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.ServerScript;
 import io.portolan.sender.simulation.SimulatedNetwork.Block;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -54,6 +56,20 @@ class LaneFaultsTest extends LaneFixture {
     released.complete(null);
     sent.get(20, TimeUnit.SECONDS);
     assertThat(states()).containsOnly("accepted 1");
+  }
+
+  @Test
+  void leavesTheIpFamilyThatDoesNotGetThroughToAPlatform() throws Exception {
+    deadAddresses.add(InetAddress.ofLiteral("2001:db8::99"));
+
+    sending(batch("anna", "ben")).get(20, TimeUnit.SECONDS);
+
+    assertThat(states()).containsOnly("accepted 1");
+    assertThat(network.dials("2001:db8::99", 25)).isEqualTo(1);
+    assertThat(health.snapshot())
+        .flatExtracting(PathStatus::families)
+        .extracting(PathStatus.ByFamily::family, PathStatus.ByFamily::state)
+        .containsExactly(tuple("ipv4", PathState.OPEN), tuple("ipv6", PathState.BLOCKED));
   }
 
   @Test

@@ -80,6 +80,10 @@ abstract class LaneFixture {
 
   final Set<Long> closedCampaigns = ConcurrentHashMap.newKeySet();
   SimulatedNetwork network;
+
+  /** Addresses that every host has besides its own, and nobody answers at. */
+  final List<InetAddress> deadAddresses = new ArrayList<>();
+
   SimulatedIsps.Isp isp;
   SimulatedMailServer relay;
   DeadlineWatch watch;
@@ -275,7 +279,7 @@ abstract class LaneFixture {
   }
 
   HostAnswer addresses(String host) {
-    List<InetAddress> addresses = new ArrayList<>();
+    List<InetAddress> addresses = new ArrayList<>(deadAddresses);
     if (network.dns().addresses(host)
         instanceof SimulatedDns.Answer.Found<InetAddress>(List<InetAddress> found)) {
       addresses.addAll(found);

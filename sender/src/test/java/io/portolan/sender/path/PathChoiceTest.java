@@ -12,6 +12,7 @@ import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.reply.Phase;
+import io.portolan.sender.hold.RouteHold;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

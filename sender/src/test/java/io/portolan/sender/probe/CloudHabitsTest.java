@@ -22,6 +22,17 @@ class CloudHabitsTest {
   }
 
   @Test
+  void namesAccessIspsToo() {
+    assertThat(
+            CloudHabits.hint(
+                    Map.of(
+                        25, PortVerdict.PORT_BLOCKED, 465, PortVerdict.OPEN, 587, PortVerdict.OPEN))
+                .orElseThrow())
+        .contains("; of lines of Comcast (residential) (25), Verizon (25)")
+        .contains(" and 5 more. A hint, not a finding.");
+  }
+
+  @Test
   void saysNothingOfAnOpenNetworkAnUnknownPatternOrOnePort() {
     assertThat(CloudHabits.hint(Map.of(25, PortVerdict.PORT_BLOCKED))).isEmpty();
     assertThat(

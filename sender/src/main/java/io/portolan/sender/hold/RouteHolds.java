@@ -1,4 +1,4 @@
-package io.portolan.sender.path;
+package io.portolan.sender.hold;
 
 import io.portolan.core.relay.Relay;
 import java.time.Duration;
@@ -12,14 +12,14 @@ import java.util.Optional;
  * The relays that refused our login, or us. Their mail is held, for every further trial brings the
  * account nearer to being locked; when the hold ends one session tries first.
  *
- * <p>Not thread-safe; guarded by the monitor of {@link PathHealth}.
+ * <p>Not thread-safe; guarded by the monitor of path health.
  */
-final class RouteHolds {
+public final class RouteHolds {
   /** How long the session that tries first keeps the others away. */
   private static final Duration TRIAL = Duration.ofMinutes(1);
 
   /** What was refused, and so what ends the hold before its time. */
-  enum Refused {
+  public enum Refused {
     /** The login: a session that opens ends it. */
     LOGIN,
     /** Our mail, on a session that was open: a message that is taken ends it. */
@@ -30,7 +30,8 @@ final class RouteHolds {
 
   private final Map<String, Hold> holds = new HashMap<>();
 
-  RouteHold hold(Relay relay, Refused refused, String reply, Instant now, Duration length) {
+  /** Holds the mail of a relay from now on. */
+  public RouteHold hold(Relay relay, Refused refused, String reply, Instant now, Duration length) {
     Hold before = holds.get(relay.name());
     Instant since = before != null && before.relay().equals(relay) ? before.what().since() : now;
     RouteHold hold = new RouteHold(relay.name(), reply, since, now.plus(length));
@@ -39,13 +40,13 @@ final class RouteHolds {
   }
 
   /** Whether open sessions with a relay are of no use: it takes our login, and not our mail. */
-  boolean refusesMail(Relay relay, Instant now) {
+  public boolean refusesMail(Relay relay, Instant now) {
     Hold hold = holds.get(relay.name());
     return hold != null && hold.refused() == Refused.MAIL && on(relay, now).isPresent();
   }
 
   /** The hold on a relay, unless it is over or the relay's definition has changed since. */
-  Optional<RouteHold> on(Relay relay, Instant now) {
+  public Optional<RouteHold> on(Relay relay, Instant now) {
     Hold hold = holds.get(relay.name());
     if (hold == null) {
       return Optional.empty();
@@ -58,7 +59,7 @@ final class RouteHolds {
   }
 
   /** A session on the relay begins: if a hold is over, it is the one that tries first. */
-  void begin(Relay relay, Instant now) {
+  public void begin(Relay relay, Instant now) {
     holds.computeIfPresent(
         relay.name(),
         (name, hold) ->
@@ -68,16 +69,18 @@ final class RouteHolds {
                 new RouteHold(name, hold.what().reply(), hold.what().since(), now.plus(TRIAL))));
   }
 
-  void release(String route) {
+  /** Ends a hold on a relay. */
+  public void release(String route) {
     holds.remove(route);
   }
 
   /** Ends a hold on a relay if it was for this refusal. */
-  void release(String route, Refused refused) {
+  public void release(String route, Refused refused) {
     holds.computeIfPresent(route, (_, hold) -> hold.refused() == refused ? null : hold);
   }
 
-  List<RouteHold> all() {
+  /** Those in force, and those whose trial is awaited. */
+  public List<RouteHold> all() {
     return holds.values().stream().map(Hold::what).toList();
   }
 }

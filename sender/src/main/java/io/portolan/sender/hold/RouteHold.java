@@ -1,4 +1,4 @@
-package io.portolan.sender.path;
+package io.portolan.sender.hold;
 
 import java.time.Instant;
 
