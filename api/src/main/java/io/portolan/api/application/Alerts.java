@@ -1,6 +1,7 @@
 package io.portolan.api.application;
 
 import io.portolan.core.json.Json;
+import io.portolan.core.path.StoredVerdict;
 import io.portolan.core.path.VerdictChange;
 import io.portolan.sender.watch.VerdictListener;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.slf4j.Logger;
@@ -23,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells people that the verdict on a port has changed: in the log, and by a webhook, which gets a
  * JSON document and, where there is a key, its HMAC-SHA256 in {@code Portolan-Signature}. What a
- * webhook does not take in three trials is lost, and the log says so.
+ * webhook does not take in three trials is lost, and the log says so. Alerts are sent one after
+ * another, in the order of what happened.
  *
  * <p>Thread-safe.
  */
@@ -31,12 +34,14 @@ final class Alerts implements VerdictListener, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Alerts.class);
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final int TRIALS = 3;
+  private static final String OPEN = "open";
   private static final String HMAC = "HmacSHA256";
 
   private final Optional<URI> webhook;
   private final String secret;
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(DEADLINE).build();
-  private final ExecutorService sending = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService sending =
+      Executors.newSingleThreadExecutor(Thread.ofVirtual().name("alerts").factory());
 
   /**
    * @param secret the key to sign with; empty for none
@@ -52,7 +57,11 @@ final class Alerts implements VerdictListener, AutoCloseable {
 
   @Override
   public void changed(VerdictChange change) {
-    if (change.to().equals("open")) {
+    if (isFirstAndGood(change)) {
+      log.info("port {} gets through: {}", change.port(), change.words());
+      return;
+    }
+    if (change.to().equals(OPEN)) {
       log.info(
           "port {} was {} and is open again: {}", change.port(), change.from(), change.words());
     } else {
@@ -63,8 +72,22 @@ final class Alerts implements VerdictListener, AutoCloseable {
 
   @Override
   public void close() {
-    sending.shutdownNow();
+    sending.shutdown();
+    try {
+      if (!sending.awaitTermination(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+        int waiting = sending.shutdownNow().size();
+        log.error("{} alerts or more were not sent, for this node ends", waiting + 1);
+      }
+    } catch (InterruptedException e) {
+      sending.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
     client.shutdownNow();
+  }
+
+  /** That all is well when nothing was known before is no alert. */
+  private static boolean isFirstAndGood(VerdictChange change) {
+    return change.from().equals(StoredVerdict.UNKNOWN) && change.to().equals(OPEN);
   }
 
   private static String document(VerdictChange change) {
@@ -105,7 +128,8 @@ final class Alerts implements VerdictListener, AutoCloseable {
           Thread.sleep(Duration.ofSeconds(trial));
         }
       }
-      log.error("the alert could not be sent to {}: {}", url, trouble);
+      // the rest of the URL may be a secret
+      log.error("the alert could not be sent to {}: {}", url.getHost(), trouble);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

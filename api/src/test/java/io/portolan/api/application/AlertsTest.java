@@ -87,6 +87,37 @@ class AlertsTest {
     assertThat(calls).extracting(Call::signature).containsOnly(Optional.empty());
   }
 
+  @Test
+  void tellsInTheOrderOfWhatHappenedAlsoWhenAWebhookFails() {
+    failures = 2;
+    try (Alerts alerts = new Alerts(Optional.of(url()), "")) {
+      alerts.changed(CHANGE);
+      alerts.changed(change("port-blocked", "open"));
+    }
+
+    assertThat(calls).hasSize(4);
+    assertThat(calls.subList(0, 3))
+        .allMatch(call -> call.body().contains("\"to\":\"port-blocked\""));
+    assertThat(calls.getLast().body()).contains("\"to\":\"open\"");
+  }
+
+  @Test
+  void isSilentWhenTheFirstThingKnownIsThatAllIsWell() {
+    try (Alerts alerts = new Alerts(Optional.of(url()), "")) {
+      alerts.changed(change("unknown", "open"));
+      alerts.changed(change("unknown", "port-blocked"));
+    }
+
+    assertThat(calls)
+        .singleElement()
+        .satisfies(call -> assertThat(call.body()).contains("\"to\":\"port-blocked\""));
+  }
+
+  private static VerdictChange change(String from, String to) {
+    return new VerdictChange(
+        0, CHANGE.at(), CHANGE.port(), from, to, CHANGE.words(), CHANGE.looks(), CHANGE.node());
+  }
+
   private URI url() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/alerts");
   }

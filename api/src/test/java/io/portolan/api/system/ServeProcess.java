@@ -64,6 +64,8 @@ final class ServeProcess implements AutoCloseable {
             .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
+    // what is set for the tests is none of the product's settings
+    builder.environment().keySet().removeIf(name -> name.startsWith("PORTOLAN_"));
     builder.environment().putAll(environment);
     ServeProcess serve = new ServeProcess(builder.start(), log);
     try {

@@ -1,8 +1,8 @@
 package io.portolan.sender.lane;
 
 import io.portolan.core.reply.Phase;
-import io.portolan.sender.path.DialLeave;
 import io.portolan.sender.path.PathChoice;
+import io.portolan.sender.path.PathChoice.DialLeave;
 import io.portolan.sender.path.PathLease;
 import io.portolan.sender.smtp.Opening;
 import io.portolan.sender.smtp.SessionOpener;

@@ -54,6 +54,11 @@ final class DirectPort {
     entry = new PathEntry(DIALS, now);
   }
 
+  /** Whether a target is one domain of no known ISP. */
+  static boolean isSmall(String target) {
+    return target.startsWith(OTHER);
+  }
+
   PathEntry entry() {
     return entry;
   }
@@ -109,7 +114,7 @@ final class DirectPort {
   private boolean isEnough() {
     Set<String> targets = new HashSet<>();
     failures.forEach(failure -> targets.add(failure.target()));
-    long domains = targets.stream().filter(target -> target.startsWith(OTHER)).count();
+    long domains = targets.stream().filter(DirectPort::isSmall).count();
     return targets.size() - domains >= ENOUGH_PLATFORMS || domains >= ENOUGH_DOMAINS;
   }
 

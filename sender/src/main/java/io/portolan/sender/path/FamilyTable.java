@@ -36,7 +36,7 @@ final class FamilyTable {
    */
   void connected(PathLease lease, String address, Instant now, List<HealthChange> news) {
     IpFamily family = IpFamily.of(address);
-    if (family == IpFamily.ANY || lease.target().startsWith(DirectPort.OTHER)) {
+    if (family == IpFamily.ANY || DirectPort.isSmall(lease.target())) {
       return;
     }
     HealthKey key = lease.key().over(family);

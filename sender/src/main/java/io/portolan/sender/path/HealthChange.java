@@ -24,7 +24,7 @@ record HealthChange(HealthKey key, PathState from, PathCondition now, PathTransi
   boolean isTelling() {
     return !(from == PathState.UNKNOWN
         && now.state() == PathState.OPEN
-        && key.target().startsWith(DirectPort.OTHER));
+        && DirectPort.isSmall(key.target()));
   }
 
   StoredHealth health(String node) {

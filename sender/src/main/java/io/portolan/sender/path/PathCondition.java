@@ -23,10 +23,12 @@ import java.time.Instant;
  * looks find out. A blocked path opens by two good ones, a suspect one, which may have been no more
  * than a hiccup, by one.
  *
- * @param since when it became open, or when the trouble began; a bad look does not move it
+ * @param since when it became open, or when the trouble began; a bad look does not move it, nor
+ *     does a trial elsewhere
  * @param until open: when the ramp ends; suspect and blocked: when a look is due; half-open: when
  *     the next is, also if who looks does not come back
- * @param strikes failures in a row that counted; none while suspect
+ * @param strikes failures in a row that counted; none while suspect; while unknown those of before
+ *     a trial elsewhere
  * @param goodLooks in a row, while half-open
  * @param host that was dialled when it failed, to be looked at; several for direct as a whole
  * @param evidence what the last failure was, in words; empty while unknown and open
@@ -75,10 +77,14 @@ record PathCondition(
   PathCondition failed(
       Instant now, String failure, String dialled, boolean isClear, HealthSettings settings) {
     return switch (state) {
-      case UNKNOWN ->
-          isClear
-              ? blocked(now, now, 1, dialled, failure, settings)
-              : suspect(now, dialled, failure, settings);
+      case UNKNOWN -> {
+        if (strikes > 0) {
+          yield blocked(since, now, strikes + 1, dialled, failure, settings);
+        }
+        yield isClear
+            ? blocked(now, now, 1, dialled, failure, settings)
+            : suspect(now, dialled, failure, settings);
+      }
       case OPEN -> suspect(now, dialled, failure, settings);
       case SUSPECT, BLOCKED, HALF_OPEN -> this;
     };
@@ -110,6 +116,14 @@ record PathCondition(
     return state == PathState.HALF_OPEN
         ? blocked(since, now, strikes + 1, host, failure, settings)
         : this;
+  }
+
+  /**
+   * Mail shall try again, at hosts that may be others by now. If that fails, too, the trouble goes
+   * on where it stood.
+   */
+  PathCondition tryElsewhere(Instant now) {
+    return new PathCondition(PathState.UNKNOWN, since, now, strikes, 0, "", "");
   }
 
   /** The look ended without telling anything; another may follow before long. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * One path's condition and the openings under way on it. Lets so few openings run at once that a
@@ -45,6 +46,12 @@ final class PathEntry {
   /** How many sessions a path that reopened is given while it ramps, one after another. */
   private static final int RAMP_STEPS = 8;
 
+  /**
+   * After this a look is due at a path that no mail asks for, such as one that a person put behind
+   * another: whoever would put it back has to know that it is free again.
+   */
+  private static final Duration UNASKED = Duration.ofHours(1);
+
   private final Dials dials;
   private final List<PathLease> underWay = new ArrayList<>();
   private PathCondition condition;
@@ -70,14 +77,24 @@ final class PathEntry {
   }
 
   Gate gate(Instant now, HealthSettings settings) {
+    return gate(now, settings, _ -> true);
+  }
+
+  /**
+   * Whether one more opening may begin on an entry that serves several classes of openings.
+   *
+   * @param isAlike those of the same class, whose number is limited on an open path
+   */
+  Gate gate(Instant now, HealthSettings settings, Predicate<PathLease> isAlike) {
     return switch (condition.state()) {
-      case UNKNOWN -> count(now, false) < dials.unknown() ? Gate.FREE : Gate.BUSY;
+      case UNKNOWN -> count(now, false, _ -> true) < dials.unknown() ? Gate.FREE : Gate.BUSY;
       case OPEN -> {
         if (condition.isRamping(now)) {
           boolean isTurn = !now.isBefore(lastBegun.plus(settings.rampFor().dividedBy(RAMP_STEPS)));
-          yield isTurn && count(now, false) == 0 ? Gate.FREE : Gate.RAMPING;
+          yield isTurn && count(now, false, _ -> true) == 0 ? Gate.FREE : Gate.RAMPING;
         }
-        yield count(now, true) < dials.dialling() && count(now, false) < dials.open()
+        yield count(now, true, isAlike) < dials.dialling()
+                && count(now, false, isAlike) < dials.open()
             ? Gate.FREE
             : Gate.BUSY;
       }
@@ -124,9 +141,16 @@ final class PathEntry {
     isWanted = true;
   }
 
-  /** Whether a look is due, and mail has asked for the path since the last one. */
-  boolean isLookDue(Instant now) {
-    return isWanted && condition.isLeft() && !now.isBefore(condition.until());
+  /**
+   * Whether a look is due: mail has asked for the path since the last one.
+   *
+   * @param evenUnasked whether one is due some time later also without that
+   */
+  boolean isLookDue(Instant now, boolean evenUnasked) {
+    Duration later = isWanted ? Duration.ZERO : UNASKED;
+    return condition.isLeft()
+        && (isWanted || evenUnasked)
+        && !now.isBefore(condition.until().plus(later));
   }
 
   void beginLook(Instant limit) {
@@ -140,11 +164,13 @@ final class PathEntry {
     isWanted = condition.isLeft();
   }
 
-  private int count(Instant now, boolean unconnectedOnly) {
+  private int count(Instant now, boolean unconnectedOnly, Predicate<PathLease> which) {
     int count = 0;
     for (PathLease lease : underWay) {
       Duration limit = lease.isConnected() ? PATIENCE : LONGEST_DIAL;
-      if (now.isBefore(lease.since().plus(limit)) && !(unconnectedOnly && lease.isConnected())) {
+      if (now.isBefore(lease.since().plus(limit))
+          && !(unconnectedOnly && lease.isConnected())
+          && which.test(lease)) {
         count++;
       }
     }

@@ -59,6 +59,7 @@ public final class PathHealth {
   private final HealthJournal journal = new HealthJournal();
   private final Object monitor = new Object();
   private final PathTable table;
+  private final LookTable looks;
   private final RouteHolds holds = new RouteHolds();
   private long leases;
 
@@ -70,6 +71,7 @@ public final class PathHealth {
     this.clock = clock;
     this.node = node;
     table = new PathTable(settings);
+    looks = new LookTable(table, settings);
   }
 
   /** Everything known, ports as a whole first. */
@@ -186,11 +188,11 @@ public final class PathHealth {
     }
   }
 
-  /** The paths that mail asks for and a look is due at. */
+  /** The paths that a look is due at, those that much mail waits for first. */
   public List<HealthKey> dueLooks() {
     Instant now = clock.instant();
     synchronized (monitor) {
-      return table.dueLooks(now);
+      return looks.due(now);
     }
   }
 
@@ -205,22 +207,22 @@ public final class PathHealth {
    * @return the hosts to look at, by name or address; none when mail takes the path again
    */
   public List<String> beginLook(HealthKey key, Instant limit) {
-    return changed((now, news) -> table.beginLook(key, limit, news));
+    return changed((now, news) -> looks.begin(key, limit, news));
   }
 
   /** The host answered, whatever it said. */
   public void goodLook(HealthKey key) {
-    change((now, news) -> table.goodLook(key, now, news));
+    change((now, news) -> looks.good(key, now, news));
   }
 
   /** The path is no better. */
   public void badLook(HealthKey key, String evidence) {
-    change((now, news) -> table.badLook(key, evidence, now, news));
+    change((now, news) -> looks.bad(key, evidence, now, news));
   }
 
   /** The host to look at has no address any more: the path is as good as not tried. */
   public void goneLook(HealthKey key) {
-    change((now, news) -> table.goneLook(key, now, news));
+    change((now, news) -> looks.gone(key, now, news));
   }
 
   /**
@@ -242,7 +244,7 @@ public final class PathHealth {
 
   /** The look told nothing. */
   public void abandonedLook(HealthKey key) {
-    change((now, news) -> table.abandonedLook(key, now, news));
+    change((now, news) -> looks.abandoned(key, now, news));
   }
 
   /** Takes over what another node stored, unless this one knows something newer. */

@@ -61,7 +61,7 @@ public record PathStatus(
 
   /** Whether it leads to the mail hosts of one domain that no ISP is known for. */
   public boolean isOfOneDomain() {
-    return target.startsWith(DirectPort.OTHER);
+    return DirectPort.isSmall(target);
   }
 
   /** Such as {@code ses:587}, or {@code direct:25 to yahoo}. */

@@ -10,13 +10,12 @@ import io.portolan.sender.path.PathHealth.Answer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +28,6 @@ final class PathTable {
   private static final PathEntry.Dials DIALS = new PathEntry.Dials(1, 2, 6);
   private static final int MOST_ENTRIES = 10_000;
   private static final String TIMEOUT = "connect-timeout";
-
-  /** At how many hosts a port as a whole is looked at: one may be dead for itself. */
-  private static final int ENOUGH_HOSTS = 2;
-
-  private static final int ENOUGH_LOOKS = 3;
 
   /** What a caller is told who comes while a look is due or under way. */
   private static final Duration LOOK = Duration.ofSeconds(2);
@@ -53,6 +47,14 @@ final class PathTable {
 
   FamilyTable families() {
     return families;
+  }
+
+  PathEntries entries() {
+    return entries;
+  }
+
+  Map<HealthKey, DirectPort> directPorts() {
+    return directPorts;
   }
 
   /** What verdicts on whole ports forbid. */
@@ -90,9 +92,9 @@ final class PathTable {
         key.path().isDirect()
             ? block(key)
                 .map(block -> shut(block, now))
-                .or(() -> refusal(wholeEntry(key.path()), now))
+                .or(() -> refusal(wholeEntry(key.path()), now, isAlike(key)))
             : Optional.empty();
-    return whole.or(() -> refusal(entries.known(key), now));
+    return whole.or(() -> refusal(entries.known(key), now, _ -> true));
   }
 
   /** Mail would take a path that is left: that is worth a look when one is due. */
@@ -201,87 +203,6 @@ final class PathTable {
     return connects.all();
   }
 
-  /** The paths that mail asks for and a look is due at. */
-  List<HealthKey> dueLooks(Instant now) {
-    List<HealthKey> due = new ArrayList<>();
-    directPorts.forEach(
-        (whole, direct) -> {
-          if (direct.entry().isLookDue(now)) {
-            due.add(whole);
-          }
-        });
-    for (PathEntries each : List.of(entries, families.entries())) {
-      each.forEach(
-          (key, entry) -> {
-            if (entry.isLookDue(now)) {
-              due.add(key);
-            }
-          });
-    }
-    return due;
-  }
-
-  /**
-   * Begins a look, and says which hosts it is at, another with each bad look; none when the path is
-   * not left any more.
-   */
-  List<String> beginLook(HealthKey key, Instant limit, List<HealthChange> news) {
-    PathEntry entry = known(key);
-    if (entry == null || !entry.condition().isLeft()) {
-      return List.of();
-    }
-    PathCondition before = entry.condition();
-    entry.beginLook(limit);
-    note(key, before, entry, Cause.LOOK, news);
-    List<String> hosts = new ArrayList<>(List.of(before.host().split(" ")));
-    Collections.rotate(hosts, -before.strikes());
-    int enough = key.isWhole() ? ENOUGH_HOSTS : 1;
-    return hosts.subList(0, Math.min(enough, hosts.size()));
-  }
-
-  void goodLook(HealthKey key, Instant now, List<HealthChange> news) {
-    PathEntry entry = known(key);
-    if (entry != null) {
-      PathCondition before = entry.condition();
-      entry.goodLook(now, settings);
-      note(key, before, entry, Cause.LOOK, news);
-      if (key.isWhole() && before.isLeft() && !entry.condition().isLeft()) {
-        connected(key.path());
-        askAgain(key.path(), now, Cause.LOOK, news);
-      }
-    }
-  }
-
-  /** After some bad looks mail tries: the platform's mail hosts may be others by now. */
-  void badLook(HealthKey key, String evidence, Instant now, List<HealthChange> news) {
-    boolean mayBeElsewhere = key.path().isDirect() && !key.isWhole();
-    looked(
-        key,
-        before ->
-            mayBeElsewhere && before.strikes() >= ENOUGH_LOOKS
-                ? PathCondition.unknown(now)
-                : before.badLook(now, evidence, settings),
-        news);
-  }
-
-  /** The host that was to be looked at is no more. */
-  void goneLook(HealthKey key, Instant now, List<HealthChange> news) {
-    looked(key, _ -> PathCondition.unknown(now), news);
-  }
-
-  void abandonedLook(HealthKey key, Instant now, List<HealthChange> news) {
-    looked(key, before -> before.abandonedLook(now, settings), news);
-  }
-
-  private void looked(HealthKey key, UnaryOperator<PathCondition> result, List<HealthChange> news) {
-    PathEntry entry = known(key);
-    if (entry != null) {
-      PathCondition before = entry.condition();
-      entry.become(result.apply(before));
-      note(key, before, entry, Cause.LOOK, news);
-    }
-  }
-
   /** Takes over what another node found out; the same again is no news. */
   void learn(StoredHealth health, Instant now) {
     HealthKey key = health.key();
@@ -310,6 +231,12 @@ final class PathTable {
             }
           });
     }
+  }
+
+  /** A look has found direct's port as a whole free. */
+  void reopened(Path path, Instant now, List<HealthChange> news) {
+    connected(path);
+    askAgain(path, now, Cause.LOOK, news);
   }
 
   /** The port as a whole is free again: each platform's trouble may have been the port's. */
@@ -348,10 +275,16 @@ final class PathTable {
         .filter(PathCondition::isLeft);
   }
 
-  private Optional<Answer> refusal(@Nullable PathEntry entry, Instant now) {
+  /** Small domains, of which some always are dead, take no turn from the platforms. */
+  private static Predicate<PathLease> isAlike(HealthKey key) {
+    return lease -> DirectPort.isSmall(lease.target()) == DirectPort.isSmall(key.target());
+  }
+
+  private Optional<Answer> refusal(
+      @Nullable PathEntry entry, Instant now, Predicate<PathLease> isAlike) {
     return entry == null
         ? Optional.empty()
-        : switch (entry.gate(now, settings)) {
+        : switch (entry.gate(now, settings, isAlike)) {
           case FREE -> Optional.empty();
           case BUSY -> Optional.of(new Answer.Busy(entry.condition(), true));
           case RAMPING -> Optional.of(new Answer.Busy(entry.condition(), false));
@@ -370,7 +303,7 @@ final class PathTable {
     return direct == null ? null : direct.entry();
   }
 
-  private @Nullable PathEntry known(HealthKey key) {
+  @Nullable PathEntry known(HealthKey key) {
     if (key.family() != IpFamily.ANY) {
       return families.entries().known(key);
     }

@@ -84,14 +84,21 @@ public final class PortWatch implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** Begins to watch. */
+  /**
+   * Begins to watch; what is known of ports already holds from now on.
+   *
+   * @throws DatabaseException if that cannot be read
+   */
   public void start() {
-    // a round takes half a minute, and looks at paths are due meanwhile
+    act();
+    // a round takes half a minute; looks at paths are due meanwhile, and other nodes find things
+    // out
     workers =
         List.of(
             Thread.ofVirtual()
                 .name("path-looks")
                 .start(() -> run(BETWEEN_LOOKS, looks::lookWhereDue)),
+            Thread.ofVirtual().name("port-verdicts").start(() -> run(BETWEEN_ROUNDS, this::act)),
             Thread.ofVirtual().name("port-watch").start(() -> run(BETWEEN_ROUNDS, this::rounds)));
   }
 
@@ -229,7 +236,8 @@ public final class PortWatch implements AutoCloseable {
     return troubles;
   }
 
-  private void act() {
+  /** Does what the verdicts say that this node or another has found. */
+  private synchronized void act() {
     for (StoredVerdict verdict : verdicts.all()) {
       if (!verdict.equals(acted.put(verdict.port(), verdict))) {
         health.judged(verdict.port(), effect(verdict));
