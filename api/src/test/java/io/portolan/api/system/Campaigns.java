@@ -108,9 +108,14 @@ final class Campaigns implements AutoCloseable {
 
   /** Waits until every delivery of a campaign has ended. */
   JsonNode finished(long campaign) {
+    return finished(campaign, PATIENCE);
+  }
+
+  /** The same, for a campaign that takes its time. */
+  JsonNode finished(long campaign, Duration patience) {
     return Eventually.value(
         "campaign " + campaign + " is finished",
-        PATIENCE,
+        patience,
         () -> api.get(BASE + "/campaigns/" + campaign + "/progress"),
         it -> it.path("state").asText().equals("finished"));
   }
