@@ -15,6 +15,7 @@ import io.portolan.core.progress.DeliveryStore;
 import io.portolan.core.progress.ProgressStore;
 import io.portolan.core.relay.RelayStore;
 import io.portolan.core.suppression.SuppressionStore;
+import io.portolan.metrics.report.BreakdownStore;
 import io.portolan.metrics.report.ReportStore;
 import java.time.InstantSource;
 
@@ -33,6 +34,7 @@ public record Stores(
     ApiKeyStore apiKeys,
     IdempotencyStore idempotency,
     ReportStore reports,
+    BreakdownStore breakdowns,
     PathHealthStore pathHealth,
     PortVerdictStore verdicts) {
 
@@ -51,6 +53,7 @@ public record Stores(
         new ApiKeyStore(database, clock),
         new IdempotencyStore(database, clock),
         new ReportStore(database, clock),
+        new BreakdownStore(database),
         new PathHealthStore(database, network),
         new PortVerdictStore(database, network));
   }

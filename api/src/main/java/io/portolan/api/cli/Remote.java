@@ -19,7 +19,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What every command that calls the API takes, and how it shows the answer. */
-final class Remote {
+public final class Remote {
   @Option(
       names = "--url",
       description = "Address of the API (default: $PORTOLAN_URL or ${DEFAULT-VALUE}).",
@@ -41,11 +41,11 @@ final class Remote {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
-  boolean wantsJson() {
+  public boolean wantsJson() {
     return json;
   }
 
-  ApiClient client() {
+  public ApiClient client() {
     if (apiKey.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
@@ -83,12 +83,12 @@ final class Remote {
     }
   }
 
-  PrintWriter out() {
+  public PrintWriter out() {
     return spec.commandLine().getOut();
   }
 
   /** Shows an answer as JSON where that is wanted, else as the printer does. */
-  void show(JsonNode answer, Consumer<JsonNode> printer) {
+  public void show(JsonNode answer, Consumer<JsonNode> printer) {
     if (json) {
       out().println(answer.toPrettyString());
     } else {
@@ -97,7 +97,7 @@ final class Remote {
     out().flush();
   }
 
-  void say(String line) {
+  public void say(String line) {
     out().println(line);
     out().flush();
   }
@@ -108,7 +108,7 @@ final class Remote {
    *
    * @throws ApiException if there is none, or if several have the name
    */
-  long find(ApiClient client, String what, String collection, String nameOrId) {
+  public long find(ApiClient client, String what, String collection, String nameOrId) {
     List<Long> named = new ArrayList<>();
     String cursor = "";
     do {

@@ -130,6 +130,7 @@ public final class ReportCommand implements Callable<Integer> {
     }
     row(table, "all", "", report.path("total"), true);
     out.print(table);
+    feedback(report, out);
     JsonNode replies = report.path("topReplies");
     if (!replies.isEmpty()) {
       Table top = new Table("COUNT", "ISP", "CODE", "CATEGORY", "OUTCOME", "REPLY");
@@ -146,6 +147,37 @@ public final class ReportCommand implements Callable<Integer> {
       out.print(top);
     }
     out.flush();
+  }
+
+  /** What came back, and what may still come. */
+  private static void feedback(JsonNode report, PrintWriter out) {
+    JsonNode total = report.path("total");
+    JsonNode returned = total.path("counts").path("returned");
+    out.println();
+    out.println(
+        "Came back: "
+            + number(returned, "hardBounced")
+            + " hard, "
+            + number(returned, "softBounced")
+            + " soft bounces, "
+            + number(returned, "blocked")
+            + " blocks, "
+            + number(returned, "complaints")
+            + " complaints (rate "
+            + share(total.path("complaintRate"))
+            + " of "
+            + Figures.number(total.path("complaintRate").path("of").asLong())
+            + " accepted at ISPs with a feedback loop), "
+            + number(returned, "unsubscribes")
+            + " unsubscribed. More may come about "
+            + Figures.number(report.path("pending").asLong())
+            + " accepted lately.");
+    long unconfirmed = total.path("unconfirmed").asLong();
+    if (unconfirmed > 0) {
+      out.println(
+          Figures.number(unconfirmed)
+              + " were accepted by a relay, which has not said what became of them.");
+    }
   }
 
   private static void row(Table table, String isp, String path, JsonNode part, boolean ended) {

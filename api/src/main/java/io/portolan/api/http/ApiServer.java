@@ -117,7 +117,7 @@ public final class ApiServer implements AutoCloseable {
     new PolicyApi(parts).routes(routes);
     new PortsApi(parts).routes(routes);
     new DeliveriesApi(parts.stores()).routes(routes);
-    new ReportsApi(parts.stores().reports()).routes(routes);
+    new ReportsApi(parts.stores(), parts.clock()).routes(routes);
     new UnsubscribePages(
             parts.tokens(),
             parts.stores().deliveries(),

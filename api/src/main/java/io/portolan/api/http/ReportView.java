@@ -2,6 +2,7 @@ package io.portolan.api.http;
 
 import io.portolan.metrics.report.Counts;
 import io.portolan.metrics.report.Rate;
+import io.portolan.metrics.report.RateKind;
 import io.portolan.metrics.report.Report;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +22,9 @@ record ReportView(
     Part total,
     List<IspView> isps,
     List<Report.TopReply> topReplies,
-    List<Report.Interval> intervals) {
+    List<Report.Interval> intervals,
+    long pending,
+    List<Report.Cohort> cohorts) {
 
   /** Counts, and the rates that follow from them, each with its numerator and denominator. */
   record Part(
@@ -32,6 +35,13 @@ record ReportView(
       Rate blockRate,
       Rate deferralRate,
       Rate reputationRate,
+      Rate throttleRate,
+      Rate authenticationRate,
+      Rate complaintRate,
+      Rate unsubscribeRate,
+      Rate tlsRate,
+      Rate pathFailureRate,
+      long unconfirmed,
       Report.AcceptTimes acceptTimes) {
     static Part of(Counts counts, Report.AcceptTimes times) {
       return new Part(
@@ -42,6 +52,13 @@ record ReportView(
           counts.blockRate(),
           counts.deferralRate(),
           counts.reputationRate(),
+          RateKind.THROTTLE.of(counts),
+          RateKind.AUTHENTICATION.of(counts),
+          RateKind.COMPLAINT.of(counts),
+          RateKind.UNSUBSCRIBE.of(counts),
+          RateKind.TLS.of(counts),
+          RateKind.PATH_FAILURE.of(counts),
+          counts.unconfirmed(),
           times);
     }
   }
@@ -61,7 +78,9 @@ record ReportView(
         Part.of(report.total(), report.acceptTimes()),
         report.isps().stream().map(ReportView::isp).toList(),
         report.topReplies(),
-        report.intervals());
+        report.intervals(),
+        report.pending(),
+        report.cohorts());
   }
 
   private static IspView isp(Report.IspReport isp) {

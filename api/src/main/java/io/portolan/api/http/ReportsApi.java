@@ -4,27 +4,48 @@ import static io.portolan.api.http.Requests.id;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.portolan.api.application.Stores;
+import io.portolan.api.rates.RatesView;
 import io.portolan.core.InvalidException;
+import io.portolan.metrics.report.Breakdown;
+import io.portolan.metrics.report.Breakdown.Dimension;
+import io.portolan.metrics.report.BreakdownStore;
 import io.portolan.metrics.report.Report;
 import io.portolan.metrics.report.ReportCsv;
 import io.portolan.metrics.report.ReportHtml;
 import io.portolan.metrics.report.ReportStore;
+import io.portolan.metrics.report.Span;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Reports, as JSON, CSV or a page. */
 final class ReportsApi {
-  private final ReportStore reports;
+  private static final int LAST_PORT = 65_535;
+  private static final Duration DEFAULT_SPAN = Duration.ofDays(1);
 
-  ReportsApi(ReportStore reports) {
-    this.reports = reports;
+  private final ReportStore reports;
+  private final BreakdownStore breakdowns;
+  private final InstantSource clock;
+
+  ReportsApi(Stores stores, InstantSource clock) {
+    reports = stores.reports();
+    breakdowns = stores.breakdowns();
+    this.clock = clock;
   }
 
   void routes(RoutesConfig routes) {
     routes.get("/api/v1/reports/campaigns/{id}", this::campaign, Access.READ);
     routes.get("/api/v1/reports/span", this::span, Access.READ);
+    routes.get("/api/v1/rates", this::rates, Access.READ);
   }
 
   private void campaign(Context ctx) {
@@ -35,6 +56,40 @@ final class ReportsApi {
   private void span(Context ctx) {
     Requests.allowQuery(ctx, "from", "until", "format", "part");
     answer(ctx, reports.ofSpan(required(ctx, "from"), required(ctx, "until")));
+  }
+
+  private void rates(Context ctx) {
+    Requests.allowQuery(
+        ctx,
+        Stream.concat(
+                Stream.of("from", "until", "by", "format"),
+                Arrays.stream(Dimension.values()).map(Dimension::id))
+            .toArray(String[]::new));
+    // until now is until the end of this minute, or the last messages were missing
+    Instant until =
+        instant(ctx, "until").orElseGet(() -> clock.instant().plus(Duration.ofMinutes(1)));
+    Instant from = instant(ctx, "from").orElseGet(() -> until.minus(DEFAULT_SPAN));
+    Map<Dimension, String> wanted = new EnumMap<>(Dimension.class);
+    for (Dimension dimension : Dimension.values()) {
+      Optional.ofNullable(ctx.queryParam(dimension.id()))
+          .ifPresent(value -> wanted.put(dimension, value));
+    }
+    Requests.number(ctx, "campaign");
+    Requests.number(ctx, "port").filter(port -> port > LAST_PORT).ifPresent(ReportsApi::refusePort);
+    Breakdown breakdown =
+        breakdowns.of(
+            Span.of(from, until),
+            List.copyOf(Requests.several(ctx, "by", Dimension::of, "dimension of rates")),
+            wanted);
+    switch (format(ctx)) {
+      case "json" -> Requests.json(ctx, RatesView.of(breakdown));
+      case "csv" -> ctx.contentType("text/csv; charset=utf-8").result(ReportCsv.write(breakdown));
+      default -> throw new InvalidException("format", "is neither json nor csv");
+    }
+  }
+
+  private static void refusePort(long port) {
+    throw new InvalidException("port", port + " is no port");
   }
 
   private static Instant required(Context ctx, String name) {

@@ -98,6 +98,13 @@ class ApiTest {
             .path("attempts");
     assertThat(attempts).hasSize(1);
     assertThat(attempts.path(0).path("why").path("policyVersion").asInt()).isPositive();
+    JsonNode rates = api.get("/api/v1/rates?by=isp,domain&campaign=" + campaign).path("groups");
+    assertThat(rates).hasSize(1);
+    assertThat(rates.path(0).path("rates").path("tlsRate").path("of").asLong())
+        .as("of the one accepted it is known")
+        .isEqualTo(1);
+    assertThat(api.getText("/api/v1/rates?by=route&format=csv", "text/csv"))
+        .startsWith("route,accepted,unconfirmed,hard_bounce_rate");
     assertThat(api.getText("/api/v1/reports/campaigns/" + campaign + "?format=csv", "text/csv"))
         .startsWith("isp,platform,route,port");
     assertThat(api.getText("/api/v1/reports/campaigns/" + campaign + "?format=html", "text/html"))

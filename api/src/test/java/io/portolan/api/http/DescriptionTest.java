@@ -103,6 +103,7 @@ class DescriptionTest {
     as("get", "/api/v1/campaigns/{id}", "", campaign);
     as("get", "/api/v1/campaigns", "");
     as("get", "/api/v1/reports/campaigns/{id}", "", campaign);
+    as("get", "/api/v1/rates", "");
     as("post", "/api/v1/policy/versions/{version}/simulate", "", 1);
     as("get", "/api/v1/policy/recommendations", "");
     JsonNode deliveries = as("get", "/api/v1/deliveries", "");

@@ -65,7 +65,7 @@ final class BatchClaims {
           SELECT e.campaign_id, date_trunc('minute', args.now, 'UTC'), e.isp, e.platform, '', 0, '',
                  e.state::text, e.category, count(*)
             FROM args, ended e GROUP BY 1, 2, 3, 4, 8, 9 ORDER BY 3, 4, 8, 9
-          ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, outcome, category)
+          ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, source, encryption, outcome, category)
           DO UPDATE SET count = t.count + excluded.count)
       SELECT id, recipient_id, address, domain, isp, attempts, first_attempt_at, first_held_at, pinned_route, category,
              attributes

@@ -110,7 +110,7 @@ public final class BatchStore {
       SELECT args.campaign_id, date_trunc('minute', args.now, 'UTC'), e.isp, e.platform, '', 0, '', 'cancelled', '',
              count(*)
         FROM args, ended e GROUP BY 1, 2, 3, 4 ORDER BY 3, 4
-      ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, outcome, category)
+      ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, source, encryption, outcome, category)
       DO UPDATE SET count = t.count + excluded.count
       """;
 

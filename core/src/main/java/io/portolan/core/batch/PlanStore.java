@@ -131,7 +131,7 @@ public final class PlanStore {
             FROM args, judged j WHERE j.state <> 'planned'
            GROUP BY 1, 2, 3, 4, 8, 9
            ORDER BY 3, 4, 8, 9
-          ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, outcome, category)
+          ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, source, encryption, outcome, category)
           DO UPDATE SET count = t.count + excluded.count)
       SELECT count(*)::int AS recipients,
              count(*) FILTER (WHERE state = 'suppressed')::int AS suppressed,

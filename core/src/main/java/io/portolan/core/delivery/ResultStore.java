@@ -18,9 +18,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a group of results in one transaction of at most eight statements, whatever its size: lock
+ * Writes a group of results in one transaction of at most nine statements, whatever its size: lock
  * the claims, note the offers, update the deliveries, copy the attempts, copy the path failures,
- * suppress, and two rollups. Thread-safe; holds no state.
+ * suppress, and three rollups. Thread-safe; holds no state.
  */
 final class ResultStore {
   // the share lock makes a new claim wait until this group is in, and this group see a claim that
@@ -90,23 +90,6 @@ final class ResultStore {
       SELECT 'address', b.key, 'hard-bounce', 'campaign ' || b.campaign_id, b.category
         FROM unnest(?::text[], ?::bigint[], ?::text[]) AS b (key, campaign_id, category)
       ON CONFLICT (kind, value) DO NOTHING
-      """;
-
-  private static final String ADD_RESULTS =
-      """
-      INSERT INTO result_rollup AS t (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
-      SELECT * FROM unnest(?::bigint[], ?::timestamptz[], ?::text[], ?::text[], ?::text[], ?::int[], ?::text[],
-                           ?::text[], ?::text[], ?::bigint[])
-      ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, outcome, category)
-      DO UPDATE SET count = t.count + excluded.count
-      """;
-
-  private static final String ADD_ACCEPT_TIMES =
-      """
-      INSERT INTO accept_time_rollup AS t (campaign_id, minute, isp, route, port, tls, bucket, count)
-      SELECT * FROM unnest(?::bigint[], ?::timestamptz[], ?::text[], ?::text[], ?::int[], ?::text[], ?::smallint[], ?::bigint[])
-      ON CONFLICT (campaign_id, minute, isp, route, port, tls, bucket)
-      DO UPDATE SET count = t.count + excluded.count
       """;
 
   private static final String INVALID_PARAMETER = "22023";
@@ -203,8 +186,10 @@ final class ResultStore {
       }
     }
     group.failures.forEach(rollup::add);
-    rollup.addResults(connection, ADD_RESULTS);
-    rollup.addAcceptTimes(connection, ADD_ACCEPT_TIMES);
+    if (group.extent == Extent.WITHOUT_WORDS) {
+      rollup.forgetWords();
+    }
+    rollup.write(connection);
     return applied;
   }
 

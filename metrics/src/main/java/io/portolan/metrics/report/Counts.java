@@ -1,5 +1,6 @@
 package io.portolan.metrics.report;
 
+import io.portolan.core.policy.Path;
 import io.portolan.core.reply.BounceCategory;
 import java.util.Optional;
 
@@ -19,6 +20,8 @@ import java.util.Optional;
  *     by its DNS the domain is not there or takes no mail
  * @param expired deferred or held until the lifetime ran out
  * @param expiredBlocked those of the expired whose last refusal, or hold, was for reputation
+ * @param returned what came back later about the accepted
+ * @param marks what else is known of the attempts
  */
 public record Counts(
     long accepted,
@@ -32,29 +35,98 @@ public record Counts(
     long expired,
     long expiredBlocked,
     long suppressed,
-    long cancelled) {
+    long cancelled,
+    Returned returned,
+    Marks marks) {
   public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
+  /** Counts of which nothing came back and nothing else is known. */
+  Counts(
+      long accepted,
+      long hardBounced,
+      long softBounced,
+      long blocked,
+      long deferrals,
+      long blockedDeferrals,
+      long pathFailures,
+      long notSent,
+      long expired,
+      long expiredBlocked,
+      long suppressed,
+      long cancelled) {
+    this(
+        accepted,
+        hardBounced,
+        softBounced,
+        blocked,
+        deferrals,
+        blockedDeferrals,
+        pathFailures,
+        notSent,
+        expired,
+        expiredBlocked,
+        suppressed,
+        cancelled,
+        Returned.NONE,
+        Marks.NONE);
+  }
+
   /**
-   * The counts of a row of {@code result_rollup}.
+   * What the key of a row of {@code result_rollup} says beside ISP and path.
    *
-   * @param attempted whether the row is of a path: a peer decided
+   * @param route empty when no peer decided
+   * @param hasLoop whether the ISP tells complaints
    */
-  static Counts of(String outcome, String category, boolean attempted, long count) {
+  record Kind(String route, String encryption, String outcome, String category, boolean hasLoop) {}
+
+  /** The counts of a row of {@code result_rollup}. */
+  static Counts of(Kind kind, long count) {
+    String category = kind.category();
+    boolean byRelay = !kind.route().equals(Path.DIRECT);
     long reputation = category.equals(BounceCategory.IP_REPUTATION.id()) ? count : 0;
-    return switch (outcome) {
-      case "accepted" -> new Counts(count, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return switch (kind.outcome()) {
+      case "accepted" ->
+          new Counts(count, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+              .with(
+                  Returned.accepted(kind.hasLoop(), count),
+                  Marks.accepted(kind.encryption(), byRelay, count));
       case "bounced" ->
-          attempted
-              ? bounced(category, reputation, count)
-              : new Counts(0, 0, 0, 0, 0, 0, 0, count, 0, 0, 0, 0);
-      case "deferred" -> new Counts(0, 0, 0, 0, count, reputation, 0, 0, 0, 0, 0, 0);
+          kind.route().isEmpty()
+              ? new Counts(0, 0, 0, 0, 0, 0, 0, count, 0, 0, 0, 0)
+              : bounced(category, reputation, count)
+                  .with(Returned.NONE, Marks.refused(category, count));
+      case "deferred" ->
+          new Counts(0, 0, 0, 0, count, reputation, 0, 0, 0, 0, 0, 0)
+              .with(Returned.NONE, Marks.refused(category, count));
       case "path-failure" -> new Counts(0, 0, 0, 0, 0, 0, count, 0, 0, 0, 0, 0);
       case "expired" -> new Counts(0, 0, 0, 0, 0, 0, 0, 0, count, reputation, 0, 0);
       case "suppressed" -> new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count, 0);
       case "cancelled" -> new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count);
-      default -> throw new IllegalStateException("unknown outcome in result_rollup: " + outcome);
+      case "late-bounce" -> NONE.with(Returned.bounced(category, byRelay, count), Marks.NONE);
+      case "complaint" -> NONE.with(Returned.complaints(kind.hasLoop(), count), Marks.NONE);
+      case "unsubscribe" -> NONE.with(Returned.unsubscribes(count), Marks.NONE);
+      case "delivered" -> NONE.with(Returned.settled(count), Marks.NONE);
+      default ->
+          throw new IllegalStateException("unknown outcome in result_rollup: " + kind.outcome());
     };
+  }
+
+  private Counts with(Returned newReturned, Marks newMarks) {
+    return new Counts(
+        accepted,
+        hardBounced,
+        softBounced,
+        blocked,
+        deferrals,
+        blockedDeferrals,
+        pathFailures,
+        notSent,
+        expired,
+        expiredBlocked,
+        suppressed,
+        cancelled,
+        newReturned,
+        newMarks);
   }
 
   private static Counts bounced(String category, long reputation, long count) {
@@ -108,7 +180,14 @@ public record Counts(
         expired + other.expired,
         expiredBlocked + other.expiredBlocked,
         suppressed + other.suppressed,
-        cancelled + other.cancelled);
+        cancelled + other.cancelled,
+        returned.plus(other.returned),
+        marks.plus(other.marks));
+  }
+
+  /** Taken by a relay, of which no event has come yet: nobody knows whether the ISP took them. */
+  public long unconfirmed() {
+    return Math.max(0, marks.byRelay() - returned.settled());
   }
 
   public Rate hardBounceRate() {

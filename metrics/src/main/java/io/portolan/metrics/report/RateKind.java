@@ -3,18 +3,61 @@ package io.portolan.metrics.report;
 import java.util.function.ToLongFunction;
 
 /** The rates of a report, the same in each of its formats. */
-enum RateKind {
-  HARD_BOUNCE("hard_bounce", "hard bounce rate", Counts::hardBounced, Counts::decided),
-  SOFT_BOUNCE("soft_bounce", "soft bounce rate", Counts::softBounced, Counts::decided),
+public enum RateKind {
+  HARD_BOUNCE(
+      "hard_bounce",
+      "hard bounce rate",
+      counts -> counts.hardBounced() + counts.returned().hardBounced(),
+      Counts::decided),
+  SOFT_BOUNCE(
+      "soft_bounce",
+      "soft bounce rate",
+      counts -> counts.softBounced() + counts.returned().softBounced(),
+      Counts::decided),
   /** Refusals for good because of reputation. */
-  BLOCK("block", "block rate", Counts::blocked, Counts::decided),
+  BLOCK(
+      "block",
+      "block rate",
+      counts -> counts.blocked() + counts.returned().blocked(),
+      Counts::decided),
   DEFERRAL("deferral", "deferral rate", Counts::deferrals, Counts::attempts),
   /** Refusals because of reputation, for now or for good. */
   REPUTATION(
       "reputation",
       "reputation rate",
       counts -> counts.blocked() + counts.blockedDeferrals(),
-      Counts::attempts);
+      Counts::attempts),
+  /** Refusals, for now or for good, because there was too much at once. */
+  THROTTLE("throttle", "throttle rate", counts -> counts.marks().throttled(), Counts::attempts),
+  /** Refusals because SPF, DKIM, DMARC, PTR or HELO do not hold. */
+  AUTHENTICATION(
+      "authentication",
+      "authentication failure rate",
+      counts -> counts.marks().unauthenticated(),
+      Counts::attempts),
+  /** Complaints where the ISP tells them; of no use for Gmail and Apple. */
+  COMPLAINT(
+      "complaint",
+      "complaint rate",
+      counts -> counts.returned().complaintsOfLoops(),
+      counts -> counts.returned().acceptedWithLoop()),
+  UNSUBSCRIBE(
+      "unsubscribe",
+      "unsubscribe rate",
+      counts -> counts.returned().unsubscribes(),
+      Counts::accepted),
+  /** Of the accepted of which it is known. */
+  TLS(
+      "tls",
+      "TLS share",
+      counts -> counts.marks().encrypted(),
+      counts -> counts.marks().encrypted() + counts.marks().plain()),
+  /** Of all tries to offer a message, those that met no peer. */
+  PATH_FAILURE(
+      "path_failure",
+      "path failure share",
+      Counts::pathFailures,
+      counts -> counts.attempts() + counts.pathFailures());
 
   private final String column;
   private final String title;
@@ -37,16 +80,31 @@ enum RateKind {
   }
 
   /** The beginning of its columns in CSV. */
-  String column() {
+  public String column() {
     return column;
   }
 
+  /** Its name in JSON, such as {@code hardBounceRate}. */
+  public String property() {
+    StringBuilder name = new StringBuilder();
+    for (String word : column.split("_")) {
+      name.append(name.isEmpty() ? word.charAt(0) : Character.toUpperCase(word.charAt(0)))
+          .append(word, 1, word.length());
+    }
+    return name.append("Rate").toString();
+  }
+
   /** Its name for people. */
-  String title() {
+  public String title() {
     return title;
   }
 
-  Rate of(Counts counts) {
-    return Rate.of(numerator.applyAsLong(counts), denominator.applyAsLong(counts));
+  /**
+   * The rate of some counts. What came back counts at most as often as something was sent: an event
+   * may be counted whose attempt was not.
+   */
+  public Rate of(Counts counts) {
+    long of = denominator.applyAsLong(counts);
+    return Rate.of(Math.min(numerator.applyAsLong(counts), of), of);
   }
 }

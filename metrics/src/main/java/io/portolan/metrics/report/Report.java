@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param recipients of the campaign; 0 for a span
  * @param waiting recipients whose delivery has not ended; 0 for a span
  * @param intervals what happened when, in order; a few hundred at most, for the plots
+ * @param cohorts what came back, by day of sending (UTC), the latest first; 92 at most
  */
 public record Report(
     String title,
@@ -25,7 +26,13 @@ public record Report(
     AcceptTimes acceptTimes,
     List<IspReport> isps,
     List<TopReply> topReplies,
-    List<Interval> intervals) {
+    List<Interval> intervals,
+    List<Cohort> cohorts) {
+
+  /** Accepted so lately that bounces and complaints may still come, {@link #cohorts} together. */
+  public long pending() {
+    return cohorts.stream().mapToLong(Cohort::pending).sum();
+  }
 
   /** One ISP, its paths in order of use. */
   public record IspReport(
@@ -70,7 +77,31 @@ public record Report(
    *
    * @param minutes its length
    * @param bounced refused for good by a peer
+   * @param lateBounces of what was sent then, bounced after it was accepted
+   * @param complaints about what was sent then
    */
   public record Interval(
-      Instant start, int minutes, long accepted, long bounced, long deferrals, long pathFailures) {}
+      Instant start,
+      int minutes,
+      long accepted,
+      long bounced,
+      long deferrals,
+      long pathFailures,
+      long lateBounces,
+      long complaints,
+      long unsubscribes) {}
+
+  /**
+   * What was sent on one day, and what came back about it.
+   *
+   * @param pending of the accepted, those of the last {@link ReportStore#FEEDBACK_LAG}: the other
+   *     numbers may still rise
+   */
+  public record Cohort(
+      Instant day,
+      long accepted,
+      long lateBounces,
+      long complaints,
+      long unsubscribes,
+      long pending) {}
 }

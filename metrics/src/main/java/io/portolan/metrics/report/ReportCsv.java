@@ -40,6 +40,16 @@ public final class ReportCsv {
           "suppressed",
           "cancelled");
 
+  private static final List<String> AFTER_RATES =
+      List.of(
+          "late_bounced",
+          "complaints",
+          "unsubscribes",
+          "accepted_by_relay",
+          "unconfirmed",
+          "accept_median_ms",
+          "accept_p95_ms");
+
   private ReportCsv() {}
 
   /** The rows by ISP and path, and the total. */
@@ -80,6 +90,39 @@ public final class ReportCsv {
     return out.toString();
   }
 
+  /** The groups of a breakdown, each with its rates; shares of categories are left out. */
+  public static String write(Breakdown breakdown) {
+    StringWriter out = new StringWriter();
+    try (CsvWriter csv = CsvWriter.builder().build(out)) {
+      List<String> header = new ArrayList<>();
+      breakdown.by().forEach(dimension -> header.add(dimension.id()));
+      header.add("accepted");
+      header.add("unconfirmed");
+      addRateColumns(header);
+      header.addAll(List.of("accept_p50_ms", "accept_p75_ms", "accept_p95_ms", "accept_p99_ms"));
+      csv.writeRecord(header);
+      for (Breakdown.Group group : breakdown.groups()) {
+        List<String> row = new ArrayList<>();
+        group.key().values().forEach(value -> row.add(harmless(value)));
+        row.add(Long.toString(group.counts().accepted()));
+        row.add(Long.toString(group.counts().unconfirmed()));
+        addRates(row, group.counts());
+        for (Optional<Long> millis :
+            List.of(
+                group.acceptTimes().p50(),
+                group.acceptTimes().p75(),
+                group.acceptTimes().p95(),
+                group.acceptTimes().p99())) {
+          row.add(millis.map(String::valueOf).orElse(""));
+        }
+        csv.writeRecord(row);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString();
+  }
+
   /** The top replies. */
   public static String writeReplies(Report report) {
     StringWriter out = new StringWriter();
@@ -103,14 +146,8 @@ public final class ReportCsv {
 
   private static List<String> header() {
     List<String> header = new ArrayList<>(BEFORE_RATES);
-    for (RateKind kind : RateKind.values()) {
-      header.add(kind.column() + "_rate");
-      header.add(kind.column() + "_of");
-      header.add(kind.column() + "_low");
-      header.add(kind.column() + "_high");
-    }
-    header.add("accept_median_ms");
-    header.add("accept_p95_ms");
+    addRateColumns(header);
+    header.addAll(AFTER_RATES);
     return header;
   }
 
@@ -127,6 +164,27 @@ public final class ReportCsv {
     for (long count : counts.ofNoPath()) {
       row.add(recipients.isPresent() ? Long.toString(count) : "");
     }
+    addRates(row, counts);
+    row.add(Long.toString(counts.returned().bounced()));
+    row.add(Long.toString(counts.returned().complaints()));
+    row.add(Long.toString(counts.returned().unsubscribes()));
+    row.add(Long.toString(counts.marks().byRelay()));
+    row.add(Long.toString(counts.unconfirmed()));
+    row.add(times.medianMillis().map(String::valueOf).orElse(""));
+    row.add(times.p95Millis().map(String::valueOf).orElse(""));
+    return row;
+  }
+
+  private static void addRateColumns(List<String> header) {
+    for (RateKind kind : RateKind.values()) {
+      header.add(kind.column() + "_rate");
+      header.add(kind.column() + "_of");
+      header.add(kind.column() + "_low");
+      header.add(kind.column() + "_high");
+    }
+  }
+
+  private static void addRates(List<String> row, Counts counts) {
     for (RateKind kind : RateKind.values()) {
       Rate rate = kind.of(counts);
       row.add(rate.of() == 0 ? "" : share(rate.value()));
@@ -134,9 +192,6 @@ public final class ReportCsv {
       row.add(share(rate.low()));
       row.add(share(rate.high()));
     }
-    row.add(times.medianMillis().map(String::valueOf).orElse(""));
-    row.add(times.p95Millis().map(String::valueOf).orElse(""));
-    return row;
   }
 
   private static String share(double share) {

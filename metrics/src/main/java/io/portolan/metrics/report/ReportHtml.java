@@ -94,6 +94,13 @@ public final class ReportHtml {
     card("deferrals", total.deferrals());
     card("of them blocks", total.blockedDeferrals());
     card("path failures", total.pathFailures());
+    card("bounced later", total.returned().bounced());
+    card("complaints", total.returned().complaints());
+    card("unsubscribed", total.returned().unsubscribes());
+    card("feedback pending", report.pending());
+    if (total.marks().byRelay() > 0) {
+      card("at a relay, unconfirmed", total.unconfirmed());
+    }
     out.append("</div>");
   }
 
@@ -245,7 +252,8 @@ public final class ReportHtml {
         of blocks, for now or for good, in all attempts. Path failures are connections that could not be opened or broke before the end of data:
         nothing was offered to a recipient. Not sent: no attempt was made, because the message could not be composed or the domain is not there.
         Expired: deferred or held until the lifetime ran out, some of them for a block. Path failures, not sent, expired, suppressed and
-        cancelled are in no rate. In brackets: the Wilson interval at 95 %. Median and p95: time from the first attempt to acceptance, to
+        cancelled are in no bounce rate. What came back after acceptance counts in the bounce and block rates, at the time of sending; complaints are
+        shares of what ISPs with a feedback loop accepted. In brackets: the interval at 95 %. Median and p95: time from the first attempt to acceptance, to
         within an eighth.</p>
         """);
   }

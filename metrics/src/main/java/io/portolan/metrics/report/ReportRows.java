@@ -1,6 +1,5 @@
 package io.portolan.metrics.report;
 
-import io.portolan.core.delivery.AcceptTime;
 import io.portolan.metrics.report.Report.AcceptTimes;
 import io.portolan.metrics.report.Report.IspReport;
 import io.portolan.metrics.report.Report.PathReport;
@@ -8,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /** The rows of the rollups that a report is of, and what they add up to by ISP and path. */
@@ -92,20 +90,7 @@ record ReportRows(List<CountRow> counts, List<TimeRow> times, List<RecipientRow>
   private static AcceptTimes acceptTimes(List<TimeRow> rows) {
     Map<Integer, Long> buckets = new TreeMap<>();
     rows.forEach(row -> buckets.merge(row.bucket(), row.count(), Long::sum));
-    long all = buckets.values().stream().mapToLong(Long::longValue).sum();
-    return new AcceptTimes(quantile(buckets, all, 0.5), quantile(buckets, all, 0.95));
-  }
-
-  /** The lower bound of the bucket in which the quantile lies. */
-  private static Optional<Long> quantile(Map<Integer, Long> buckets, long all, double quantile) {
-    long rank = (long) Math.ceil(quantile * all);
-    long seen = 0;
-    for (Map.Entry<Integer, Long> bucket : buckets.entrySet()) {
-      seen += bucket.getValue();
-      if (seen >= rank && rank > 0) {
-        return Optional.of(AcceptTime.lowerMillis(bucket.getKey()));
-      }
-    }
-    return Optional.empty();
+    Quantiles quantiles = new Quantiles(buckets);
+    return new AcceptTimes(quantiles.at(0.5), quantiles.at(0.95));
   }
 }

@@ -1,10 +1,10 @@
 package io.portolan.metrics.report;
 
-import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
+import io.portolan.metrics.report.Report.Cohort;
 import io.portolan.metrics.report.Report.Interval;
 import io.portolan.metrics.report.Report.TopReply;
 import io.portolan.metrics.report.ReportRows.CountRow;
@@ -17,15 +17,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Reads reports from the rollups: their cost grows with minutes, ISPs and paths, not with messages.
- * Only the top replies are counted from the attempts that were refused. Thread-safe; holds no
- * state.
+ * Reads reports from the rollups: their cost grows with hours, ISPs and paths, not with messages.
+ * Thread-safe; holds no state.
  */
 public final class ReportStore {
   private static final String CAMPAIGN =
@@ -39,13 +39,47 @@ public final class ReportStore {
       SELECT isp, platform, sum(recipients) AS recipients FROM campaign_isp WHERE campaign_id = ? GROUP BY 1, 2
       """;
 
-  // a campaign of 0 stands for all of them
+  // a campaign of 0 stands for all of them; whole hours come from the rows an hour, the rest of a
+  // span from those a minute
   private static final String COUNTS =
       """
-      SELECT isp, platform, route, port, tls, outcome, category, sum(count) AS count
-        FROM result_rollup
-       WHERE (? = 0 OR campaign_id = ?) AND minute >= ? AND minute < ?
-       GROUP BY 1, 2, 3, 4, 5, 6, 7
+      WITH args AS (SELECT ?::bigint AS campaign_id, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
+                           ?::timestamptz AS from_hour, ?::timestamptz AS until_hour)
+      SELECT isp, platform, route, port, tls, encryption, outcome, category, sum(count) AS count
+        FROM (SELECT isp, platform, route, port, tls, encryption, outcome, category, count
+                FROM args, result_hour r
+               WHERE (args.campaign_id = 0 OR r.campaign_id = args.campaign_id)
+                 AND hour >= from_hour AND hour < until_hour
+              UNION ALL
+              SELECT isp, platform, route, port, tls, encryption, outcome, category, count
+                FROM args, result_rollup r
+               WHERE (args.campaign_id = 0 OR r.campaign_id = args.campaign_id)
+                 AND (minute >= from_at AND minute < from_hour OR minute >= until_hour AND minute < until_at)) AS r
+       GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+      """;
+
+  private static final String ACCEPT_TIMES =
+      """
+      WITH args AS (SELECT ?::bigint AS campaign_id, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
+                           ?::timestamptz AS from_hour, ?::timestamptz AS until_hour)
+      SELECT isp, route, port, tls, bucket, sum(count) AS count
+        FROM (SELECT isp, route, port, tls, bucket, count
+                FROM args, accept_time_hour r
+               WHERE (args.campaign_id = 0 OR r.campaign_id = args.campaign_id)
+                 AND hour >= from_hour AND hour < until_hour
+              UNION ALL
+              SELECT isp, route, port, tls, bucket, count
+                FROM args, accept_time_rollup r
+               WHERE (args.campaign_id = 0 OR r.campaign_id = args.campaign_id)
+                 AND (minute >= from_at AND minute < from_hour OR minute >= until_hour AND minute < until_at)) AS r
+       GROUP BY 1, 2, 3, 4, 5
+      """;
+
+  private static final String EXTENT =
+      """
+      SELECT coalesce(extract(epoch FROM max(hour) - min(hour)) / 60 + 60, 0)::bigint AS minutes
+        FROM result_hour
+       WHERE (? = 0 OR campaign_id = ?) AND hour >= ? AND hour < ?
       """;
 
   // minutes share an interval where there are more of them than a plot has bars
@@ -55,7 +89,7 @@ public final class ReportStore {
           SELECT minute, outcome, route, sum(count) AS count
             FROM result_rollup
            WHERE (? = 0 OR campaign_id = ?) AND minute >= ? AND minute < ?
-             AND outcome IN ('accepted', 'bounced', 'deferred', 'path-failure')
+             AND outcome IN ('accepted', 'bounced', 'deferred', 'path-failure', 'late-bounce', 'complaint', 'unsubscribe')
            GROUP BY 1, 2, 3),
       step AS (
           SELECT min(minute) AS first,
@@ -65,37 +99,76 @@ public final class ReportStore {
              coalesce(sum(count) FILTER (WHERE outcome = 'accepted'), 0) AS accepted,
              coalesce(sum(count) FILTER (WHERE outcome = 'bounced' AND route <> ''), 0) AS bounced,
              coalesce(sum(count) FILTER (WHERE outcome = 'deferred'), 0) AS deferrals,
-             coalesce(sum(count) FILTER (WHERE outcome = 'path-failure'), 0) AS path_failures
+             coalesce(sum(count) FILTER (WHERE outcome = 'path-failure'), 0) AS path_failures,
+             coalesce(sum(count) FILTER (WHERE outcome = 'late-bounce'), 0) AS late_bounces,
+             coalesce(sum(count) FILTER (WHERE outcome = 'complaint'), 0) AS complaints,
+             coalesce(sum(count) FILTER (WHERE outcome = 'unsubscribe'), 0) AS unsubscribes
         FROM counted, step
        GROUP BY 1, 2 ORDER BY 1
       """;
 
-  private static final String ACCEPT_TIMES =
+  // the same from the rows an hour
+  private static final String HOURLY_INTERVALS =
       """
-      SELECT isp, route, port, tls, bucket, sum(count) AS count
-        FROM accept_time_rollup
-       WHERE (? = 0 OR campaign_id = ?) AND minute >= ? AND minute < ?
-       GROUP BY 1, 2, 3, 4, 5
+      WITH counted AS MATERIALIZED (
+          SELECT hour, outcome, route, sum(count) AS count
+            FROM result_hour
+           WHERE (? = 0 OR campaign_id = ?) AND hour >= ? AND hour < ?
+             AND outcome IN ('accepted', 'bounced', 'deferred', 'path-failure', 'late-bounce', 'complaint', 'unsubscribe')
+           GROUP BY 1, 2, 3),
+      step AS (
+          SELECT min(hour) AS first,
+                 60 * ceil((extract(epoch FROM max(hour) - min(hour)) / 3600 + 1) / ?)::int AS minutes
+            FROM counted)
+      SELECT date_bin(make_interval(mins => step.minutes), hour, step.first) AS start, step.minutes,
+             coalesce(sum(count) FILTER (WHERE outcome = 'accepted'), 0) AS accepted,
+             coalesce(sum(count) FILTER (WHERE outcome = 'bounced' AND route <> ''), 0) AS bounced,
+             coalesce(sum(count) FILTER (WHERE outcome = 'deferred'), 0) AS deferrals,
+             coalesce(sum(count) FILTER (WHERE outcome = 'path-failure'), 0) AS path_failures,
+             coalesce(sum(count) FILTER (WHERE outcome = 'late-bounce'), 0) AS late_bounces,
+             coalesce(sum(count) FILTER (WHERE outcome = 'complaint'), 0) AS complaints,
+             coalesce(sum(count) FILTER (WHERE outcome = 'unsubscribe'), 0) AS unsubscribes
+        FROM counted, step
+       GROUP BY 1, 2 ORDER BY 1
       """;
 
-  // a result that was refused may have been recorded without the words of its attempt
+  // by day of sending, which is when what comes back is counted
+  private static final String COHORTS =
+      """
+      SELECT date_trunc('day', hour, 'UTC') AS day,
+             coalesce(sum(count) FILTER (WHERE outcome = 'accepted'), 0) AS accepted,
+             coalesce(sum(count) FILTER (WHERE outcome = 'late-bounce'), 0) AS late_bounces,
+             coalesce(sum(count) FILTER (WHERE outcome = 'complaint'), 0) AS complaints,
+             coalesce(sum(count) FILTER (WHERE outcome = 'unsubscribe'), 0) AS unsubscribes,
+             coalesce(sum(count) FILTER (WHERE outcome = 'accepted' AND hour > ?), 0) AS pending
+        FROM result_hour
+       WHERE (? = 0 OR campaign_id = ?) AND hour >= ? AND hour < ?
+         AND outcome IN ('accepted', 'late-bounce', 'complaint', 'unsubscribe')
+       GROUP BY 1 ORDER BY 1 DESC LIMIT 92
+      """;
+
+  // of whole hours; a result that was refused may have been recorded without the words of its
+  // attempt
   private static final String TOP_REPLIES =
       """
-      SELECT isp, code, coalesce(enhanced, '') AS enhanced, coalesce(category, '') AS category, outcome,
-             count(*) AS count, coalesce(min(reply), '') AS sample
-        FROM attempt
-       WHERE (? = 0 OR campaign_id = ?) AND at >= ? AND at < ? AND outcome <> 'accepted' AND code IS NOT NULL
+      SELECT isp, code, enhanced, category, outcome, sum(count) AS count, max(sample) AS sample
+        FROM reply_hour
+       WHERE (? = 0 OR campaign_id = ?) AND hour >= ? AND hour < ?
        GROUP BY 1, 2, 3, 4, 5
        ORDER BY count DESC, isp, code
        LIMIT 20
       """;
 
-  /** The longest span of a report. */
-  public static final Duration LONGEST_SPAN = Duration.ofDays(92);
+  /**
+   * How long after it was accepted a message may still bounce or be complained about: most late
+   * bounces come within minutes, most complaints within days.
+   */
+  public static final Duration FEEDBACK_LAG = Duration.ofDays(3);
+
+  /** Over longer spans, intervals are of whole hours. */
+  private static final long MOST_MINUTES = Duration.ofDays(1).toMinutes();
 
   private static final int MOST_INTERVALS = 240;
-  private static final Instant EVER = Instant.parse("2000-01-01T00:00:00Z");
-  private static final Instant NEVER = Instant.parse("9000-01-01T00:00:00Z");
   private static final long ALL_CAMPAIGNS = 0;
 
   private final Database database;
@@ -114,7 +187,7 @@ public final class ReportStore {
   public Report ofCampaign(long campaignId) {
     return database.read(
         connection -> {
-          Scope scope = new Scope(campaignId, EVER, NEVER);
+          Scope scope = new Scope(campaignId, Span.EVER);
           var campaign =
               Sql.first(
                       connection,
@@ -131,28 +204,29 @@ public final class ReportStore {
    *
    * @param from rounded down to a minute
    * @param until exclusive, rounded down to a minute
-   * @throws InvalidException if that is no minute, or longer than {@link #LONGEST_SPAN}
+   * @throws io.portolan.core.InvalidException if that is no minute, or longer than {@link
+   *     Span#LONGEST}
    */
   public Report ofSpan(Instant from, Instant until) {
-    Scope scope =
-        new Scope(
-            ALL_CAMPAIGNS,
-            from.truncatedTo(ChronoUnit.MINUTES),
-            until.truncatedTo(ChronoUnit.MINUTES));
-    if (!scope.from().isBefore(scope.until())) {
-      throw new InvalidException("until", "is not in a later minute than from");
-    }
-    if (Duration.between(scope.from(), scope.until()).compareTo(LONGEST_SPAN) > 0) {
-      throw new InvalidException(
-          "until", "is more than " + LONGEST_SPAN.toDays() + " days after from");
-    }
+    Scope scope = new Scope(ALL_CAMPAIGNS, Span.of(from, until));
     return database.read(connection -> report(connection, scope, "All campaigns", 0));
   }
 
   /** What a report covers. */
-  private record Scope(long campaignId, Instant from, Instant until) {
-    Object[] parameters() {
-      return new Object[] {campaignId, campaignId, from, until};
+  private record Scope(long campaignId, Span span) {
+    Object[] parts() {
+      return new Object[] {
+        campaignId, span.from(), span.until(), span.wholeFrom(), span.wholeUntil()
+      };
+    }
+
+    Object[] minutes() {
+      return new Object[] {campaignId, campaignId, span.from(), span.until()};
+    }
+
+    /** The hours that hold it. */
+    Object[] hours() {
+      return new Object[] {campaignId, campaignId, span.firstHour(), span.endOfHours()};
     }
 
     boolean isSpan() {
@@ -162,35 +236,50 @@ public final class ReportStore {
 
   private Report report(Connection connection, Scope scope, String title, long recipients)
       throws SQLException {
-    List<CountRow> counts = Sql.list(connection, COUNTS, ReportStore::countRow, scope.parameters());
-    List<TimeRow> times =
-        Sql.list(connection, ACCEPT_TIMES, ReportStore::timeRow, scope.parameters());
+    List<CountRow> counts = Sql.list(connection, COUNTS, ReportStore::countRow, scope.parts());
+    List<TimeRow> times = Sql.list(connection, ACCEPT_TIMES, ReportStore::timeRow, scope.parts());
     List<RecipientRow> byIsp =
         scope.isSpan()
             ? List.of()
             : Sql.list(connection, RECIPIENTS, ReportStore::recipientRow, scope.campaignId());
     ReportRows rows = new ReportRows(counts, times, byIsp);
     Counts total = rows.total();
+    Instant now = clock.instant();
     return new Report(
         title,
-        clock.instant(),
-        scope.isSpan() ? Optional.of(scope.from()) : Optional.empty(),
-        scope.isSpan() ? Optional.of(scope.until()) : Optional.empty(),
+        now,
+        scope.isSpan() ? Optional.of(scope.span().from()) : Optional.empty(),
+        scope.isSpan() ? Optional.of(scope.span().until()) : Optional.empty(),
         recipients,
         scope.isSpan() ? 0 : Math.max(0, recipients - total.ended()),
         total,
         rows.acceptTimes(),
         rows.isps(),
-        Sql.list(connection, TOP_REPLIES, ReportStore::topReply, scope.parameters()),
+        Sql.list(connection, TOP_REPLIES, ReportStore::topReply, scope.hours()),
+        intervals(connection, scope),
         Sql.list(
             connection,
-            INTERVALS,
-            ReportStore::interval,
-            scope.campaignId(),
-            scope.campaignId(),
-            scope.from(),
-            scope.until(),
-            MOST_INTERVALS));
+            COHORTS,
+            ReportStore::cohort,
+            with(now.minus(FEEDBACK_LAG), scope.hours())));
+  }
+
+  private static List<Interval> intervals(Connection connection, Scope scope) throws SQLException {
+    long minutes = Sql.one(connection, EXTENT, row -> row.number("minutes"), scope.hours());
+    boolean isLong = minutes > MOST_MINUTES;
+    return Sql.list(
+        connection,
+        isLong ? HOURLY_INTERVALS : INTERVALS,
+        ReportStore::interval,
+        with(isLong ? scope.hours() : scope.minutes(), MOST_INTERVALS));
+  }
+
+  private static Object[] with(Object first, Object[] others) {
+    return Stream.concat(Stream.of(first), Arrays.stream(others)).toArray();
+  }
+
+  private static Object[] with(Object[] others, Object last) {
+    return Stream.concat(Arrays.stream(others), Stream.of(last)).toArray();
   }
 
   private static IspKey isp(Row row) throws SQLException {
@@ -202,11 +291,18 @@ public final class ReportStore {
   }
 
   private static CountRow countRow(Row row) throws SQLException {
-    PathKey path = path(row);
+    IspKey isp = isp(row);
     return new CountRow(
-        isp(row),
-        path,
-        Counts.of(row.text("outcome"), row.text("category"), path.isPath(), row.number("count")));
+        isp,
+        path(row),
+        Counts.of(
+            new Counts.Kind(
+                row.text("route"),
+                row.text("encryption"),
+                row.text("outcome"),
+                row.text("category"),
+                FeedbackLoops.builtIn().of(isp.isp(), isp.platform()).isPresent()),
+            row.number("count")));
   }
 
   private static TimeRow timeRow(Row row) throws SQLException {
@@ -235,6 +331,19 @@ public final class ReportStore {
         row.number("accepted"),
         row.number("bounced"),
         row.number("deferrals"),
-        row.number("path_failures"));
+        row.number("path_failures"),
+        row.number("late_bounces"),
+        row.number("complaints"),
+        row.number("unsubscribes"));
+  }
+
+  private static Cohort cohort(Row row) throws SQLException {
+    return new Cohort(
+        row.instant("day"),
+        row.number("accepted"),
+        row.number("late_bounces"),
+        row.number("complaints"),
+        row.number("unsubscribes"),
+        row.number("pending"));
   }
 }

@@ -13,10 +13,20 @@ class RateTest {
 
   @Test
   void boundsAreThoseOfWilsonAt95Percent() {
-    // two-sided, computed independently: 0 of 100 has the upper bound 3.7 %
-    assertThat(Rate.of(0, 100).high()).isCloseTo(0.0370, within(0.0001));
+    // two-sided, computed independently
     assertThat(Rate.of(10, 100).low()).isCloseTo(0.0552, within(0.0001));
     assertThat(Rate.of(10, 100).high()).isCloseTo(0.1744, within(0.0001));
+  }
+
+  @Test
+  void boundsOfFewAreExact() {
+    // 1 - 0.025^(1/100); tables of Clopper and Pearson for the others
+    assertThat(Rate.of(0, 100).high()).isCloseTo(0.0362, within(0.0001));
+    assertThat(Rate.of(1, 200).low()).isCloseTo(0.000127, within(0.000001));
+    assertThat(Rate.of(1, 200).high()).isCloseTo(0.0275, within(0.0001));
+    assertThat(Rate.of(5, 50).low()).isCloseTo(0.0333, within(0.0001));
+    assertThat(Rate.of(5, 50).high()).isCloseTo(0.2181, within(0.0001));
+    assertThat(Rate.of(99, 100).low()).isCloseTo(0.9455, within(0.0001));
   }
 
   @Test

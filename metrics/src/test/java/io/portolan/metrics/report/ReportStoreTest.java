@@ -56,7 +56,10 @@ class ReportStoreTest {
   void countsByIspRouteAndPort() {
     Report report = reports.ofCampaign(campaign);
 
-    assertThat(report.total()).isEqualTo(new Counts(100, 4, 2, 3, 26, 6, 7, 8, 3, 2, 5, 0));
+    assertThat(report.total())
+        .isEqualTo(
+            new Counts(
+                100, 4, 2, 3, 26, 6, 7, 8, 3, 2, 5, 0, Returned.NONE, new Marks(20, 0, 0, 0, 10)));
     assertThat(report.recipients()).isEqualTo(130);
     assertThat(report.waiting()).isEqualTo(5);
     Report.IspReport gmail = report.isps().getFirst();
@@ -127,9 +130,9 @@ class ReportStoreTest {
   }
 
   @Test
-  void cutsASpanToWholeMinutesAtBothEnds() {
+  void cutsASpanToWholeMinutesAtBothEndsAndCountsRepliesOfItsHours() {
     reply(MINUTE.plusSeconds(10));
-    reply(MINUTE.plusSeconds(70));
+    reply(MINUTE.plusSeconds(3_670));
 
     Report report = reports.ofSpan(MINUTE.plusSeconds(40), MINUTE.plusSeconds(119));
 
@@ -137,6 +140,61 @@ class ReportStoreTest {
     assertThat(report.until()).contains(MINUTE.plusSeconds(60));
     assertThat(report.total().accepted()).isEqualTo(100);
     assertThat(report.topReplies()).singleElement().returns(1L, Report.TopReply::count);
+  }
+
+  @Test
+  void addsUpWholeHoursAndTheMinutesAtBothEnds() {
+    database.execute(
+        """
+        INSERT INTO result_rollup (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
+        SELECT ?, ?::timestamptz + make_interval(mins => n), 'gmx', 'gmx', 'direct', 25, 'opportunistic', 'accepted', '', 1
+          FROM generate_series(0, 299) n
+        """,
+        campaign,
+        MINUTE.toString());
+
+    for (int first : List.of(0, 1, 59, 60, 119)) {
+      for (int last : List.of(121, 130, 180, 299)) {
+        assertThat(
+                reports
+                    .ofSpan(MINUTE.plusSeconds(60L * first), MINUTE.plusSeconds(60L * last))
+                    .isps()
+                    .stream()
+                    .filter(isp -> isp.isp().equals("gmx"))
+                    .mapToLong(isp -> isp.total().accepted())
+                    .sum())
+            .as("%d to %d", first, last)
+            .isEqualTo(last - first);
+      }
+    }
+  }
+
+  @Test
+  void subtractsWhatCameBackAndSaysWhatMayStillCome() {
+    back("late-bounce", "bad-mailbox", 2);
+    back("late-bounce", "ip-reputation", 1);
+    back("complaint", "", 3);
+    back("unsubscribe", "", 4);
+
+    Report report = reports.ofCampaign(campaign);
+
+    assertThat(report.total().accepted()).as("stay").isEqualTo(100);
+    assertThat(RateKind.HARD_BOUNCE.of(report.total())).isEqualTo(Rate.of(6, 109));
+    assertThat(RateKind.BLOCK.of(report.total())).isEqualTo(Rate.of(4, 109));
+    assertThat(RateKind.UNSUBSCRIBE.of(report.total())).isEqualTo(Rate.of(4, 100));
+    assertThat(RateKind.COMPLAINT.of(report.total()))
+        .as("Gmail tells no complaints")
+        .isEqualTo(Rate.of(0, 0));
+    assertThat(report.total().returned().complaints()).isEqualTo(3);
+    assertThat(report.total().unconfirmed()).as("taken by the relay").isEqualTo(10);
+    assertThat(report.pending()).isEqualTo(100);
+    assertThat(report.cohorts())
+        .singleElement()
+        .isEqualTo(new Report.Cohort(Instant.parse("2026-11-24T00:00:00Z"), 100, 3, 3, 4, 100));
+  }
+
+  private void back(String outcome, String category, long count) {
+    result("direct", 25, outcome, category, count);
   }
 
   @Test
@@ -165,7 +223,7 @@ class ReportStoreTest {
 
     assertThat(intervals).hasSizeLessThanOrEqualTo(240);
     assertThat(intervals.getFirst().start()).isEqualTo(MINUTE);
-    assertThat(intervals.getFirst().minutes()).isEqualTo(42);
+    assertThat(intervals.getFirst().minutes()).as("whole hours after a day").isEqualTo(60);
     assertThat(intervals.stream().mapToLong(Report.Interval::accepted).sum()).isEqualTo(10_100);
   }
 
@@ -221,7 +279,7 @@ class ReportStoreTest {
   @Test
   void showsRepliesWhoseWordsWereNotRecorded() {
     reply(MINUTE);
-    database.execute("UPDATE attempt SET reply = NULL");
+    database.execute("UPDATE reply_hour SET sample = ''");
 
     assertThat(reports.ofCampaign(campaign).topReplies())
         .singleElement()
@@ -231,10 +289,8 @@ class ReportStoreTest {
   private void reply(Instant at) {
     database.execute(
         """
-        INSERT INTO attempt (at, delivery_id, number, campaign_id, batch_id, epoch, policy_version, port, code, open_millis, exchange_millis,
-                             isp, platform, rule, decision, route, tls, host, peer, phase, outcome, enhanced, category, reply)
-        VALUES (?::timestamptz, 1, 1, ?, 1, 1, 1, 25, 452, 1, 1, 'gmail', 'gmail', 'gmail', '', 'direct', 'opportunistic', '', '', 'RCPT',
-                'deferred', '4.2.2', 'mailbox-full', '=full')
+        INSERT INTO reply_hour (hour, campaign_id, isp, code, enhanced, category, outcome, sample, count)
+        VALUES (date_trunc('hour', ?::timestamptz), ?, 'gmail', 452, '4.2.2', 'mailbox-full', 'deferred', '=full', 1)
         """,
         at.toString(),
         campaign);

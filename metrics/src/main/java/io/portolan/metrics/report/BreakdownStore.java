@@ -1,0 +1,203 @@
+package io.portolan.metrics.report;
+
+import io.portolan.core.database.Database;
+import io.portolan.core.database.Row;
+import io.portolan.core.database.Sql;
+import io.portolan.metrics.report.Breakdown.AcceptQuantiles;
+import io.portolan.metrics.report.Breakdown.Dimension;
+import io.portolan.metrics.report.Breakdown.Group;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads rates by any dimensions from the rollups; their cost grows with hours, ISPs and paths, not
+ * with messages. Thread-safe; holds no state.
+ */
+public final class BreakdownStore {
+  /** More groups than anybody reads. */
+  private static final int MOST_GROUPS = 1_000;
+
+  // arrays in the order of Dimension: what to group by, and the value wanted or null
+  private static final String COUNTS =
+      """
+      WITH args AS (SELECT ?::boolean[] AS grouped, ?::text[] AS wanted, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
+                           ?::timestamptz AS from_hour, ?::timestamptz AS until_hour, ?::text[] AS loops),
+      part AS (
+          SELECT r.campaign_id, isp, platform, route, port, tls, source, encryption, outcome, category, sum(count) AS count
+            FROM args, result_hour r
+           WHERE hour >= from_hour AND hour < until_hour
+             AND (wanted[1] IS NULL OR r.campaign_id = wanted[1]::bigint) AND (wanted[2] IS NULL OR isp = wanted[2])
+           GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+          UNION ALL
+          SELECT r.campaign_id, isp, platform, route, port, tls, source, encryption, outcome, category, count
+            FROM args, result_rollup r
+           WHERE (minute >= from_at AND minute < from_hour OR minute >= until_hour AND minute < until_at)
+             AND (wanted[1] IS NULL OR r.campaign_id = wanted[1]::bigint) AND (wanted[2] IS NULL OR isp = wanted[2]))
+      SELECT CASE WHEN grouped[1] THEN r.campaign_id::text ELSE '' END AS campaign,
+             CASE WHEN grouped[2] THEN isp ELSE '' END AS isp,
+             CASE WHEN grouped[3] THEN platform ELSE '' END AS platform,
+             CASE WHEN grouped[4] THEN route ELSE '' END AS route,
+             CASE WHEN grouped[5] THEN port::text ELSE '' END AS port,
+             CASE WHEN grouped[6] THEN tls ELSE '' END AS tls,
+             CASE WHEN grouped[7] THEN source ELSE '' END AS source,
+             CASE WHEN grouped[8] THEN coalesce(c.sending_domain, '') ELSE '' END AS domain,
+             CASE WHEN route IN ('', 'direct') THEN route ELSE 'relay' END AS way, encryption, outcome, category,
+             isp = ANY (loops) OR platform = ANY (loops) AS has_loop, sum(count) AS count
+        FROM args, part r LEFT JOIN campaign c ON c.id = r.campaign_id
+       WHERE (wanted[3] IS NULL OR platform = wanted[3]) AND (wanted[4] IS NULL OR route = wanted[4])
+         AND (wanted[5] IS NULL OR port = wanted[5]::int) AND (wanted[6] IS NULL OR tls = wanted[6])
+         AND (wanted[7] IS NULL OR source = wanted[7]) AND (wanted[8] IS NULL OR c.sending_domain = wanted[8])
+       GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
+      """;
+
+  private static final String ACCEPT_TIMES =
+      """
+      WITH args AS (SELECT ?::boolean[] AS grouped, ?::text[] AS wanted, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
+                           ?::timestamptz AS from_hour, ?::timestamptz AS until_hour),
+      part AS (
+          SELECT r.campaign_id, isp, route, port, tls, source, bucket, sum(count) AS count
+            FROM args, accept_time_hour r
+           WHERE hour >= from_hour AND hour < until_hour
+             AND (wanted[1] IS NULL OR r.campaign_id = wanted[1]::bigint) AND (wanted[2] IS NULL OR isp = wanted[2])
+           GROUP BY 1, 2, 3, 4, 5, 6, 7
+          UNION ALL
+          SELECT r.campaign_id, isp, route, port, tls, source, bucket, count
+            FROM args, accept_time_rollup r
+           WHERE (minute >= from_at AND minute < from_hour OR minute >= until_hour AND minute < until_at)
+             AND (wanted[1] IS NULL OR r.campaign_id = wanted[1]::bigint) AND (wanted[2] IS NULL OR isp = wanted[2])),
+      planned AS (SELECT campaign_id, isp, min(platform) AS platform FROM campaign_isp GROUP BY 1, 2)
+      SELECT CASE WHEN grouped[1] THEN r.campaign_id::text ELSE '' END AS campaign,
+             CASE WHEN grouped[2] THEN r.isp ELSE '' END AS isp,
+             CASE WHEN grouped[3] THEN coalesce(p.platform, r.isp) ELSE '' END AS platform,
+             CASE WHEN grouped[4] THEN route ELSE '' END AS route,
+             CASE WHEN grouped[5] THEN port::text ELSE '' END AS port,
+             CASE WHEN grouped[6] THEN tls ELSE '' END AS tls,
+             CASE WHEN grouped[7] THEN source ELSE '' END AS source,
+             CASE WHEN grouped[8] THEN coalesce(c.sending_domain, '') ELSE '' END AS domain,
+             bucket, sum(count) AS count
+        FROM args, part r
+        LEFT JOIN campaign c ON c.id = r.campaign_id
+        LEFT JOIN planned p ON p.campaign_id = r.campaign_id AND p.isp = r.isp
+       WHERE (wanted[3] IS NULL OR coalesce(p.platform, r.isp) = wanted[3]) AND (wanted[4] IS NULL OR route = wanted[4])
+         AND (wanted[5] IS NULL OR port = wanted[5]::int) AND (wanted[6] IS NULL OR tls = wanted[6])
+         AND (wanted[7] IS NULL OR source = wanted[7]) AND (wanted[8] IS NULL OR c.sending_domain = wanted[8])
+       GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+      """;
+
+  private final Database database;
+
+  public BreakdownStore(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * The rates of a span.
+   *
+   * @param by what to tell apart; nothing for one group of everything. By route, port, TLS or
+   *     source, what ended without a path is a group of its own, of an empty route
+   * @param wanted values that a dimension must have
+   */
+  public Breakdown of(Span span, List<Dimension> by, Map<Dimension, String> wanted) {
+    return database.read(connection -> read(connection, span, by, wanted));
+  }
+
+  /** What is added up for a group. */
+  private static final class Sum {
+    private Counts counts = Counts.NONE;
+    private final Map<Integer, Long> buckets = new TreeMap<>();
+    private final Map<String, Long> refusals = new TreeMap<>();
+
+    private Group group(Map<Dimension, String> key) {
+      long attempts = counts.attempts();
+      Map<String, Rate> categories = new TreeMap<>();
+      refusals.forEach(
+          (category, count) ->
+              categories.put(category, Rate.of(Math.min(count, attempts), attempts)));
+      Quantiles times = new Quantiles(buckets);
+      return new Group(
+          key,
+          counts,
+          new AcceptQuantiles(times.at(0.5), times.at(0.75), times.at(0.95), times.at(0.99)),
+          categories);
+    }
+  }
+
+  private static Breakdown read(
+      Connection connection, Span span, List<Dimension> by, Map<Dimension, String> wanted)
+      throws SQLException {
+    List<Object> parameters = new ArrayList<>();
+    Boolean[] grouped = new Boolean[Dimension.values().length];
+    @Nullable String[] values = new @Nullable String[grouped.length];
+    for (Dimension dimension : Dimension.values()) {
+      grouped[dimension.ordinal()] = by.contains(dimension);
+      values[dimension.ordinal()] = wanted.get(dimension);
+    }
+    parameters.add(connection.createArrayOf("boolean", grouped));
+    parameters.add(connection.createArrayOf("text", values));
+    parameters.addAll(List.of(span.from(), span.until(), span.wholeFrom(), span.wholeUntil()));
+    Map<Map<Dimension, String>, Sum> sums = new HashMap<>();
+    Sql.list(
+        connection,
+        ACCEPT_TIMES,
+        row ->
+            sums.computeIfAbsent(key(row, by), _ -> new Sum())
+                .buckets
+                .merge(row.integer("bucket"), row.number("count"), Long::sum),
+        parameters.toArray());
+    parameters.add(
+        connection.createArrayOf("text", FeedbackLoops.builtIn().ids().toArray(new String[0])));
+    Sql.list(
+        connection,
+        COUNTS,
+        row -> add(sums.computeIfAbsent(key(row, by), _ -> new Sum()), row),
+        parameters.toArray());
+    List<Group> groups = new ArrayList<>();
+    sums.forEach((key, sum) -> groups.add(sum.group(key)));
+    groups.sort(
+        Comparator.comparingLong((Group group) -> -group.counts().accepted())
+            .thenComparing(group -> group.key().values().toString()));
+    return new Breakdown(
+        span.from(),
+        span.until(),
+        by.stream().sorted().toList(),
+        groups.stream().limit(MOST_GROUPS).toList(),
+        groups.size() <= MOST_GROUPS);
+  }
+
+  private static Map<Dimension, String> key(Row row, List<Dimension> by) throws SQLException {
+    Map<Dimension, String> key = new EnumMap<>(Dimension.class);
+    for (Dimension dimension : by) {
+      key.put(dimension, row.text(dimension.id()));
+    }
+    return key;
+  }
+
+  private static long add(Sum sum, Row row) throws SQLException {
+    String outcome = row.text("outcome");
+    String way = row.text("way");
+    String category = row.text("category");
+    long count = row.number("count");
+    sum.counts =
+        sum.counts.plus(
+            Counts.of(
+                new Counts.Kind(
+                    way, row.text("encryption"), outcome, category, row.flag("has_loop")),
+                count));
+    boolean isRefusal =
+        outcome.equals("deferred")
+            || outcome.equals("late-bounce")
+            || outcome.equals("bounced") && !way.isEmpty();
+    if (isRefusal && !category.isEmpty()) {
+      sum.refusals.merge(category, count, Long::sum);
+    }
+    return count;
+  }
+}

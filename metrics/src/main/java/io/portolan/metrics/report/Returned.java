@@ -1,0 +1,70 @@
+package io.portolan.metrics.report;
+
+import io.portolan.core.reply.BounceCategory;
+import java.util.Optional;
+
+/**
+ * What came back about messages that had been accepted, counted at the time they were sent. They
+ * are among the accepted, too.
+ *
+ * @param hardBounced late bounces because the mailbox or domain does not exist or is closed
+ * @param softBounced late bounces for any other reason but reputation
+ * @param blocked late bounces because of reputation
+ * @param complaints people who called a message spam, wherever
+ * @param complaintsOfLoops those of them at ISPs with a feedback loop
+ * @param acceptedWithLoop accepted at ISPs with a feedback loop: the denominator of complaints
+ * @param unsubscribes people who want no more
+ * @param settled of the messages that a relay took, those of which an event of the relay says what
+ *     became of them: delivered or bounced
+ */
+public record Returned(
+    long hardBounced,
+    long softBounced,
+    long blocked,
+    long complaints,
+    long complaintsOfLoops,
+    long acceptedWithLoop,
+    long unsubscribes,
+    long settled) {
+  public static final Returned NONE = new Returned(0, 0, 0, 0, 0, 0, 0, 0);
+
+  static Returned bounced(String category, boolean byRelay, long count) {
+    Optional<BounceCategory> known = BounceCategory.of(category);
+    long hard = known.filter(BounceCategory::isHard).isPresent() ? count : 0;
+    long blocked = known.filter(BounceCategory.IP_REPUTATION::equals).isPresent() ? count : 0;
+    return new Returned(hard, count - hard - blocked, blocked, 0, 0, 0, 0, byRelay ? count : 0);
+  }
+
+  static Returned accepted(boolean hasLoop, long count) {
+    return new Returned(0, 0, 0, 0, 0, hasLoop ? count : 0, 0, 0);
+  }
+
+  static Returned complaints(boolean hasLoop, long count) {
+    return new Returned(0, 0, 0, count, hasLoop ? count : 0, 0, 0, 0);
+  }
+
+  static Returned unsubscribes(long count) {
+    return new Returned(0, 0, 0, 0, 0, 0, count, 0);
+  }
+
+  static Returned settled(long count) {
+    return new Returned(0, 0, 0, 0, 0, 0, 0, count);
+  }
+
+  /** Late bounces of whatever kind. */
+  public long bounced() {
+    return hardBounced + softBounced + blocked;
+  }
+
+  Returned plus(Returned other) {
+    return new Returned(
+        hardBounced + other.hardBounced,
+        softBounced + other.softBounced,
+        blocked + other.blocked,
+        complaints + other.complaints,
+        complaintsOfLoops + other.complaintsOfLoops,
+        acceptedWithLoop + other.acceptedWithLoop,
+        unsubscribes + other.unsubscribes,
+        settled + other.settled);
+  }
+}
