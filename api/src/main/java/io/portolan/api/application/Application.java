@@ -12,8 +12,6 @@ import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.isp.IspDirectory;
 import io.portolan.core.isp.IspEntry;
-import io.portolan.core.path.AllowanceStore;
-import io.portolan.core.path.Allowances;
 import io.portolan.core.policy.ActivePolicyCache;
 import io.portolan.core.policy.PolicyCheck;
 import io.portolan.core.policy.PolicySeed;
@@ -33,7 +31,6 @@ import io.portolan.scheduler.SchedulerParts;
 import io.portolan.scheduler.SchedulerSettings;
 import io.portolan.sender.dns.MailHostFinder;
 import io.portolan.sender.lane.LaneSender;
-import io.portolan.sender.lane.LaneSettings;
 import io.portolan.sender.lane.RelayTrial;
 import io.portolan.sender.lane.TestSender;
 import io.portolan.sender.message.DkimKey;
@@ -148,7 +145,9 @@ public final class Application implements AutoCloseable {
     Secrets secrets = new Secrets(surroundings.environment());
     Database database =
         closing.add(ConfiguredDatabase.start(configuration.database(), secrets)).database();
-    Stores stores = Stores.of(database, configuration.watch().network(), clock);
+    SchedulerSettings scheduling = schedulerSettings(configuration);
+    Stores stores =
+        Stores.of(database, configuration.watch().network(), scheduling.node(), clock);
     stores.imports().failAbandoned();
     IspDirectory isps =
         configuration
@@ -166,7 +165,6 @@ public final class Application implements AutoCloseable {
             "Start values from the published guidance of ISPs");
     DomainResolver resolver = new DomainResolver(isps, network.mx(), clock, DNS_CONCURRENCY);
     ActivePolicyCache policy = new ActivePolicyCache(stores.policies(), clock);
-    SchedulerSettings scheduling = schedulerSettings(configuration);
     PathHealth paths = new PathHealth(configuration.paths(), clock, scheduling.node());
     SharedHealth shared = closing.add(new SharedHealth(paths, stores.pathHealth()));
     shared.start();
@@ -202,7 +200,7 @@ public final class Application implements AutoCloseable {
                     new PathChoice(
                         paths,
                         stores.relays(),
-                        new Allowances(new AllowanceStore(database), clock),
+                        Pacing.caps(database, scheduling.node(), clock),
                         clock),
                     hosts,
                     secrets,
@@ -212,8 +210,9 @@ public final class Application implements AutoCloseable {
                 new LaneSender.Shared(
                     recorder,
                     closing.add(new ConnectionSlots(database)),
+                    closing.add(Pacing.paces(stores, policy, clock)),
                     new SuppressionStore(database)),
-                laneSettings(configuration.mail()),
+                Pacing.laneSettings(configuration.mail(), scheduling.node()),
                 clock));
     meters.watch(
         "portolan.lanes.held",
@@ -277,6 +276,7 @@ public final class Application implements AutoCloseable {
         clock.instant().minus(Duration.ofDays(configuration.database().keepAttemptsDays()));
     stores.pathHealth().expire(oldest);
     stores.verdicts().expire(oldest);
+    stores.paces().expire(oldest);
   }
 
   /** What the watch on ports works with. */
@@ -351,15 +351,6 @@ public final class Application implements AutoCloseable {
         mail.unsubscribeMailbox(),
         mail.senderId(),
         mail.listIdDomain());
-  }
-
-  private static LaneSettings laneSettings(MailConfiguration mail) {
-    return new LaneSettings(
-        mail.heloName(),
-        mail.sessions(),
-        mail.batchesPerPlatform(),
-        mail.idleLinger(),
-        mail.refusalsInARow());
   }
 
   private static DkimKeys dkimKeys(Configuration configuration, Secrets secrets) {

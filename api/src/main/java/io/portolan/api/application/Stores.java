@@ -8,6 +8,8 @@ import io.portolan.core.database.Database;
 import io.portolan.core.list.ImportStore;
 import io.portolan.core.list.ListStore;
 import io.portolan.core.list.RecipientStore;
+import io.portolan.core.pace.PaceStore;
+import io.portolan.core.pace.WarmUpStore;
 import io.portolan.core.path.PathHealthStore;
 import io.portolan.core.path.PortVerdictStore;
 import io.portolan.core.policy.PolicyStore;
@@ -36,9 +38,11 @@ public record Stores(
     ReportStore reports,
     BreakdownStore breakdowns,
     PathHealthStore pathHealth,
-    PortVerdictStore verdicts) {
+    PortVerdictStore verdicts,
+    PaceStore paces,
+    WarmUpStore warmUps) {
 
-  static Stores of(Database database, String network, InstantSource clock) {
+  static Stores of(Database database, String network, String node, InstantSource clock) {
     return new Stores(
         new ListStore(database, clock),
         new RecipientStore(database),
@@ -55,6 +59,8 @@ public record Stores(
         new ReportStore(database, clock),
         new BreakdownStore(database),
         new PathHealthStore(database, network),
-        new PortVerdictStore(database, network));
+        new PortVerdictStore(database, network),
+        new PaceStore(database, node),
+        new WarmUpStore(database));
   }
 }

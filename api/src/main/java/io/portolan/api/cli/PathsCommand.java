@@ -1,12 +1,14 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.portolan.api.pace.PaceText;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code portolan paths}: what is known of each path from this network. */
 @Command(name = "paths", description = "Shows the health of the paths as this network knows it.")
@@ -24,6 +26,34 @@ final class PathsCommand implements Callable<Integer> {
             paths(remote, answer.path("paths"));
             holds(answer.path("holds"));
           });
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "pace",
+      description =
+          "Shows how fast each platform is sent to: the policy's rate, the present one, and why.")
+  int pace(
+      @Mixin Remote onPace,
+      @Option(names = "--history", description = "How the paces came about, the latest first.")
+          boolean history,
+      @Option(
+              names = "--to",
+              paramLabel = "PLATFORM",
+              description = "With --history: of this platform alone.")
+          String platform) {
+    try (ApiClient client = onPace.client()) {
+      if (history) {
+        String query = platform == null ? "" : "&platform=" + ApiClient.encode(platform);
+        onPace.show(
+            client.get("/api/v1/pace/history?limit=100" + query),
+            answer -> onPace.out().print(PaceText.changes(answer.path("items"))));
+      } else {
+        onPace.show(
+            client.get("/api/v1/pace"),
+            answer -> onPace.out().print(PaceText.overview(answer)));
+      }
     }
     return 0;
   }

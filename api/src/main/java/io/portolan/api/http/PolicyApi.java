@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.portolan.api.application.Application;
+import io.portolan.api.application.Pacing;
 import io.portolan.api.application.PolicySurroundings;
 import io.portolan.api.application.Stores;
 import io.portolan.api.policy.AdviceView;
@@ -15,8 +16,6 @@ import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.isp.Destination;
-import io.portolan.core.path.AllowanceStore;
-import io.portolan.core.path.Allowances;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyActivation;
@@ -339,7 +338,7 @@ final class PolicyApi {
             new PathChoice(
                     parts.paths(),
                     parts.stores().relays(),
-                    new Allowances(new AllowanceStore(parts.database()), parts.clock()),
+                    Pacing.caps(parts.database(), "", parts.clock()),
                     parts.clock())
                     .explain(
                         new PathChoice.Request(

@@ -7,6 +7,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.portolan.api.application.Application;
 import io.portolan.api.configuration.RelaySecrets;
+import io.portolan.api.pace.PaceOverview;
 import io.portolan.api.ports.PortMatrix;
 import io.portolan.api.ports.TransitionRow;
 import io.portolan.core.InvalidException;
@@ -29,7 +30,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 
-/** Looks at ports from the network that this node stands in. */
+/** Looks at ports from the network that this node stands in, and says how fast mail goes. */
 final class PortsApi {
   // those that mail services publish: nobody scans a network with this
   private static final NavigableSet<Integer> MAIL =
@@ -146,6 +147,8 @@ final class PortsApi {
     routes.get("/api/v1/ports", this::matrix, Access.READ);
     routes.get("/api/v1/ports/history", this::verdicts, Access.READ);
     routes.get("/api/v1/paths/history", this::transitions, Access.READ);
+    routes.get("/api/v1/pace", ctx -> json(ctx, PaceOverview.of(parts)), Access.READ);
+    routes.get("/api/v1/pace/history", this::paces, Access.READ);
   }
 
   private void matrix(Context ctx) {
@@ -176,6 +179,20 @@ final class PortsApi {
                 Requests.cursor(ctx).orElse(Long.MAX_VALUE),
                 Requests.limit(ctx)),
         TransitionRow::of);
+  }
+
+  private void paces(Context ctx) {
+    Requests.allowQuery(ctx, "platform", "limit", "cursor");
+    Requests.listing(
+        ctx,
+        parts
+            .stores()
+            .paces()
+            .changes(
+                Requests.query(ctx, "platform"),
+                Requests.cursor(ctx).orElse(Long.MAX_VALUE),
+                Requests.limit(ctx)),
+        PaceOverview.ChangeRow::of);
   }
 
   private static Optional<Integer> port(Context ctx) {

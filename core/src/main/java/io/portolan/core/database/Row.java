@@ -43,6 +43,14 @@ public final class Row {
     return Optional.ofNullable(result.getObject(column, Long.class));
   }
 
+  public double decimal(String column) throws SQLException {
+    return notNull(result.getObject(column, Double.class), column);
+  }
+
+  public Optional<Double> optionalDecimal(String column) throws SQLException {
+    return Optional.ofNullable(result.getObject(column, Double.class));
+  }
+
   public byte[] bytes(String column) throws SQLException {
     return notNull(result.getBytes(column), column);
   }

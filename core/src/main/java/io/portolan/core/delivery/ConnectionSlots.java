@@ -39,6 +39,15 @@ public final class ConnectionSlots implements AutoCloseable {
        LIMIT 1
       """;
 
+  // advisory locks of two integers have objsubid 2
+  private static final String HELD_BY_ALL =
+      """
+      SELECT count(*) FROM pg_locks
+       WHERE locktype = 'advisory' AND objsubid = 2 AND granted
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+         AND classid::bigint = hashtext('lane ' || ?)::bigint & 4294967295
+      """;
+
   private static final String RELEASE = "SELECT pg_advisory_unlock(hashtext('lane ' || ?), ?)";
 
   private static final String RELEASE_ALL = "SELECT pg_advisory_unlock_all()";
@@ -122,6 +131,23 @@ public final class ConnectionSlots implements AutoCloseable {
     } catch (SQLException e) {
       lost(e);
       return Optional.empty();
+    }
+  }
+
+  /** Which part of a lane's slots that are held is held here: above 0, and 1 where that is all. */
+  public synchronized double share(String lane) {
+    long mine = held.stream().filter(slot -> slot.lane.equals(lane)).count();
+    if (mine == 0) {
+      return 1;
+    }
+    try (PreparedStatement statement = connected().prepareStatement(HELD_BY_ALL)) {
+      statement.setString(1, lane);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? (double) mine / Math.max(mine, row.getLong(1)) : 1;
+      }
+    } catch (SQLException e) {
+      lost(e);
+      return 1;
     }
   }
 

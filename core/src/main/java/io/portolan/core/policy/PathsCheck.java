@@ -1,5 +1,7 @@
 package io.portolan.core.policy;
 
+import io.portolan.core.pace.WarmUp;
+import io.portolan.core.pace.WarmUps;
 import io.portolan.core.policy.PolicyCheck.Notes;
 import io.portolan.core.policy.PolicyCheck.Surroundings;
 import java.util.ArrayList;
@@ -59,6 +61,43 @@ final class PathsCheck {
       sources(place, rule, path);
     }
     shares(row, rule);
+    warmUps(row, rule);
+  }
+
+  private void warmUps(String row, PolicyRule rule) {
+    boolean isOneWarm = rule.paths().stream().anyMatch(path -> path.warmUp().isEmpty());
+    Map<String, WarmUp> seen = new HashMap<>();
+    for (int i = 0; i < rule.paths().size(); i++) {
+      PolicyPath path = rule.paths().get(i);
+      if (path.warmUp().isEmpty()) {
+        continue;
+      }
+      String place = row + ".paths[" + i + "].warmUp";
+      WarmUp plan = path.warmUp().get();
+      if (!isOneWarm && i == 0) {
+        notes.warn(
+            place,
+            "leaves row "
+                + rule.isp()
+                + " no path without a warm-up: what is above the volumes of the day is held");
+      }
+      for (Path each : path.each()) {
+        WarmUp other = seen.putIfAbsent(WarmUps.source(each), plan);
+        if (other != null && !other.equals(plan)) {
+          notes.refuse(
+              place,
+              "is "
+                  + plan
+                  + " for "
+                  + WarmUps.source(each)
+                  + " in row "
+                  + rule.isp()
+                  + ", which warms up by "
+                  + other
+                  + " on another port; a peer sees one source");
+        }
+      }
+    }
   }
 
   /** Warns of a row none of whose paths, its own or inherited, is open now. */

@@ -76,6 +76,7 @@ public final class PolicyComparison {
         before.connectionsPerMinute(),
         after.connectionsPerMinute(),
         each -> each == 0 ? "unlimited" : String.valueOf(each));
+    change(changes, "limits of", before.scope(), after.scope(), Limits.Scope::words);
   }
 
   private static void timeouts(List<String> changes, TimeoutsPart before, TimeoutsPart after) {
@@ -128,6 +129,7 @@ public final class PolicyComparison {
     }
     path.share().ifPresent(share -> options.add(share + " %"));
     path.cap().ifPresent(cap -> options.add("at most " + cap));
+    path.warmUp().ifPresent(plan -> options.add("warms up by " + plan));
     return options.isEmpty() ? "" : " (" + String.join(", ", options) + ")";
   }
 

@@ -11,6 +11,7 @@ import io.portolan.core.InvalidException;
 import io.portolan.core.Problems;
 import io.portolan.core.json.DocumentNode;
 import io.portolan.core.json.HumanDuration;
+import io.portolan.core.pace.WarmUpDocument;
 import io.portolan.core.policy.PauseRule.Scope;
 import io.portolan.core.policy.PolicyPath.Cap;
 import io.portolan.core.policy.PolicyRule.LimitsPart;
@@ -129,7 +130,7 @@ public final class PolicyDocument {
     if (node.isText()) {
       return shortPath(node);
     }
-    if (!node.isObject("route", "port", "tls", "minTls", "source", "share", "cap")) {
+    if (!node.isObject("route", "port", "tls", "minTls", "source", "share", "cap", "warmUp")) {
       return Optional.empty();
     }
     Optional<String> route = node.require("route").flatMap(DocumentNode::text);
@@ -155,7 +156,8 @@ public final class PolicyDocument {
                         value.oneOf(TlsVersion::of, List.of(TlsVersion.values()), TlsVersion::id)),
             node.find("source").map(PolicyDocument::sources).orElse(List.of()),
             node.find("share").flatMap(DocumentNode::integer),
-            node.find("cap").flatMap(PolicyDocument::cap)));
+            node.find("cap").flatMap(PolicyDocument::cap),
+            node.find("warmUp").flatMap(WarmUpDocument::read)));
   }
 
   private static List<String> sources(DocumentNode node) {
@@ -234,14 +236,22 @@ public final class PolicyDocument {
 
   private static LimitsPart limits(DocumentNode node) {
     if (!node.isObject(
-        "connections", "messagesPerConnection", "messagesPerSecond", "connectionsPerMinute")) {
+        "connections",
+        "messagesPerConnection",
+        "messagesPerSecond",
+        "connectionsPerMinute",
+        "scope")) {
       return LimitsPart.INHERITED;
     }
     return new LimitsPart(
         node.find("connections").flatMap(DocumentNode::integer),
         node.find("messagesPerConnection").flatMap(DocumentNode::integer),
         node.find("messagesPerSecond").flatMap(DocumentNode::number),
-        node.find("connectionsPerMinute").flatMap(DocumentNode::integer));
+        node.find("connectionsPerMinute").flatMap(DocumentNode::integer),
+        node.find("scope")
+            .flatMap(
+                value ->
+                    value.oneOf(Limits.Scope::of, List.of(Limits.Scope.values()), Limits.Scope::id)));
   }
 
   private static TimeoutsPart timeouts(DocumentNode node) {
@@ -304,6 +314,7 @@ public final class PolicyDocument {
       part.messagesPerConnection().ifPresent(value -> limits.put("messagesPerConnection", value));
       part.messagesPerSecond().ifPresent(value -> limits.put("messagesPerSecond", value));
       part.connectionsPerMinute().ifPresent(value -> limits.put("connectionsPerMinute", value));
+      part.scope().ifPresent(scope -> limits.put("scope", scope.id()));
     }
     if (!rule.timeouts().equals(TimeoutsPart.INHERITED)) {
       ObjectNode timeouts = node.putObject("timeouts");
@@ -342,6 +353,7 @@ public final class PolicyDocument {
     }
     path.share().ifPresent(share -> node.put("share", share));
     path.cap().ifPresent(cap -> node.put("cap", cap.toString()));
+    path.warmUp().ifPresent(plan -> WarmUpDocument.write(node.putObject("warmUp"), plan));
   }
 
   private static void put(ObjectNode node, String key, Optional<Duration> value) {

@@ -1,5 +1,6 @@
 package io.portolan.core.policy;
 
+import io.portolan.core.pace.WarmUp;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -16,13 +17,15 @@ import java.util.regex.Pattern;
  *     choice
  * @param share percent of the row's mail that it takes before any other path
  * @param cap the most messages that it takes, over all nodes
+ * @param warmUp by which each of its sources becomes known to each platform
  */
 public record PolicyPath(
     Path path,
     Optional<TlsVersion> minTls,
     List<String> sources,
     Optional<Integer> share,
-    Optional<Cap> cap) {
+    Optional<Cap> cap,
+    Optional<WarmUp> warmUp) {
   /** The oldest TLS of a path that does not say otherwise. */
   public static final TlsVersion DEFAULT_MIN_TLS = TlsVersion.TLS_1_2;
 
@@ -40,23 +43,28 @@ public record PolicyPath(
         Optional.empty(),
         path.source().isEmpty() ? List.of() : List.of(path.source()),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
   public PolicyPath withMinTls(TlsVersion version) {
-    return new PolicyPath(path, Optional.of(version), sources, share, cap);
+    return new PolicyPath(path, Optional.of(version), sources, share, cap, warmUp);
   }
 
   public PolicyPath withSources(String... addresses) {
-    return new PolicyPath(path, minTls, List.of(addresses), share, cap);
+    return new PolicyPath(path, minTls, List.of(addresses), share, cap, warmUp);
   }
 
   public PolicyPath withShare(int percent) {
-    return new PolicyPath(path, minTls, sources, Optional.of(percent), cap);
+    return new PolicyPath(path, minTls, sources, Optional.of(percent), cap, warmUp);
   }
 
   public PolicyPath withCap(Cap most) {
-    return new PolicyPath(path, minTls, sources, share, Optional.of(most));
+    return new PolicyPath(path, minTls, sources, share, Optional.of(most), warmUp);
+  }
+
+  public PolicyPath withWarmUp(WarmUp plan) {
+    return new PolicyPath(path, minTls, sources, share, cap, Optional.of(plan));
   }
 
   public String route() {

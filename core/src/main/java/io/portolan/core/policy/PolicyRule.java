@@ -79,9 +79,10 @@ public record PolicyRule(
       Optional<Integer> connections,
       Optional<Integer> messagesPerConnection,
       Optional<Double> messagesPerSecond,
-      Optional<Integer> connectionsPerMinute) {
+      Optional<Integer> connectionsPerMinute,
+      Optional<Limits.Scope> scope) {
     public static final LimitsPart INHERITED =
-        new LimitsPart(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        new LimitsPart(Optional.empty(), Optional.empty(), Optional.empty());
 
     /** Inherits the limit on new sessions. */
     public LimitsPart(
@@ -91,12 +92,27 @@ public record PolicyRule(
       this(connections, messagesPerConnection, messagesPerSecond, Optional.empty());
     }
 
+    /** Inherits the scope. */
+    public LimitsPart(
+        Optional<Integer> connections,
+        Optional<Integer> messagesPerConnection,
+        Optional<Double> messagesPerSecond,
+        Optional<Integer> connectionsPerMinute) {
+      this(
+          connections,
+          messagesPerConnection,
+          messagesPerSecond,
+          connectionsPerMinute,
+          Optional.empty());
+    }
+
     static Limits complete(List<LimitsPart> parts) {
       return new Limits(
           first(parts, LimitsPart::connections, Limits.DEFAULT.connections()),
           first(parts, LimitsPart::messagesPerConnection, Limits.DEFAULT.messagesPerConnection()),
           first(parts, LimitsPart::messagesPerSecond, Limits.DEFAULT.messagesPerSecond()),
-          first(parts, LimitsPart::connectionsPerMinute, Limits.DEFAULT.connectionsPerMinute()));
+          first(parts, LimitsPart::connectionsPerMinute, Limits.DEFAULT.connectionsPerMinute()),
+          first(parts, LimitsPart::scope, Limits.DEFAULT.scope()));
     }
   }
 

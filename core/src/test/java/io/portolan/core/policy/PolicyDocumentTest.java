@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.portolan.core.InvalidException;
 import io.portolan.core.InvalidException.Problem;
+import io.portolan.core.pace.WarmUp;
 import io.portolan.core.policy.PolicyRule.LimitsPart;
 import io.portolan.core.policy.PolicyRule.RetryPart;
 import io.portolan.core.policy.PolicyRule.TimeoutsPart;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
@@ -212,6 +214,16 @@ class PolicyDocumentTest {
     assertThat(documents.readJson(PolicyDocument.writeJson(policy))).isEqualTo(policy);
   }
 
+  private static Arbitrary<WarmUp> warmUps() {
+    return Combinators.combine(
+            Arbitraries.integers().between(0, 20_000).map(LocalDate::ofEpochDay),
+            Arbitraries.of(
+                WarmUp.Scheme.CLASSIC.steps(),
+                WarmUp.Scheme.SENDGRID.steps(),
+                List.of(new PolicyPath.Cap(70, PolicyPath.Span.DAY))))
+        .as(WarmUp::new);
+  }
+
   @Provide
   Arbitrary<PortPolicy> policies() {
     Arbitrary<String> names =
@@ -233,7 +245,8 @@ class PolicyDocumentTest {
                         Arbitraries.integers().between(1, 999_999_999),
                         Arbitraries.of(PolicyPath.Span.class))
                     .as(PolicyPath.Cap::new)
-                    .optional())
+                    .optional(),
+                warmUps().optional())
             .as(PolicyPath::new);
     Arbitrary<Duration> durations =
         Arbitraries.longs().between(0, 900_000_000).map(Duration::ofMillis);
@@ -248,7 +261,8 @@ class PolicyDocumentTest {
                 Arbitraries.integers().optional(),
                 Arbitraries.integers().optional(),
                 Arbitraries.doubles().between(-1e6, 1e6).optional(),
-                Arbitraries.integers().optional())
+                Arbitraries.integers().optional(),
+                Arbitraries.of(Limits.Scope.class).optional())
             .as(LimitsPart::new);
     Arbitrary<Optional<Duration>> maybe = durations.optional();
     Arbitrary<TimeoutsPart> timeouts =

@@ -13,7 +13,6 @@ import io.portolan.core.delivery.DeliveryOutcome.Accepted;
 import io.portolan.core.delivery.DeliveryOutcome.Deferred;
 import io.portolan.core.delivery.DeliveryOutcome.Undeliverable;
 import io.portolan.core.policy.EffectiveRule;
-import io.portolan.core.policy.Limits;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.Phase;
@@ -23,7 +22,6 @@ import io.portolan.sender.smtp.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,14 +46,16 @@ final class Courier implements AutoCloseable {
 
   private final LaneParts parts;
   private final Lane lane;
+  private final Tempo tempo;
   private final Refusals refusals;
   private final CampaignGate gate;
   private @Nullable Line line;
 
-  Courier(LaneParts parts, Lane lane) {
+  Courier(LaneParts parts, Lane lane, Tempo tempo) {
     this.parts = parts;
     this.lane = lane;
-    refusals = new Refusals(parts, lane);
+    this.tempo = tempo;
+    refusals = new Refusals(parts, lane, tempo);
     gate = parts.gate();
   }
 
@@ -109,12 +109,17 @@ final class Courier implements AutoCloseable {
   private boolean carry(BatchRun run, ClaimedDelivery delivery, Slot slot, EffectiveRule rule)
       throws InterruptedException {
     ClaimedBatch batch = run.batch();
-    Optional<Lane.Hold> hold = lane.hold(parts.clock().instant(), TRIAL);
+    Optional<Lane.Hold> hold =
+        lane.hold(parts.clock().instant(), TRIAL).or(tempo::coolDown);
+    if (hold.isEmpty()) {
+      if (!tempo.awaitTurn(slot, () -> mayGoOn(run))) {
+        return false;
+      }
+      // its turn may have been minutes away
+      hold = tempo.coolDown();
+    }
     if (hold.isPresent()) {
       return hold(run, delivery, hold.get().reason(), hold.get().until(), rule);
-    }
-    if (!pace(slot, run)) {
-      return false;
     }
     Optional<DeliveryOutcome> suppressed = suppressed(run, delivery);
     if (suppressed.isPresent()) {
@@ -165,7 +170,7 @@ final class Courier implements AutoCloseable {
           if (ready != before) {
             sessions++;
           }
-          if (!parts.paths().count(rule, ready.path())) {
+          if (!parts.paths().count(rule, ready.path(), lane.key())) {
             continue;
           }
           if (!note.write(delivery)) {
@@ -239,28 +244,6 @@ final class Courier implements AutoCloseable {
     return hold(run, delivery, "left", parts.clock().instant(), rule);
   }
 
-  /** Waits for this slot's turn; false when the delivery is to be left meanwhile. */
-  private boolean pace(Slot slot, BatchRun run) throws InterruptedException {
-    Limits limits = limits();
-    double rate = limits.messagesPerSecond() / limits.connections();
-    long left = lane.pace(slot.number(), rate, System.nanoTime());
-    while (left > 0) {
-      if (!mayGoOn(run)) {
-        return false;
-      }
-      long nap = Math.min(left, TimeUnit.MILLISECONDS.toNanos(200));
-      TimeUnit.NANOSECONDS.sleep(nap);
-      left -= nap;
-    }
-    // a slot that was lost meanwhile may be another node's by now
-    return slot.isHeld() && mayGoOn(run);
-  }
-
-  /** The limits, which are the platform's, whatever the rows of its ISPs say. */
-  private Limits limits() {
-    return parts.policy().ruleFor(lane.platform(), lane.platform()).limits();
-  }
-
   private boolean mayGoOn(BatchRun run) {
     return !run.isAbandoned() && gate.isOpen(run.batch().campaignId());
   }
@@ -270,7 +253,7 @@ final class Courier implements AutoCloseable {
       throws InterruptedException {
     Line open = line;
     if (open != null
-        && (!open.session().isUsable() || open.offered() >= limits().messagesPerConnection())) {
+        && (!open.session().isUsable() || open.offered() >= tempo.limits().messagesPerConnection())) {
       close();
       open = null;
     }
@@ -283,7 +266,7 @@ final class Courier implements AutoCloseable {
                   parts.lines().request(lane, delivery, rule),
                   path ->
                       lane.mayMoveTo(path, parts.clock().instant())
-                          && !parts.paths().isAtSessionLimit(lane.key(), limits()));
+                          && !parts.paths().isAtSessionLimit(lane.key(), tempo.limits()));
       switch (standing) {
         case Standing.Keep(Decision decision) -> {
           if (parts.lines().serves(open, delivery, rule)) {
@@ -349,7 +332,7 @@ final class Courier implements AutoCloseable {
             ready.attempt(
                 at, replied.phase(), Optional.of(replied.reply()), opening, replied.took());
         if (replied.accepted()) {
-          lane.accepted();
+          tempo.accepted();
           parts.paths().passed(ready.path());
           yield Round.ended(new Accepted(attempt), delivery);
         }
@@ -362,7 +345,8 @@ final class Courier implements AutoCloseable {
         boolean endsUsedSession =
             replied.reply().code() == Transaction.CLOSING
                 && replied.phase() != Phase.DOT
-                && !isFirst;
+                && !isFirst
+                && refusal.category() != BounceCategory.RATE_LIMITED;
         boolean isPaused = refusals.paused(replied.reply(), ready.path(), rule);
         if (!isPaused && (endsUsedSession || refusal.effect() == Classification.Effect.RECONNECT)) {
           close();

@@ -1,6 +1,7 @@
 package io.portolan.sender.lane;
 
 import io.portolan.core.policy.Path;
+import io.portolan.sender.pace.Meter;
 import io.portolan.sender.path.PathChoice;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +46,7 @@ final class Lane {
   private final Map<Path, Instant> spared = new HashMap<>();
   private final Set<Line> silent = new HashSet<>();
   private final LanePauses pauses = new LanePauses();
+  private final Meter taken = new Meter();
   private int workers;
   private int refusals;
   private int routeRefusals;
@@ -274,6 +276,11 @@ final class Lane {
   synchronized boolean routeRefused() {
     routeRefusals = Math.min(routeRefusals + 1, refusalsInARow);
     return routeRefusals == refusalsInARow;
+  }
+
+  /** What the platform took of this node. */
+  Meter taken() {
+    return taken;
   }
 
   /** What the policy's pause rules closed. */

@@ -1,10 +1,13 @@
 package io.portolan.sender.lane;
 
 import io.portolan.core.delivery.CampaignGate;
+import io.portolan.core.delivery.ConnectionSlots;
 import io.portolan.core.delivery.ResultRecorder;
+import io.portolan.core.pace.CoolDowns;
 import io.portolan.core.policy.ActivePolicy;
 import io.portolan.core.suppression.SuppressionStore;
 import io.portolan.sender.message.MessageComposer;
+import io.portolan.sender.pace.Paces;
 import io.portolan.sender.path.PathChoice;
 import java.time.InstantSource;
 
@@ -19,4 +22,8 @@ record LaneParts(
     ResultRecorder recorder,
     SuppressionStore suppressions,
     CampaignGate gate,
+    Paces paces,
+    CoolDowns coolDowns,
+    ConnectionSlots slots,
+    String node,
     InstantSource clock) {}

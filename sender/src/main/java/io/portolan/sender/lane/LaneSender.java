@@ -9,12 +9,14 @@ import io.portolan.core.delivery.ConnectionSlots.Slot;
 import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.isp.Isp;
+import io.portolan.core.pace.CoolDowns;
 import io.portolan.core.policy.ActivePolicy;
 import io.portolan.core.relay.Secrets;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.suppression.SuppressionStore;
 import io.portolan.sender.dns.MailHostFinder;
 import io.portolan.sender.message.MessageComposer;
+import io.portolan.sender.pace.Paces;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.smtp.SessionOpener;
 import java.time.Duration;
@@ -49,6 +51,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
   /** Their batches wait for many mail hosts, of which some never answer. */
   private static final int PLACES_OF_OTHER = 16;
 
+  private static final Duration COOL_DOWN_RECHECK = Duration.ofMillis(250);
   private static final Duration SLOT_RECHECK = Duration.ofMillis(250);
   private static final Duration FAREWELL = Duration.ofSeconds(20);
 
@@ -58,8 +61,6 @@ public final class LaneSender implements BatchSender, AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
 
   private final LaneParts parts;
-  private final ActivePolicy policy;
-  private final ConnectionSlots slots;
   private final LaneSettings settings;
   private final Lanes lanes;
   private final Map<String, Semaphore> places = new ConcurrentHashMap<>();
@@ -77,9 +78,12 @@ public final class LaneSender implements BatchSender, AutoCloseable {
   /** What decides: the policy in force, the reply rules, and which campaigns may send. */
   public record Rules(ActivePolicy policy, ReplyClassifier replies, CampaignGate gate) {}
 
-  /** What is shared through the database: results, the slots of the cluster, and suppressions. */
+  /** What is shared through the database: results, slots and paces, and suppressions. */
   public record Shared(
-      ResultRecorder recorder, ConnectionSlots slots, SuppressionStore suppressions) {}
+      ResultRecorder recorder,
+      ConnectionSlots slots,
+      Paces paces,
+      SuppressionStore suppressions) {}
 
   public LaneSender(
       Outbound outbound,
@@ -89,8 +93,6 @@ public final class LaneSender implements BatchSender, AutoCloseable {
       LaneSettings settings,
       InstantSource clock) {
     this.settings = settings;
-    policy = rules.policy();
-    slots = shared.slots();
     lanes = new Lanes(settings.refusalsInARow(), MOST_REMEMBERED);
     sessions = new Semaphore(settings.sessionsPerNode());
     RandomGenerator random = new Random();
@@ -98,20 +100,20 @@ public final class LaneSender implements BatchSender, AutoCloseable {
         new Destinations(outbound.hosts(), outbound.secrets(), settings.heloName());
     relayTrial = new RelayTrial(destinations, outbound.sessions());
     testLines =
-        new LineOpener(outbound.paths(), policy, destinations, outbound.sessions(), _ -> {}, clock);
+        new LineOpener(outbound.paths(), shared.paces(), destinations, outbound.sessions(), _ -> {}, clock);
     stalls =
         new StallWatch(
             outbound.paths(),
             outbound.sessions(),
             clock,
-            lane -> start(lane, lane.reinforce(connections(lane))));
+            this::reinforce);
     parts =
         new LaneParts(
-            policy,
+            rules.policy(),
             outbound.paths(),
             new LineOpener(
                 outbound.paths(),
-                policy,
+                shared.paces(),
                 destinations,
                 outbound.sessions(),
                 shared.recorder()::record,
@@ -122,13 +124,17 @@ public final class LaneSender implements BatchSender, AutoCloseable {
             shared.recorder(),
             shared.suppressions(),
             campaignId -> !stopping && rules.gate().isOpen(campaignId),
+            shared.paces(),
+            CoolDowns.builtIn(),
+            shared.slots(),
+            settings.node(),
             clock);
     stalls.start();
   }
 
   /** Tests of campaigns, over the same policy and paths; what they meet is not recorded. */
   public TestSender testSender(DomainResolver resolver) {
-    return new TestSender(parts, testLines, slots, resolver);
+    return new TestSender(parts, testLines, resolver);
   }
 
   /** How many lanes of this node hold back because their platform refuses us. */
@@ -145,6 +151,15 @@ public final class LaneSender implements BatchSender, AutoCloseable {
   public Place awaitPlace(String platform) throws InterruptedException {
     Semaphore free = places.computeIfAbsent(platform, _ -> new Semaphore(places(platform), true));
     free.acquire();
+    try {
+      // what is not claimed yet costs nothing while it waits, and does not age
+      while (!stopping && parts.paces().coolDown(platform).isPresent()) {
+        Thread.sleep(COOL_DOWN_RECHECK);
+      }
+    } catch (InterruptedException e) {
+      free.release();
+      throw e;
+    }
     return free::release;
   }
 
@@ -206,8 +221,10 @@ public final class LaneSender implements BatchSender, AutoCloseable {
   }
 
   private void enqueue(String key, String platform, List<BatchRun.Item> items) {
-    int connections = connections(platform);
-    lanes.with(key, platform, lane -> start(lane, lane.add(items, connections)));
+    lanes.with(
+        key,
+        platform,
+        lane -> start(lane, lane.add(items, new Tempo(parts, lane).connections())));
   }
 
   private void start(Lane lane, int workers) {
@@ -216,25 +233,22 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     }
   }
 
-  private int connections(String platform) {
-    return policy.ruleFor(platform, platform).limits().connections();
-  }
-
-  private int connections(Lane lane) {
-    return lane.connections(connections(lane.platform()));
+  private void reinforce(Lane lane) {
+    start(lane, lane.reinforce(new Tempo(parts, lane).connections()));
   }
 
   private void work(Lane lane) {
     boolean ended = false;
     try {
-      Courier courier = new Courier(parts, lane);
+      Tempo tempo = new Tempo(parts, lane);
+      Courier courier = new Courier(parts, lane, tempo);
       Duration pause = FIRST_PAUSE;
       while (!ended) {
         Duration wait = SLOT_RECHECK;
         // not kept while it waits: the sessions of other lanes have use for it
         sessions.acquire();
         try {
-          ended = workOnSlot(lane, courier);
+          ended = workOnSlot(lane, tempo, courier);
           pause = FIRST_PAUSE;
         } catch (RuntimeException | Error e) {
           // what waits in the lane may depend on this worker alone
@@ -264,9 +278,9 @@ public final class LaneSender implements BatchSender, AutoCloseable {
    *
    * @return true when the worker has retired; false when it lost the slot or never had one
    */
-  private boolean workOnSlot(Lane lane, Courier courier) throws InterruptedException {
+  private boolean workOnSlot(Lane lane, Tempo tempo, Courier courier) throws InterruptedException {
     Optional<Slot> granted =
-        stopping ? Optional.empty() : slots.tryAcquire(lane.key(), connections(lane));
+        stopping ? Optional.empty() : tempo.trySlot();
     if (granted.isEmpty()) {
       lane.leaveUnless(this::mayBeSent);
       // the others of this lane, here or on other nodes, have the slots
@@ -277,8 +291,12 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     try (Slot slot = granted.get();
         courier) {
       // where one slot is free there may be more, as after the database was away
-      start(lane, lane.reinforce(connections(lane)));
-      while (slot.isHeld() && slot.number() < connections(lane)) {
+      int workers = 0;
+      for (int may = tempo.connections(); slot.isHeld() && slot.number() < may; may = tempo.connections()) {
+        if (may > workers) {
+          start(lane, lane.reinforce(may));
+        }
+        workers = may;
         Optional<BatchRun.Item> item = lane.take(settings.idleLinger(), courier::suits);
         if (item.isPresent()) {
           courier.carry(item.get(), slot);

@@ -13,13 +13,15 @@ import java.time.Duration;
  * @param idleLinger how long a session waits for the next message before it is closed
  * @param refusalsInARow refusals of us without a single acceptance after which a lane, or a relay,
  *     is held for a while, instead of burning recipients against a closed door
+ * @param node by which limits of each node are told apart
  */
 public record LaneSettings(
     String heloName,
     int sessionsPerNode,
     int placesPerPlatform,
     Duration idleLinger,
-    int refusalsInARow) {
+    int refusalsInARow,
+    String node) {
   public LaneSettings {
     if (sessionsPerNode < 1 || placesPerPlatform < 1 || refusalsInARow < 1) {
       throw new IllegalArgumentException("lane settings must be at least 1");

@@ -5,7 +5,6 @@ import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.delivery.PathFailure;
 import io.portolan.core.path.IpFamily;
-import io.portolan.core.policy.ActivePolicy;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
@@ -13,6 +12,7 @@ import io.portolan.core.relay.SecretException;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
 import io.portolan.sender.lane.Destinations.Destination;
+import io.portolan.sender.pace.Paces;
 import io.portolan.sender.path.Choice;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathLease;
@@ -53,7 +53,7 @@ final class LineOpener {
   private static final Duration SESSION_RECHECK = Duration.ofMillis(250);
 
   private final PathChoice paths;
-  private final ActivePolicy policy;
+  private final Paces paces;
   private final Destinations destinations;
   private final SessionOpener opener;
   private final FailureLog failures;
@@ -61,13 +61,13 @@ final class LineOpener {
 
   LineOpener(
       PathChoice paths,
-      ActivePolicy policy,
+      Paces paces,
       Destinations destinations,
       SessionOpener opener,
       FailureLog failures,
       InstantSource clock) {
     this.paths = paths;
-    this.policy = policy;
+    this.paces = paces;
     this.destinations = destinations;
     this.opener = opener;
     this.failures = failures;
@@ -157,7 +157,7 @@ final class LineOpener {
   }
 
   private Limits limits(Lane lane) {
-    return policy.ruleFor(lane.platform(), lane.platform()).limits();
+    return paces.ofPolicy(lane.key());
   }
 
   /** Which way a delivery may go. */

@@ -25,22 +25,32 @@ final class Refusals {
 
   private final LaneParts parts;
   private final Lane lane;
+  private final Tempo tempo;
 
-  Refusals(LaneParts parts, Lane lane) {
+  Refusals(LaneParts parts, Lane lane, Tempo tempo) {
     this.parts = parts;
     this.lane = lane;
+    this.tempo = tempo;
   }
 
   /** A peer refused an attempt. */
   DeliveryOutcome refused(
       Attempt attempt, Classification refusal, ClaimedDelivery delivery, EffectiveRule rule) {
     String words = attempt.reply().map(SmtpReply::line).orElse("");
-    attempt.reply().ifPresent(reply -> paused(reply, attempt.path(), rule));
+    Optional<PauseRule> pause =
+        attempt.reply().flatMap(reply -> pause(reply, attempt.path(), rule));
     switch (Judge.aim(attempt.path(), attempt.phase(), refusal)) {
       case RECIPIENT -> {
         // says nothing about the next one
       }
-      case SOURCE -> closed(words, rule.retry());
+      case SOURCE -> {
+        Optional<SmtpReply> throttle =
+            attempt.reply().filter(reply -> Tempo.isThrottle(reply, refusal));
+        throttle.ifPresent(reply -> tempo.throttled(attempt, reply, pause));
+        if (throttle.isEmpty()) {
+          closed(words, rule.retry());
+        }
+      }
       case SENDER ->
           count(words, rule.retry())
               .ifPresent(
@@ -66,10 +76,14 @@ final class Refusals {
    * @return whether one does
    */
   boolean paused(SmtpReply reply, Path path, EffectiveRule rule) {
+    return pause(reply, path, rule).isPresent();
+  }
+
+  private Optional<PauseRule> pause(SmtpReply reply, Path path, EffectiveRule rule) {
     Optional<PauseRule> found =
         rule.pauses().stream().filter(pause -> pause.matches(reply)).findFirst();
     found.ifPresent(pause -> pause(pause, reply, path, rule));
-    return found.isPresent();
+    return found;
   }
 
   private void pause(PauseRule rule, SmtpReply reply, Path path, EffectiveRule row) {

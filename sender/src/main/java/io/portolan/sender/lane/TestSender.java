@@ -3,7 +3,6 @@ package io.portolan.sender.lane;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.delivery.ClaimedDelivery;
-import io.portolan.core.delivery.ConnectionSlots;
 import io.portolan.core.delivery.ConnectionSlots.Slot;
 import io.portolan.core.isp.Destination;
 import io.portolan.core.isp.DomainResolver;
@@ -39,16 +38,14 @@ public final class TestSender {
 
   private final LaneParts parts;
   private final LineOpener lines;
-  private final ConnectionSlots slots;
   private final DomainResolver resolver;
 
   /**
    * @param lines opens sessions and records nothing
    */
-  TestSender(LaneParts parts, LineOpener lines, ConnectionSlots slots, DomainResolver resolver) {
+  TestSender(LaneParts parts, LineOpener lines, DomainResolver resolver) {
     this.parts = parts;
     this.lines = lines;
-    this.slots = slots;
     this.resolver = resolver;
   }
 
@@ -201,9 +198,7 @@ public final class TestSender {
   /** Waits for a connection slot of the platform, as a campaign's sessions do. */
   private Slot slot(Lane lane) throws InterruptedException {
     while (true) {
-      int connections =
-          parts.policy().ruleFor(lane.platform(), lane.platform()).limits().connections();
-      Optional<Slot> free = slots.tryAcquire(lane.key(), connections);
+      Optional<Slot> free = new Tempo(parts, lane).trySlot();
       if (free.isPresent()) {
         return free.get();
       }

@@ -2,16 +2,15 @@ package io.portolan.sender.path;
 
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.isp.Isp;
-import io.portolan.core.path.Allowances;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyPath;
-import io.portolan.core.policy.PolicyPath.Cap;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
 import io.portolan.core.relay.Relays;
 import io.portolan.sender.hold.RouteHold;
+import io.portolan.sender.pace.PathCaps;
 import io.portolan.sender.path.PathHealth.Answer;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,16 +31,16 @@ import java.util.function.Predicate;
 public final class PathChoice {
   private final PathHealth health;
   private final Relays relays;
-  private final Allowances allowances;
+  private final PathCaps caps;
   private final InstantSource clock;
 
   /** Whose turn it is in each pool of sources. */
   private final Map<List<String>, Integer> turns = new ConcurrentHashMap<>();
 
-  public PathChoice(PathHealth health, Relays relays, Allowances allowances, InstantSource clock) {
+  public PathChoice(PathHealth health, Relays relays, PathCaps caps, InstantSource clock) {
     this.health = health;
     this.relays = relays;
-    this.allowances = allowances;
+    this.caps = caps;
     this.clock = clock;
   }
 
@@ -135,31 +134,27 @@ public final class PathChoice {
     Optional<Pause> pause = request.pauses().apply(path);
     pause.ifPresent(
         it -> passedOver.add(path.label() + " paused (" + it.reason() + ")", it.until()));
-    if (pause.isPresent() || stated.cap().isEmpty()) {
-      return pause.isPresent();
+    if (pause.isPresent()) {
+      return true;
     }
-    Cap cap = stated.cap().get();
-    Optional<Instant> until = allowances.reachedUntil(capOf(request.rule(), stated), cap);
-    until.ifPresent(end -> passedOver.add(atItsCap(path, cap, end), end));
-    return until.isPresent();
+    Optional<PathCaps.Reached> full = caps.reached(request.rule(), stated, path, request.target());
+    full.ifPresent(it -> passedOver.add(it.reason(), it.until()));
+    return full.isPresent();
   }
 
   /**
-   * Counts a message against the cap of its path, if that has one; to be called right before it is
-   * offered.
+   * Counts a message on its path, if that has a limit; to be called right before it is offered.
    *
-   * @return false when the cap is reached, and the message must not go this way now
+   * @param target the lane
+   * @return false when a limit is reached, and the message must not go this way now
    */
-  public boolean count(EffectiveRule rule, Path path) {
-    return rule.find(path)
-        .flatMap(stated -> stated.cap().map(cap -> allowances.take(capOf(rule, stated), cap)))
-        .orElse(true);
+  public boolean count(EffectiveRule rule, Path path, String target) {
+    return caps.count(rule, path, target);
   }
 
   /** Whether a lane may open no more sessions for the moment, by its platform's limits. */
   public boolean isAtSessionLimit(String target, Limits limits) {
-    return limits.connectionsPerMinute() > 0
-        && allowances.reachedUntil(sessionsOf(target), sessions(limits)).isPresent();
+    return caps.isAtSessionLimit(target, limits);
   }
 
   /**
@@ -168,30 +163,7 @@ public final class PathChoice {
    * @return false when it must not be opened now
    */
   public boolean countSession(String target, Limits limits) {
-    return limits.connectionsPerMinute() == 0
-        || allowances.take(sessionsOf(target), sessions(limits));
-  }
-
-  private static String sessionsOf(String target) {
-    return "sessions to " + target;
-  }
-
-  private static Cap sessions(Limits limits) {
-    return new Cap(limits.connectionsPerMinute(), PolicyPath.Span.MINUTE);
-  }
-
-  /** The cap of a row's path holds for its sources together. */
-  private static String capOf(EffectiveRule rule, PolicyPath stated) {
-    return rule.rule()
-        + " "
-        + stated.label()
-        + " "
-        + stated.tls().id()
-        + (stated.sources().isEmpty() ? "" : " from " + String.join(", ", stated.sources()));
-  }
-
-  private static String atItsCap(Path path, Cap cap, Instant until) {
-    return path.label() + " at its cap of " + cap + " until " + until;
+    return caps.countSession(target, limits);
   }
 
   /** The paths of a pool, the one first whose turn it is. */
@@ -230,7 +202,10 @@ public final class PathChoice {
       for (Path path : stated.each()) {
         Optional<String> wrong =
             obstacle(stated)
-                .or(() -> atCap(stated, path, request.rule()))
+                .or(
+                    () ->
+                        caps.look(request.rule(), stated, path, request.target())
+                            .map(PathCaps.Reached::reason))
                 .or(() -> shut(path, request.target()));
         String why =
             wrong.orElseGet(
@@ -243,14 +218,6 @@ public final class PathChoice {
       }
     }
     return all;
-  }
-
-  private Optional<String> atCap(PolicyPath stated, Path path, EffectiveRule rule) {
-    return stated
-        .cap()
-        .flatMap(
-            cap ->
-                allowances.look(capOf(rule, stated), cap).map(until -> atItsCap(path, cap, until)));
   }
 
   private Optional<String> shut(Path path, String target) {

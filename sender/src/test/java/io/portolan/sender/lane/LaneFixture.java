@@ -14,6 +14,9 @@ import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.isp.MxAnswer;
 import io.portolan.core.isp.MxHost;
 import io.portolan.core.json.Json;
+import io.portolan.core.pace.PaceStore;
+import io.portolan.core.pace.WarmUpStore;
+import io.portolan.core.pace.WarmUps;
 import io.portolan.core.path.AllowanceStore;
 import io.portolan.core.path.Allowances;
 import io.portolan.core.path.HealthKey;
@@ -36,6 +39,8 @@ import io.portolan.sender.message.DkimKeys;
 import io.portolan.sender.message.MessageComposer;
 import io.portolan.sender.message.MessageSettings;
 import io.portolan.sender.message.Tokens;
+import io.portolan.sender.pace.PathCaps;
+import io.portolan.sender.pace.Paces;
 import io.portolan.sender.path.HealthSettings;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathHealth;
@@ -89,6 +94,7 @@ abstract class LaneFixture {
   DeadlineWatch watch;
   ResultRecorder recorder;
   ConnectionSlots slots;
+  Paces paces;
   LaneSender sender;
   List<Path> paths = List.of(DIRECT);
   Optional<List<PolicyPath>> policyPaths = Optional.empty();
@@ -167,13 +173,14 @@ abstract class LaneFixture {
                 Duration.ofMinutes(5)),
             clock,
             "test");
+    paces = new Paces(new PaceStore(database.database(), "test"), this::rule, clock);
     sender =
         new LaneSender(
             new LaneSender.Outbound(
                 new PathChoice(
                     health,
                     name -> name.equals("relay") ? Optional.of(definition) : Optional.empty(),
-                    new Allowances(new AllowanceStore(database.database()), clock),
+                    caps("test"),
                     clock),
                 new MailHostFinder(this::mailHosts, this::addresses, new Random(1), clock),
                 new Secrets(Map.of("PASSWORD", password)),
@@ -198,8 +205,9 @@ abstract class LaneFixture {
                 new Tokens(new byte[Tokens.KEY_LENGTH]),
                 DkimKeys.NONE,
                 clock),
-            new LaneSender.Shared(recorder, slots, new SuppressionStore(database.database())),
-            new LaneSettings("sender.test", sessions, 4, Duration.ofMillis(50), 5),
+            new LaneSender.Shared(
+                recorder, slots, paces, new SuppressionStore(database.database())),
+            new LaneSettings("sender.test", sessions, 4, Duration.ofMillis(50), 5, "test"),
             clock);
   }
 
@@ -229,13 +237,20 @@ abstract class LaneFixture {
     };
   }
 
+  PathCaps caps(String node) {
+    return new PathCaps(
+        new Allowances(new AllowanceStore(database.database()), clock),
+        new WarmUps(new WarmUpStore(database.database()), (_, _, _, _, _) -> Optional.empty(), clock),
+        node);
+  }
+
   private void note(RecordedResult result) {
     if (result.outcome() instanceof DeliveryOutcome.Held(String reason, var _)) {
       held.add(reason);
     }
   }
 
-  private EffectiveRule rule(String ispId, String platform) {
+  EffectiveRule rule(String ispId, String platform) {
     beforeEachRule.run();
     return new EffectiveRule(
         7,

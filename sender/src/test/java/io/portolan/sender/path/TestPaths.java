@@ -3,6 +3,7 @@ package io.portolan.sender.path;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.portolan.core.TestClock;
+import io.portolan.core.pace.WarmUps;
 import io.portolan.core.path.Allowances;
 import io.portolan.core.path.HealthKey;
 import io.portolan.core.policy.EffectiveRule;
@@ -14,7 +15,9 @@ import io.portolan.core.policy.Timeouts;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
+import io.portolan.sender.pace.PathCaps;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +43,24 @@ final class TestPaths {
       new PathChoice(
           health,
           name -> Optional.ofNullable(relays.get(name)),
-          new Allowances(new Boundless(), clock),
+          new PathCaps(
+              new Allowances(new Boundless(), clock),
+              new WarmUps(new NoDays(), (_, _, _, _, _) -> Optional.empty(), clock),
+              "test"),
           clock);
+
+  /** The paths of these tests need no warm-up. */
+  private static final class NoDays implements WarmUps.Days {
+    @Override
+    public Optional<WarmUps.Day> latest(String source, String platform, LocalDate begun) {
+      return Optional.empty();
+    }
+
+    @Override
+    public WarmUps.Day keep(String source, String platform, LocalDate begun, WarmUps.Day day) {
+      return day;
+    }
+  }
 
   /** The paths of these tests have no caps. */
   private static final class Boundless implements Allowances.Blocks {

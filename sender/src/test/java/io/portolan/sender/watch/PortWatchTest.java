@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.portolan.core.Eventually;
 import io.portolan.core.TestClock;
 import io.portolan.core.database.TestDatabase;
+import io.portolan.core.pace.WarmUpStore;
+import io.portolan.core.pace.WarmUps;
 import io.portolan.core.path.AllowanceStore;
 import io.portolan.core.path.Allowances;
 import io.portolan.core.path.HealthKey;
@@ -26,6 +28,7 @@ import io.portolan.core.reply.Phase;
 import io.portolan.sender.dns.HostAnswer;
 import io.portolan.sender.path.Choice;
 import io.portolan.sender.path.HealthSettings;
+import io.portolan.sender.pace.PathCaps;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathHealth;
 import io.portolan.sender.path.PathLease;
@@ -111,7 +114,13 @@ class PortWatchTest {
         new PathChoice(
             health,
             name -> Optional.of(DEFINITION).filter(each -> each.name().equals(name)),
-            new Allowances(new AllowanceStore(postgres.database()), clock),
+            new PathCaps(
+                new Allowances(new AllowanceStore(postgres.database()), clock),
+                new WarmUps(
+                    new WarmUpStore(postgres.database()),
+                    (_, _, _, _, _) -> Optional.empty(),
+                    clock),
+                "test"),
             clock);
     looks =
         new PathLooks(

@@ -1,0 +1,176 @@
+package io.portolan.sender.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.core.delivery.ClaimedBatch;
+import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.core.pace.Pace;
+import io.portolan.core.pace.PaceStore;
+import io.portolan.core.policy.Limits;
+import io.portolan.core.policy.PauseRule;
+import io.portolan.sender.pace.Paces;
+import io.portolan.sender.simulation.ServerPhase;
+import io.portolan.sender.simulation.SimulatedNetwork.Block;
+import io.portolan.sender.simulation.Throttling;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What throttle replies do to the pace of a lane. */
+class LanePaceTest extends LaneFixture {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  @Test
+  void bringsAllMailThroughToAPlatformThatThrottles() throws Exception {
+    limits = new Limits(4, 100, 0);
+    server().behave(new Throttling(1_200, clock));
+    ClaimedBatch batch = batch(names(1_400));
+
+    int rounds = 0;
+    for (ClaimedBatch left = batch; !left.deliveries().isEmpty(); left = left(batch)) {
+      sender.send(left);
+      ahead = ahead.plus(MINUTE.plusSeconds(1));
+      rounds++;
+    }
+
+    assertThat(database.texts("SELECT DISTINCT state FROM delivery")).containsExactly("accepted");
+    assertThat(rounds).as("held, and let go again").isLessThanOrEqualTo(4);
+    assertThat(database.number("SELECT count(*) FROM platform_pace_change WHERE kind = 'slowed'"))
+        .as("one for each burst")
+        .isLessThanOrEqualTo(2);
+    assertThat(database.number("SELECT count(*) FROM attempt WHERE outcome = 'deferred'"))
+        .as("one for each session that was open, and its successor")
+        .isBetween(1L, 16L);
+  }
+
+  @Test
+  void holdsThePlatformForItsCoolDownAndCountsNoAttempt() throws Exception {
+    limits = new Limits(1, 100, 5);
+    server().on(ServerPhase.MAIL).answer(421, "4.7.28", "too many of you").once();
+
+    sender.send(batch("anna", "ben", "cleo"));
+
+    assertThat(states()).containsExactly("planned 1", "planned 0", "planned 0");
+    assertThat(held)
+        .hasSize(2)
+        .allSatisfy(
+            why ->
+                assertThat(why)
+                    .startsWith("cool-down of isp after its reply: 421 4.7.28 too many of you"));
+    assertThat(paces.limits("isp", limits).messagesPerSecond()).isLessThanOrEqualTo(0.1);
+    assertThat(sender.lanesHeld()).as("no back-off beside").isZero();
+  }
+
+  @Test
+  void slowsDownAtAThrottleReplyOnAUsedSession() throws Exception {
+    limits = new Limits(1, 100, 0);
+    server().on(ServerPhase.RCPT).after(2).answer(421, "4.7.28", "too many of you").once();
+
+    sender.send(batch("anna", "ben", "cleo", "dora"));
+
+    assertThat(states()).containsExactly("accepted 1", "accepted 1", "planned 1", "planned 0");
+    assertThat(paces.coolDown("isp")).isPresent();
+  }
+
+  @Test
+  void takesNoLimitOfASessionForAThrottle() throws Exception {
+    limits = new Limits(1, 100, 0);
+    server()
+        .on(ServerPhase.MAIL)
+        .after(2)
+        .answer(421, "4.7.0", "Too many messages on this connection, come back on another one")
+        .once();
+
+    sender.send(batch("anna", "ben", "cleo", "dora"));
+
+    assertThat(database.texts("SELECT DISTINCT state FROM delivery")).containsExactly("accepted");
+    assertThat(paces.all()).isEmpty();
+  }
+
+  @Test
+  void neverSlowsDownForAPortThatFails() throws Exception {
+    limits = new Limits(2, 100, 5);
+    network.block(25, Block.REJECT);
+
+    sender.send(batch("anna", "ben"));
+
+    assertThat(database.number("SELECT count(*) FROM path_failure")).isPositive();
+    assertThat(paces.all()).isEmpty();
+    assertThat(database.number("SELECT count(*) FROM platform_pace_change")).isZero();
+    assertThat(paces.limits("isp", limits)).isEqualTo(limits);
+  }
+
+  @Test
+  void slowsDownForNoRecipientsSake() throws Exception {
+    server().on(ServerPhase.RCPT).answer(451, "4.7.1", "Greylisted for 5 minutes").always();
+
+    sender.send(batch(names(12)));
+
+    assertThat(states()).containsOnly("planned 1");
+    assertThat(paces.all()).isEmpty();
+  }
+
+  @Test
+  void leavesARouteThatThePolicyPausesWithoutSlowingTheOthers() throws Exception {
+    limits = new Limits(1, 100, 0);
+    paths = List.of(RELAY_587, DIRECT);
+    pauses = List.of(new PauseRule("4.7.28", Duration.ofHours(1), PauseRule.Scope.PATH));
+    relay.on(ServerPhase.MAIL).answer(450, "4.7.28", "too many of you").always();
+
+    sender.send(batch("anna", "ben", "cleo"));
+
+    assertThat(states()).containsExactly("planned 1", "accepted 1", "accepted 1");
+    assertThat(paces.all()).isEmpty();
+  }
+
+  @Test
+  void isKnownToOtherNodesAndAfterARestart() throws Exception {
+    limits = new Limits(4, 100, 20);
+    server().on(ServerPhase.MAIL).answer(421, "4.7.28", "too many of you").once();
+    sender.send(batch("anna"));
+
+    Paces other = new Paces(new PaceStore(database.database(), "other"), this::rule, clock);
+    assertThat(other.limits("isp", limits)).isEqualTo(limits);
+    try (other) {
+      other.start();
+      assertThat(other.coolDown("isp")).isEqualTo(paces.coolDown("isp")).isPresent();
+      assertThat(other.limits("isp", limits)).isEqualTo(paces.limits("isp", limits));
+    }
+  }
+
+  @Test
+  void comesBackToThePolicysLimitsByCleanMinutes() throws Exception {
+    limits = new Limits(4, 100, 20);
+    server().on(ServerPhase.MAIL).answer(421, "4.7.28", "too many of you").once();
+    sender.send(batch("anna"));
+    Pace pace = paces.all().getFirst();
+    double slowest = paces.limits("isp", limits).messagesPerSecond();
+
+    ahead = Duration.between(clock.instant().minus(ahead), pace.resumesAt().plus(MINUTE));
+    assertThat(paces.coolDown("isp")).isEmpty();
+    assertThat(paces.limits("isp", limits).messagesPerSecond()).isGreaterThan(slowest);
+    ahead = ahead.plus(Duration.between(pace.resumesAt(), pace.overAt(limits)));
+    paces.learn();
+
+    assertThat(paces.limits("isp", limits)).isEqualTo(limits);
+    assertThat(database.texts("SELECT kind FROM platform_pace_change ORDER BY id"))
+        .containsExactly("slowed", "recovered");
+  }
+
+  private ClaimedBatch left(ClaimedBatch batch) {
+    Set<String> planned =
+        new HashSet<>(database.texts("SELECT address FROM delivery WHERE state = 'planned'"));
+    List<ClaimedDelivery> deliveries =
+        batch.deliveries().stream().filter(each -> planned.contains(each.address())).toList();
+    return new ClaimedBatch(
+        batch.id(),
+        batch.campaignId(),
+        batch.platform(),
+        batch.epoch(),
+        batch.content(),
+        batch.inDoubt(),
+        deliveries);
+  }
+}
