@@ -146,8 +146,7 @@ public final class Application implements AutoCloseable {
     Database database =
         closing.add(ConfiguredDatabase.start(configuration.database(), secrets)).database();
     SchedulerSettings scheduling = schedulerSettings(configuration);
-    Stores stores =
-        Stores.of(database, configuration.watch().network(), scheduling.node(), clock);
+    Stores stores = Stores.of(database, configuration.watch().network(), scheduling.node(), clock);
     stores.imports().failAbandoned();
     IspDirectory isps =
         configuration

@@ -51,8 +51,7 @@ final class PathsCommand implements Callable<Integer> {
             answer -> onPace.out().print(PaceText.changes(answer.path("items"))));
       } else {
         onPace.show(
-            client.get("/api/v1/pace"),
-            answer -> onPace.out().print(PaceText.overview(answer)));
+            client.get("/api/v1/pace"), answer -> onPace.out().print(PaceText.overview(answer)));
       }
     }
     return 0;

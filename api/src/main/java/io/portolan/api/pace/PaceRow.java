@@ -17,8 +17,8 @@ import java.util.Optional;
  * @param state {@code policy}, {@code cooling-down} or {@code slowed}
  * @param why in words
  * @param since empty where the policy's limits hold
- * @param until the end of the cool-down, or when the policy's limits hold again if no reply slows it
- *     down meanwhile
+ * @param until the end of the cool-down, or when the policy's limits hold again if no reply slows
+ *     it down meanwhile
  */
 public record PaceRow(
     String platform,

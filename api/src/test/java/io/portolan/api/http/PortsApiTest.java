@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.portolan.api.cli.ApiClient;
 import io.portolan.api.cli.ApiException;
 import io.portolan.api.node.TestingNode;
+import io.portolan.api.pace.PaceText;
 import io.portolan.core.database.TestDatabase;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,6 +62,47 @@ class PortsApiTest {
               assertThat(look.path("banner").asText()).contains(look.path("host").asText());
               assertThat(look.path("certificate").path("sha256").asText()).hasSize(64);
             });
+  }
+
+  @Test
+  void showsHowFastPlatformsAreSentTo() {
+    database.execute(
+        """
+        INSERT INTO platform_pace (lane, rate, connections, reached, peak, barren, slowed_at, resumes_at, reply)
+        VALUES ('gmail', 2, 2, 4, 4, 0, now() - interval '30 s', now() + interval '9 min', '421 4.7.28 slow down'),
+               ('other/small.test', 0.1, 1, 0.2, 0.2, 0, now() - interval '5 min', now() - interval '4 min', '421 busy')
+        """);
+    database.execute(
+        """
+        INSERT INTO platform_pace_change (at, lane, kind, from_rate, to_rate, resumes_at, reply, node)
+        VALUES ('2026-11-24T09:14:00Z', 'gmail', 'slowed', NULL, 2, '2026-11-24T09:24:00Z', '421 4.7.28 slow down', 'n1'),
+               ('2026-11-24T10:14:00Z', 'yahoo', 'recovered', 8, 10, NULL, '', 'n1')
+        """);
+    database.execute(
+        "INSERT INTO warm_up_day VALUES ('direct from 192.0.2.9', 'gmail', '2026-11-20', '2026-11-22', 2, 'raised')");
+
+    JsonNode answer = api.get("/api/v1/pace");
+    JsonNode history = api.get("/api/v1/pace/history?platform=gmail");
+
+    assertThat(answer.path("platforms"))
+        .filteredOn(row -> !row.path("state").asText().equals("policy"))
+        .extracting(
+            row -> row.path("platform").asText() + " " + row.path("state").asText(),
+            row -> row.path("rate").asDouble() > 0)
+        .containsExactly(
+            org.assertj.core.api.Assertions.tuple("gmail cooling-down", false),
+            org.assertj.core.api.Assertions.tuple("other/small.test slowed", true));
+    assertThat(answer.path("platforms"))
+        .extracting(row -> row.path("platform").asText())
+        .as("with those that the policy's limits hold for")
+        .contains("yahoo");
+    assertThat(answer.path("warmUps").path(0).path("step").asInt()).isEqualTo(3);
+    assertThat(history.path("items")).hasSize(1);
+    assertThat(history.path("items").path(0).path("reply").asText()).isEqualTo("421 4.7.28 slow down");
+    assertThat(PaceText.overview(answer))
+        .contains("gmail", "nothing is sent for", "direct from 192.0.2.9");
+    assertThat(PaceText.changes(api.get("/api/v1/pace/history").path("items")))
+        .contains("no limit", "2.0/s", "recovered");
   }
 
   @Test

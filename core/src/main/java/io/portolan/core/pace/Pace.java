@@ -103,7 +103,15 @@ public record Pace(
 
   Pace resumingAt(Instant later, String because) {
     return new Pace(
-        lane, rate, connections, reached, peak, barren, slowedAt, later.truncatedTo(ChronoUnit.MICROS), because);
+        lane,
+        rate,
+        connections,
+        reached,
+        peak,
+        barren,
+        slowedAt,
+        later.truncatedTo(ChronoUnit.MICROS),
+        because);
   }
 
   /** Whether nothing may be sent. */
@@ -134,7 +142,8 @@ public record Pace(
     for (double present = rate; present < ceiling(policy); present = next(present)) {
       minutes++;
     }
-    return resumesAt.plus(CLEAN.multipliedBy(Math.max(minutes, policy.connections() - connections)));
+    return resumesAt.plus(
+        CLEAN.multipliedBy(Math.max(minutes, policy.connections() - connections)));
   }
 
   private double ceiling(Limits policy) {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * throttled us, and how it came about. Thread-safe; holds no state.
  */
 public final class PaceStore {
-  private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtext('pace'), hashtext(?)) IS NULL AS done";
+  private static final String LOCK =
+      "SELECT pg_advisory_xact_lock(hashtext('pace'), hashtext(?)) IS NULL AS done";
 
   private static final String FIND = "SELECT * FROM platform_pace WHERE lane = ?";
 
@@ -33,7 +34,8 @@ public final class PaceStore {
              resumes_at = excluded.resumes_at, reply = excluded.reply
       """;
 
-  private static final String RECOVER = "DELETE FROM platform_pace WHERE lane = ? AND slowed_at = ? AND resumes_at = ?";
+  private static final String RECOVER =
+      "DELETE FROM platform_pace WHERE lane = ? AND slowed_at = ? AND resumes_at = ?";
 
   private static final String CHANGE =
       """
@@ -48,7 +50,8 @@ public final class PaceStore {
        ORDER BY id DESC LIMIT ?
       """;
 
-  private static final String LATEST = "SELECT coalesce(max(id), 0) AS latest FROM platform_pace_change";
+  private static final String LATEST =
+      "SELECT coalesce(max(id), 0) AS latest FROM platform_pace_change";
 
   private static final String EXPIRE = "DELETE FROM platform_pace_change WHERE at < ?";
 
@@ -72,7 +75,8 @@ public final class PaceStore {
     return database.inTransaction(
         connection -> {
           var _ = Sql.one(connection, LOCK, row -> row.flag("done"), throttle.lane());
-          @Nullable Pace before = Sql.first(connection, FIND, PaceStore::pace, throttle.lane()).orElse(null);
+          @Nullable Pace before =
+              Sql.first(connection, FIND, PaceStore::pace, throttle.lane()).orElse(null);
           if (before != null && before.covers(throttle)) {
             Instant later = throttle.at().plus(throttle.coolDown());
             // the table's times differ by much more than the replies of one burst lie apart
@@ -81,7 +85,12 @@ public final class PaceStore {
             }
             Pace longer = before.resumingAt(later, throttle.reply());
             store(connection, longer);
-            change(connection, throttle.at(), longer, PaceChange.Kind.COOLED_LONGER, Optional.of(before.rate()));
+            change(
+                connection,
+                throttle.at(),
+                longer,
+                PaceChange.Kind.COOLED_LONGER,
+                Optional.of(before.rate()));
             return new Slowed(longer, true);
           }
           Pace after = Pace.slowed(before, throttle);
@@ -106,7 +115,8 @@ public final class PaceStore {
   public boolean recover(Pace pace, Limits policy, Instant now) {
     return database.inTransaction(
         connection -> {
-          if (Sql.update(connection, RECOVER, pace.lane(), pace.slowedAt(), pace.resumesAt()) == 0) {
+          if (Sql.update(connection, RECOVER, pace.lane(), pace.slowedAt(), pace.resumesAt())
+              == 0) {
             return false;
           }
           Sql.update(

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The {@code warm_up_day} table: the days on which sources in warm-up sent to platforms. Thread-safe;
- * holds no state.
+ * The {@code warm_up_day} table: the days on which sources in warm-up sent to platforms.
+ * Thread-safe; holds no state.
  */
 public final class WarmUpStore implements WarmUps.Days {
   private static final String LATEST =
@@ -50,8 +50,7 @@ public final class WarmUpStore implements WarmUps.Days {
   public Optional<Day> latest(String source, String platform, LocalDate begun) {
     return database.read(
         connection ->
-            Sql.first(
-                connection, LATEST, WarmUpStore::day, source, platform, begun.toString()));
+            Sql.first(connection, LATEST, WarmUpStore::day, source, platform, begun.toString()));
   }
 
   @Override

@@ -124,9 +124,7 @@ public final class WarmUps {
         .trips(path.route(), path.source(), platform, from, from.plus(Duration.ofDays(1)))
         .map(why -> new Day(today, before.step(), "not raised: " + why))
         .orElseGet(
-            () ->
-                new Day(
-                    today, before.step() + 1, "the day of sending after " + before.day()));
+            () -> new Day(today, before.step() + 1, "the day of sending after " + before.day()));
   }
 
   private LocalDate today() {

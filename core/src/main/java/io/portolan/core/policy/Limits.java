@@ -47,11 +47,7 @@ public record Limits(
       double messagesPerSecond,
       int connectionsPerMinute) {
     this(
-        connections,
-        messagesPerConnection,
-        messagesPerSecond,
-        connectionsPerMinute,
-        Scope.CLUSTER);
+        connections, messagesPerConnection, messagesPerSecond, connectionsPerMinute, Scope.CLUSTER);
   }
 
   /** The same but for connections and rate. */

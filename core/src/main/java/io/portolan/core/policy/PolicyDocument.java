@@ -251,7 +251,8 @@ public final class PolicyDocument {
         node.find("scope")
             .flatMap(
                 value ->
-                    value.oneOf(Limits.Scope::of, List.of(Limits.Scope.values()), Limits.Scope::id)));
+                    value.oneOf(
+                        Limits.Scope::of, List.of(Limits.Scope.values()), Limits.Scope::id)));
   }
 
   private static TimeoutsPart timeouts(DocumentNode node) {

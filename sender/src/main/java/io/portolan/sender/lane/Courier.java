@@ -109,8 +109,7 @@ final class Courier implements AutoCloseable {
   private boolean carry(BatchRun run, ClaimedDelivery delivery, Slot slot, EffectiveRule rule)
       throws InterruptedException {
     ClaimedBatch batch = run.batch();
-    Optional<Lane.Hold> hold =
-        lane.hold(parts.clock().instant(), TRIAL).or(tempo::coolDown);
+    Optional<Lane.Hold> hold = lane.hold(parts.clock().instant(), TRIAL).or(tempo::coolDown);
     if (hold.isEmpty()) {
       if (!tempo.awaitTurn(slot, () -> mayGoOn(run))) {
         return false;
@@ -253,7 +252,8 @@ final class Courier implements AutoCloseable {
       throws InterruptedException {
     Line open = line;
     if (open != null
-        && (!open.session().isUsable() || open.offered() >= tempo.limits().messagesPerConnection())) {
+        && (!open.session().isUsable()
+            || open.offered() >= tempo.limits().messagesPerConnection())) {
       close();
       open = null;
     }

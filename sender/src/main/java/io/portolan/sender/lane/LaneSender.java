@@ -80,10 +80,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
 
   /** What is shared through the database: results, slots and paces, and suppressions. */
   public record Shared(
-      ResultRecorder recorder,
-      ConnectionSlots slots,
-      Paces paces,
-      SuppressionStore suppressions) {}
+      ResultRecorder recorder, ConnectionSlots slots, Paces paces, SuppressionStore suppressions) {}
 
   public LaneSender(
       Outbound outbound,
@@ -100,13 +97,9 @@ public final class LaneSender implements BatchSender, AutoCloseable {
         new Destinations(outbound.hosts(), outbound.secrets(), settings.heloName());
     relayTrial = new RelayTrial(destinations, outbound.sessions());
     testLines =
-        new LineOpener(outbound.paths(), shared.paces(), destinations, outbound.sessions(), _ -> {}, clock);
-    stalls =
-        new StallWatch(
-            outbound.paths(),
-            outbound.sessions(),
-            clock,
-            this::reinforce);
+        new LineOpener(
+            outbound.paths(), shared.paces(), destinations, outbound.sessions(), _ -> {}, clock);
+    stalls = new StallWatch(outbound.paths(), outbound.sessions(), clock, this::reinforce);
     parts =
         new LaneParts(
             rules.policy(),
@@ -222,9 +215,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
 
   private void enqueue(String key, String platform, List<BatchRun.Item> items) {
     lanes.with(
-        key,
-        platform,
-        lane -> start(lane, lane.add(items, new Tempo(parts, lane).connections())));
+        key, platform, lane -> start(lane, lane.add(items, new Tempo(parts, lane).connections())));
   }
 
   private void start(Lane lane, int workers) {
@@ -279,8 +270,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
    * @return true when the worker has retired; false when it lost the slot or never had one
    */
   private boolean workOnSlot(Lane lane, Tempo tempo, Courier courier) throws InterruptedException {
-    Optional<Slot> granted =
-        stopping ? Optional.empty() : tempo.trySlot();
+    Optional<Slot> granted = stopping ? Optional.empty() : tempo.trySlot();
     if (granted.isEmpty()) {
       lane.leaveUnless(this::mayBeSent);
       // the others of this lane, here or on other nodes, have the slots
@@ -292,7 +282,9 @@ public final class LaneSender implements BatchSender, AutoCloseable {
         courier) {
       // where one slot is free there may be more, as after the database was away
       int workers = 0;
-      for (int may = tempo.connections(); slot.isHeld() && slot.number() < may; may = tempo.connections()) {
+      for (int may = tempo.connections();
+          slot.isHeld() && slot.number() < may;
+          may = tempo.connections()) {
         if (may > workers) {
           start(lane, lane.reinforce(may));
         }

@@ -36,8 +36,7 @@ public final class PathCaps {
   public record Reached(String reason, Instant until) {}
 
   /** Whether a path of a rule may take no more of a lane's mail now. */
-  public Optional<Reached> reached(
-      EffectiveRule rule, PolicyPath stated, Path path, String lane) {
+  public Optional<Reached> reached(EffectiveRule rule, PolicyPath stated, Path path, String lane) {
     return later(stated, path)
         .or(
             () ->

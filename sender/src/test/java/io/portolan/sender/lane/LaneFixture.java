@@ -15,10 +15,6 @@ import io.portolan.core.isp.MxAnswer;
 import io.portolan.core.isp.MxHost;
 import io.portolan.core.json.Json;
 import io.portolan.core.pace.PaceStore;
-import io.portolan.core.pace.WarmUpStore;
-import io.portolan.core.pace.WarmUps;
-import io.portolan.core.path.AllowanceStore;
-import io.portolan.core.path.Allowances;
 import io.portolan.core.path.HealthKey;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
@@ -39,8 +35,8 @@ import io.portolan.sender.message.DkimKeys;
 import io.portolan.sender.message.MessageComposer;
 import io.portolan.sender.message.MessageSettings;
 import io.portolan.sender.message.Tokens;
-import io.portolan.sender.pace.PathCaps;
 import io.portolan.sender.pace.Paces;
+import io.portolan.sender.pace.TestCaps;
 import io.portolan.sender.path.HealthSettings;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathHealth;
@@ -180,7 +176,7 @@ abstract class LaneFixture {
                 new PathChoice(
                     health,
                     name -> name.equals("relay") ? Optional.of(definition) : Optional.empty(),
-                    caps("test"),
+                    TestCaps.of(database.database(), clock, "test"),
                     clock),
                 new MailHostFinder(this::mailHosts, this::addresses, new Random(1), clock),
                 new Secrets(Map.of("PASSWORD", password)),
@@ -235,13 +231,6 @@ abstract class LaneFixture {
         return socket;
       }
     };
-  }
-
-  PathCaps caps(String node) {
-    return new PathCaps(
-        new Allowances(new AllowanceStore(database.database()), clock),
-        new WarmUps(new WarmUpStore(database.database()), (_, _, _, _, _) -> Optional.empty(), clock),
-        node);
   }
 
   private void note(RecordedResult result) {

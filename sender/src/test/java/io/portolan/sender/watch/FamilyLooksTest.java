@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portolan.core.Eventually;
 import io.portolan.core.TestClock;
 import io.portolan.core.database.TestDatabase;
-import io.portolan.core.path.AllowanceStore;
-import io.portolan.core.path.Allowances;
 import io.portolan.core.path.HealthKey;
 import io.portolan.core.path.IpFamily;
 import io.portolan.core.path.PathHealthStore;
@@ -21,6 +19,7 @@ import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
 import io.portolan.sender.dns.HostAnswer;
+import io.portolan.sender.pace.TestCaps;
 import io.portolan.sender.path.Choice;
 import io.portolan.sender.path.HealthSettings;
 import io.portolan.sender.path.PathChoice;
@@ -169,7 +168,7 @@ class FamilyLooksTest {
         new PathChoice(
                 health,
                 _ -> Optional.of(DEFINITION),
-                new Allowances(new AllowanceStore(postgres.database()), clock),
+                TestCaps.of(postgres.database(), clock, "test"),
                 clock)
             .choose(
                 new PathChoice.Request(rule, "gmail", 1, Optional.empty(), _ -> Optional.empty()));

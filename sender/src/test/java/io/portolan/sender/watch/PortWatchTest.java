@@ -6,10 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.portolan.core.Eventually;
 import io.portolan.core.TestClock;
 import io.portolan.core.database.TestDatabase;
-import io.portolan.core.pace.WarmUpStore;
-import io.portolan.core.pace.WarmUps;
-import io.portolan.core.path.AllowanceStore;
-import io.portolan.core.path.Allowances;
 import io.portolan.core.path.HealthKey;
 import io.portolan.core.path.PathHealthStore;
 import io.portolan.core.path.PathState;
@@ -26,9 +22,9 @@ import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
 import io.portolan.core.reply.Phase;
 import io.portolan.sender.dns.HostAnswer;
+import io.portolan.sender.pace.TestCaps;
 import io.portolan.sender.path.Choice;
 import io.portolan.sender.path.HealthSettings;
-import io.portolan.sender.pace.PathCaps;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathHealth;
 import io.portolan.sender.path.PathLease;
@@ -114,13 +110,7 @@ class PortWatchTest {
         new PathChoice(
             health,
             name -> Optional.of(DEFINITION).filter(each -> each.name().equals(name)),
-            new PathCaps(
-                new Allowances(new AllowanceStore(postgres.database()), clock),
-                new WarmUps(
-                    new WarmUpStore(postgres.database()),
-                    (_, _, _, _, _) -> Optional.empty(),
-                    clock),
-                "test"),
+            TestCaps.of(postgres.database(), clock, "test"),
             clock);
     looks =
         new PathLooks(
