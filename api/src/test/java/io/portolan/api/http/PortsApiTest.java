@@ -98,7 +98,8 @@ class PortsApiTest {
         .contains("yahoo");
     assertThat(answer.path("warmUps").path(0).path("step").asInt()).isEqualTo(3);
     assertThat(history.path("items")).hasSize(1);
-    assertThat(history.path("items").path(0).path("reply").asText()).isEqualTo("421 4.7.28 slow down");
+    assertThat(history.path("items").path(0).path("reply").asText())
+        .isEqualTo("421 4.7.28 slow down");
     assertThat(PaceText.overview(answer))
         .contains("gmail", "nothing is sent for", "direct from 192.0.2.9");
     assertThat(PaceText.changes(api.get("/api/v1/pace/history").path("items")))

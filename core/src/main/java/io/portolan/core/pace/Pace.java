@@ -73,8 +73,10 @@ public record Pace(
     double base = Math.min(allowed, Math.max(throttle.taken(), least));
     // as the database keeps it, so that what it gives back is equal
     Instant now = throttle.at().truncatedTo(ChronoUnit.MICROS);
-    boolean isBarren = before != null && throttle.lastTaken().isBefore(before.slowedAt());
-    int barren = isBarren ? before.barren() + 1 : 0;
+    int barren =
+        before != null && throttle.lastTaken().isBefore(before.slowedAt())
+            ? before.barren() + 1
+            : 0;
     return new Pace(
         throttle.lane(),
         Math.min(allowed, Math.max(FLOOR, base / 2)),

@@ -39,6 +39,7 @@ public record WarmUp(LocalDate since, List<Cap> steps) {
         Span.DAY, 50, 100, 250, 500, 1_000, 2_500, 5_000, 7_500, 10_000, 15_000, 20_000, 30_000,
         40_000, 55_000, 70_000, 100_000);
 
+    @SuppressWarnings("ImmutableEnumChecker") // nobody can change what toList gives
     private final List<Cap> steps;
 
     Scheme(Span span, int... numbers) {

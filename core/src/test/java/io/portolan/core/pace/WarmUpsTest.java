@@ -110,7 +110,8 @@ class WarmUpsTest {
     assertThat(trips(sending)).as("fewer than three say nothing").isEmpty();
 
     rollup("deferred", 20);
-    assertThat(trips(sending).orElseThrow()).isEqualTo("120 deferrals of 1120, 10.71 %, above 10.0 %");
+    assertThat(trips(sending).orElseThrow())
+        .isEqualTo("120 deferrals of 1120, 10.71 %, above 10.0 %");
     rollup("accepted", 1_000);
     rollup("complaint", 1);
     assertThat(trips(sending).orElseThrow()).isEqualTo("3 complaints of 2000, 0.15 %, above 0.1 %");
@@ -134,8 +135,7 @@ class WarmUpsTest {
   }
 
   private WarmUps node() {
-    return new WarmUps(
-        new WarmUpStore(database.database()), (_, _, _, _, _) -> guard.get(), clock);
+    return new WarmUps(new WarmUpStore(database.database()), (_, _, _, _, _) -> guard.get(), clock);
   }
 
   private Optional<Cap> cap(WarmUps warmUps, String platform) {
