@@ -1,0 +1,21 @@
+package io.portolan.metrics.comparison;
+
+import io.portolan.metrics.report.Report;
+import java.util.List;
+
+/**
+ * Two reports, and what moved between them.
+ *
+ * @param movers the largest changes, by how many messages they are about; {@value Comparer#MOST} at
+ *     most
+ * @param slower ISPs that took much more or less time to accept, in sentences
+ * @param onlyBefore ISPs that got mail before alone
+ * @param onlyAfter ISPs that got mail after alone
+ */
+public record Comparison(
+    Report before,
+    Report after,
+    List<Mover> movers,
+    List<String> slower,
+    List<String> onlyBefore,
+    List<String> onlyAfter) {}
