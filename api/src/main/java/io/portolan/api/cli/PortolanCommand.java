@@ -1,6 +1,7 @@
 package io.portolan.api.cli;
 
 import io.portolan.api.application.Version;
+import io.portolan.api.comparison.CompareCommand;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.core.CoreException;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Command;
       CampaignCommand.class,
       DeliveryCommand.class,
       ReportCommand.class,
+      CompareCommand.class,
       PolicyCommand.class,
       RelayCommand.class,
       SuppressionCommand.class,

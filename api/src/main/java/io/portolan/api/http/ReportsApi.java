@@ -5,8 +5,10 @@ import static io.portolan.api.http.Requests.id;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.portolan.api.application.Stores;
+import io.portolan.api.comparison.ComparisonView;
 import io.portolan.api.rates.RatesView;
 import io.portolan.core.InvalidException;
+import io.portolan.metrics.comparison.Comparer;
 import io.portolan.metrics.report.Breakdown;
 import io.portolan.metrics.report.Breakdown.Dimension;
 import io.portolan.metrics.report.BreakdownStore;
@@ -45,6 +47,7 @@ final class ReportsApi {
   void routes(RoutesConfig routes) {
     routes.get("/api/v1/reports/campaigns/{id}", this::campaign, Access.READ);
     routes.get("/api/v1/reports/span", this::span, Access.READ);
+    routes.get("/api/v1/reports/compare", this::compare, Access.READ);
     routes.get("/api/v1/rates", this::rates, Access.READ);
   }
 
@@ -56,6 +59,35 @@ final class ReportsApi {
   private void span(Context ctx) {
     Requests.allowQuery(ctx, "from", "until", "format", "part");
     answer(ctx, reports.ofSpan(required(ctx, "from"), required(ctx, "until")));
+  }
+
+  private void compare(Context ctx) {
+    Requests.allowQuery(ctx, "before", "after", "from", "until", "beforeFrom", "beforeUntil");
+    Optional<Long> before = Requests.number(ctx, "before");
+    if (before.isPresent()) {
+      for (String name : List.of("from", "until", "beforeFrom", "beforeUntil")) {
+        if (Requests.query(ctx, name).isPresent()) {
+          throw new InvalidException(name, "is of spans, and before is of campaigns: give one");
+        }
+      }
+      long after =
+          Requests.number(ctx, "after")
+              .orElseThrow(() -> new InvalidException("after", "is missing"));
+      answer(ctx, reports.ofCampaign(before.get()), reports.ofCampaign(after));
+      return;
+    }
+    Instant from = required(ctx, "from");
+    Instant until = required(ctx, "until");
+    Report now = reports.ofSpan(from, until);
+    Instant beforeUntil = instant(ctx, "beforeUntil").orElse(from);
+    Instant beforeFrom =
+        instant(ctx, "beforeFrom")
+            .orElseGet(() -> beforeUntil.minus(Duration.between(from, until)));
+    answer(ctx, reports.ofSpan(beforeFrom, beforeUntil), now);
+  }
+
+  private static void answer(Context ctx, Report before, Report after) {
+    Requests.json(ctx, ComparisonView.of(Comparer.compare(before, after)));
   }
 
   private void rates(Context ctx) {

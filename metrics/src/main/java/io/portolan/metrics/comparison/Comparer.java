@@ -21,9 +21,9 @@ import java.util.Set;
  * Finds what changed between two reports: each rate of all mail and of each ISP, which paths the
  * mail to an ISP took, and how long ISPs took to accept.
  *
- * <p>A rate has moved if the two shares differ by more than {@value #DEVIATIONS} standard deviations
- * of a difference by chance (the pooled two-proportion test), about one case in a thousand: several
- * hundred rates are held against each other, and one in twenty would be no news.
+ * <p>A rate has moved if the two shares differ by more than {@value #DEVIATIONS} standard
+ * deviations of a difference by chance (the pooled two-proportion test), about one case in a
+ * thousand: several hundred rates are held against each other, and one in twenty would be no news.
  */
 public final class Comparer {
   /** The most movers that are told. */
@@ -121,8 +121,7 @@ public final class Comparer {
     return path.route() + ":" + path.port() + " " + path.tls();
   }
 
-  private void add(
-      String isp, String measure, String title, String path, Rate before, Rate after) {
+  private void add(String isp, String measure, String title, String path, Rate before, Rate after) {
     if (!hasMoved(before, after)) {
       return;
     }
@@ -145,8 +144,7 @@ public final class Comparer {
       return false;
     }
     double pooled = (double) (before.count() + after.count()) / (before.of() + after.of());
-    double deviation =
-        Math.sqrt(pooled * (1 - pooled) * (1.0 / before.of() + 1.0 / after.of()));
+    double deviation = Math.sqrt(pooled * (1 - pooled) * (1.0 / before.of() + 1.0 / after.of()));
     return Math.abs(after.value() - before.value()) > DEVIATIONS * deviation && deviation > 0;
   }
 

@@ -55,13 +55,13 @@ class ComparerTest {
     Comparison comparison =
         Comparer.compare(
             report(isp("gmail", 1_000, 0, 2_000, path("direct", 25, 1_000))),
-            report(
-                isp("gmail", 1_000, 0, 2_000, path("direct", 25, 600), path("ses", 587, 400))));
+            report(isp("gmail", 1_000, 0, 2_000, path("direct", 25, 600), path("ses", 587, 400))));
 
     assertThat(comparison.movers())
         .extracting(Mover::words)
         .anyMatch(words -> words.startsWith("gmail: the share of mail over ses:587 starttls rose"))
-        .anyMatch(words -> words.startsWith("gmail: the share of mail over direct:25 starttls fell"));
+        .anyMatch(
+            words -> words.startsWith("gmail: the share of mail over direct:25 starttls fell"));
   }
 
   @Test
@@ -147,7 +147,6 @@ class ComparerTest {
   }
 
   private static Counts counts(long accepted, long hard) {
-    return new Counts(
-        accepted, hard, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Returned.NONE, Marks.NONE);
+    return new Counts(accepted, hard, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Returned.NONE, Marks.NONE);
   }
 }
