@@ -131,7 +131,7 @@ final class PortsCommand {
       }
       table.add(
           port.path("port").asText(),
-          port.path("verdict").asText(),
+          port.path("verdict").asText() + (port.path("stale").asBoolean() ? " (stale)" : ""),
           port.path("since").asText("-"),
           families.length() == 0 ? "-" : families.toString(),
           port.path("lookedAt").asText("-"),
@@ -139,6 +139,12 @@ final class PortsCommand {
     }
     remote.out().print(table);
     for (JsonNode port : ports) {
+      if (port.path("stale").asBoolean()) {
+        remote.say(
+            port.path("port").asText()
+                + ": nobody has looked for two hours longer than usual, so it may stand otherwise by"
+                + " now. Ports are looked at that the policy in force uses.");
+      }
       String verdict = port.path("verdict").asText();
       if (!verdict.equals("open") && !port.path("words").asText().isEmpty()) {
         remote.say(port.path("port").asText() + ": " + port.path("words").asText());

@@ -152,7 +152,10 @@ final class PortsApi {
   }
 
   private void matrix(Context ctx) {
-    json(ctx, PortMatrix.of(parts.stores().verdicts().all(), parts.paths().snapshot()));
+    json(
+        ctx,
+        PortMatrix.of(
+            parts.stores().verdicts().all(), parts.paths().snapshot(), parts.clock().instant()));
   }
 
   private void verdicts(Context ctx) {

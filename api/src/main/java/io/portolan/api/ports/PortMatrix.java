@@ -19,8 +19,9 @@ import java.util.TreeMap;
 public record PortMatrix(List<PortRow> ports, List<PathStatus> paths) {
 
   /** The matrix of what is stored of ports and known of paths. */
-  public static PortMatrix of(List<StoredVerdict> verdicts, List<PathStatus> paths) {
-    return new PortMatrix(verdicts.stream().map(PortRow::of).toList(), paths);
+  public static PortMatrix of(List<StoredVerdict> verdicts, List<PathStatus> paths, Instant now) {
+    return new PortMatrix(
+        verdicts.stream().map(verdict -> PortRow.of(verdict, now)).toList(), paths);
   }
 
   /**
@@ -30,6 +31,7 @@ public record PortMatrix(List<PortRow> ports, List<PathStatus> paths) {
    * @param since empty while unknown
    * @param latest verdict of the last round alone
    * @param lookedAt empty before the first round
+   * @param stale whether nobody watches the port any more, so that it may stand otherwise by now
    * @param families how the control hosts answered, by IP family
    */
   public record PortRow(
@@ -40,10 +42,11 @@ public record PortMatrix(List<PortRow> ports, List<PathStatus> paths) {
       String latest,
       Optional<Instant> lookedAt,
       Instant nextLook,
+      boolean stale,
       List<FamilyRow> families,
       List<Look> looks) {
 
-    static PortRow of(StoredVerdict stored) {
+    static PortRow of(StoredVerdict stored, Instant now) {
       List<Look> looks = parsed(stored.looks(), stored.port());
       boolean isUnknown = stored.verdict().equals(StoredVerdict.UNKNOWN);
       boolean isNew = stored.lookedAt().equals(Instant.EPOCH);
@@ -55,6 +58,7 @@ public record PortMatrix(List<PortRow> ports, List<PathStatus> paths) {
           stored.latest(),
           isNew ? Optional.empty() : Optional.of(stored.lookedAt()),
           stored.nextLook(),
+          stored.isStale(now),
           FamilyRow.of(looks),
           looks);
     }

@@ -97,11 +97,11 @@ class PolicyToolsTest {
                ('office', 587, 'open', ?, 'open at 4 of 4 operators.', 'open', 9, ?, ?, 'a')
         """,
         at(14),
-        at(60),
-        at(60),
+        at(170),
+        at(200),
         at(-30),
-        at(60),
-        at(60));
+        at(170),
+        at(200));
     attempts("direct", 25, "opportunistic", 10, 180, 120);
     attempts("ses", 587, "starttls", 20, 240, 90);
   }

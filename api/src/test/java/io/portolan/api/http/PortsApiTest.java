@@ -152,6 +152,23 @@ class PortsApiTest {
   }
 
   @Test
+  void marksWhatNobodyLooksAtAnyMore() {
+    database.execute(
+        """
+        INSERT INTO port_verdict (network, port, verdict, since, words, latest, rounds, looked_at, next_look, node)
+        VALUES ('default', 2587, 'port-blocked', now(), '', 'port-blocked', 2, now(), now() - interval '1 hour', 'n1'),
+               ('default', 8025, 'port-blocked', now(), '', 'port-blocked', 2, now(), now() - interval '3 hours', 'n1')
+        """);
+
+    JsonNode ports = api.get("/api/v1/ports").path("ports");
+
+    assertThat(ports)
+        .filteredOn(port -> port.path("stale").asBoolean())
+        .extracting(port -> port.path("port").asInt())
+        .containsExactly(8025);
+  }
+
+  @Test
   void looksAtAHostBesideTheControls() {
     JsonNode report = api.post(PROBE, Map.of("host", "mx1.healthy.test", "ports", List.of(25)));
 

@@ -67,9 +67,34 @@ public final class PathHealthStore {
        ORDER BY id DESC LIMIT ?
       """;
 
-  private static final String FORGET_TRANSITIONS = "DELETE FROM path_transition WHERE at < ?";
+  // the last transition says how the path stood from then on, however long ago it was; the last
+  // that tells of an open path says that it opened at all
+  private static final String FORGET_TRANSITIONS =
+      """
+      DELETE FROM path_transition WHERE id IN (
+          SELECT id FROM (
+              SELECT t.id, h.id IS NULL AS is_left, 'open' IN (t.from_state, t.to_state) AS was_open,
+                     row_number() OVER (
+                         PARTITION BY t.network, t.source, t.route, t.target, t.port, t.tls, t.family
+                         ORDER BY t.at DESC, t.id DESC) AS place,
+                     row_number() OVER (
+                         PARTITION BY t.network, t.source, t.route, t.target, t.port, t.tls, t.family,
+                                      'open' IN (t.from_state, t.to_state)
+                         ORDER BY t.at DESC, t.id DESC) AS place_among_alike
+                FROM path_transition t
+                LEFT JOIN path_health h
+                  ON (h.network, h.source, h.route, h.target, h.port, h.tls, h.family)
+                     = (t.network, t.source, t.route, t.target, t.port, t.tls, t.family)
+               WHERE t.at < ?) AS old
+           WHERE is_left OR (place > 1 AND NOT (was_open AND place_among_alike = 1)))
+      """;
+
   private static final String FORGET_HEALTH =
-      "DELETE FROM path_health WHERE target LIKE 'other/%' AND changed_at < ?";
+      """
+      DELETE FROM path_health
+       WHERE changed_at < ?
+         AND (target LIKE 'other/%' OR network NOT IN (SELECT network FROM port_verdict WHERE next_look >= ?))
+      """;
 
   private final Database database;
   private final String network;
@@ -178,12 +203,17 @@ public final class PathHealthStore {
         PathTransition::id);
   }
 
-  /** Forgets transitions from before {@code oldest}, and the small domains untouched since. */
+  /**
+   * Forgets, in all networks, small domains that are untouched since {@code oldest}, paths of
+   * networks that nobody has watched since, and transitions from before it. Of a path that is not
+   * forgotten the transition stays by which it stood at that time, and one that tells that it was
+   * open.
+   */
   public void expire(Instant oldest) {
     database.inTransaction(
         connection ->
-            Sql.update(connection, FORGET_TRANSITIONS, oldest)
-                + Sql.update(connection, FORGET_HEALTH, oldest));
+            Sql.update(connection, FORGET_HEALTH, oldest, oldest)
+                + Sql.update(connection, FORGET_TRANSITIONS, oldest));
   }
 
   /** One order for all nodes, so that two that store at once do not wait for each other. */

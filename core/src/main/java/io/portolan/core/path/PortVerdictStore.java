@@ -21,7 +21,7 @@ public final class PortVerdictStore {
       """
       INSERT INTO port_verdict (network, port, verdict, since, words, latest, rounds, looked_at, next_look, node)
       VALUES (?, ?, 'unknown', ?, '', 'unknown', 0, 'epoch', ?, '')
-      ON CONFLICT (network, port) DO NOTHING
+      ON CONFLICT (network, port) DO UPDATE SET next_look = excluded.next_look WHERE port_verdict.next_look < ?
       """;
 
   private static final String HASTEN =
@@ -59,7 +59,19 @@ public final class PortVerdictStore {
        ORDER BY id DESC LIMIT ?
       """;
 
-  private static final String EXPIRE = "DELETE FROM port_verdict_change WHERE at < ?";
+  private static final String FORGET_VERDICTS = "DELETE FROM port_verdict WHERE next_look < ?";
+
+  // the last change says how the port stood from then on, however long ago it was
+  private static final String FORGET_CHANGES =
+      """
+      DELETE FROM port_verdict_change WHERE id IN (
+          SELECT id FROM (
+              SELECT c.id, v.port IS NULL AS is_left,
+                     row_number() OVER (PARTITION BY c.network, c.port ORDER BY c.at DESC, c.id DESC) AS place
+                FROM port_verdict_change c LEFT JOIN port_verdict v ON v.network = c.network AND v.port = c.port
+               WHERE c.at < ?) AS old
+           WHERE is_left OR place > 1)
+      """;
 
   private final Database database;
   private final String network;
@@ -72,13 +84,24 @@ public final class PortVerdictStore {
     this.network = network;
   }
 
-  /** Has ports looked at from now on; what is known of them stays. */
+  /**
+   * Has ports looked at from now on; what is known of them stays. What nobody watched for long is
+   * looked at as if it were new.
+   */
   public void ensure(Collection<Integer> ports, Instant now, Instant firstLook) {
     database.inTransaction(
         connection -> {
           int added = 0;
           for (int port : ports) {
-            added += Sql.update(connection, ENSURE, network, port, now, firstLook);
+            added +=
+                Sql.update(
+                    connection,
+                    ENSURE,
+                    network,
+                    port,
+                    now,
+                    firstLook,
+                    now.minus(StoredVerdict.STALE_AFTER));
           }
           return added;
         });
@@ -184,9 +207,15 @@ public final class PortVerdictStore {
         VerdictChange::id);
   }
 
-  /** Forgets changes from before {@code oldest}. */
+  /**
+   * Forgets, in all networks, ports that nobody has watched since {@code oldest}, and changes from
+   * before it. Of a port that is watched the change stays by which it stood at that time.
+   */
   public void expire(Instant oldest) {
-    database.inTransaction(connection -> Sql.update(connection, EXPIRE, oldest));
+    database.inTransaction(
+        connection ->
+            Sql.update(connection, FORGET_VERDICTS, oldest)
+                + Sql.update(connection, FORGET_CHANGES, oldest));
   }
 
   private static StoredVerdict verdict(Row row) throws SQLException {

@@ -1,5 +1,6 @@
 package io.portolan.core.path;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -27,4 +28,12 @@ public record StoredVerdict(
     String node) {
   /** Before two rounds agreed. */
   public static final String UNKNOWN = "unknown";
+
+  /** A round that is overdue for so long is taken by nobody. */
+  public static final Duration STALE_AFTER = Duration.ofHours(2);
+
+  /** Whether nobody watches the port any more, so that the verdict says nothing of the present. */
+  public boolean isStale(Instant now) {
+    return nextLook.isBefore(now.minus(STALE_AFTER));
+  }
 }

@@ -11,9 +11,11 @@ import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -118,6 +120,52 @@ class PathHealthStoreTest {
     store.expire(now.plusSeconds(1));
 
     assertThat(store.history(ALL, Long.MAX_VALUE, 10).items()).isEmpty();
+  }
+
+  @Test
+  void keepsTheTransitionsThatSayHowAPathStands() {
+    watch("here");
+    store.store(List.of(health(SES, PathState.BLOCKED)), List.of());
+    Instant start = now.minus(Duration.ofDays(60));
+    append(start, PathState.UNKNOWN, PathState.OPEN);
+    append(start.plusSeconds(1), PathState.OPEN, PathState.SUSPECT);
+    append(start.plusSeconds(2), PathState.SUSPECT, PathState.HALF_OPEN);
+    append(start.plusSeconds(3), PathState.HALF_OPEN, PathState.BLOCKED);
+
+    store.expire(now.minus(Duration.ofDays(30)));
+
+    assertThat(store.history(ALL, Long.MAX_VALUE, 10).items())
+        .as("it was open once, and has been blocked since")
+        .extracting(PathTransition::from, PathTransition::to)
+        .containsExactly(
+            tuple(PathState.HALF_OPEN, PathState.BLOCKED),
+            tuple(PathState.OPEN, PathState.SUSPECT));
+  }
+
+  @Test
+  void forgetsPathsOfANetworkThatNobodyWatches() {
+    watch("here");
+    PathHealthStore left = new PathHealthStore(postgres.database(), "left");
+    store.store(List.of(health(SES, PathState.OPEN)), List.of());
+    left.store(List.of(health(SES, PathState.OPEN)), List.of());
+    postgres.execute(
+        "UPDATE path_health SET changed_at = ?",
+        now.minus(Duration.ofDays(60)).atOffset(ZoneOffset.UTC));
+
+    store.expire(now.minus(Duration.ofDays(30)));
+
+    assertThat(store.all()).hasSize(1);
+    assertThat(left.all()).isEmpty();
+  }
+
+  private void watch(String network) {
+    new PortVerdictStore(postgres.database(), network).ensure(Set.of(587), now, now);
+  }
+
+  private void append(Instant at, PathState from, PathState to) {
+    store.store(
+        List.of(),
+        List.of(new PathTransition(0, at, SES, from, to, PathTransition.Cause.MAIL, "", "", "n1")));
   }
 
   private StoredHealth health(HealthKey key, PathState state) {

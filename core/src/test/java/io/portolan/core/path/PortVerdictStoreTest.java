@@ -84,6 +84,52 @@ class PortVerdictStoreTest {
     assertThat(claim(now.plusSeconds(20), "eager")).isEmpty();
   }
 
+  @Test
+  void keepsTheChangeThatSaysHowAPortStandsAndForgetsWhatNobodyWatches() {
+    PortVerdictStore left = new PortVerdictStore(postgres.database(), "left");
+    Instant longAgo = now.minus(Duration.ofDays(60));
+    for (PortVerdictStore each : List.of(store, left)) {
+      each.ensure(Set.of(25), longAgo, longAgo);
+      StoredVerdict before = each.claim(PORTS, longAgo, longAgo, "a").orElseThrow();
+      each.finish(at(longAgo, verdict(before, "open")), StoredVerdict.UNKNOWN);
+      each.finish(at(longAgo.plusSeconds(60), verdict(before, "port-blocked")), "open");
+    }
+    store.ensure(Set.of(25), now, now);
+
+    store.expire(now.minus(Duration.ofDays(30)));
+
+    assertThat(store.changes(Optional.empty(), Long.MAX_VALUE, 10).items())
+        .as("blocked for two months")
+        .extracting(VerdictChange::to)
+        .containsExactly("port-blocked");
+    assertThat(store.all()).extracting(StoredVerdict::verdict).containsExactly("port-blocked");
+    assertThat(left.all()).isEmpty();
+    assertThat(left.changes(Optional.empty(), Long.MAX_VALUE, 10).items()).isEmpty();
+  }
+
+  @Test
+  void callsAVerdictStaleWhenItsRoundIsLongOverdue() {
+    store.ensure(Set.of(25), now, now);
+    StoredVerdict verdict = store.all().getFirst();
+
+    assertThat(verdict.isStale(now.plus(StoredVerdict.STALE_AFTER))).isFalse();
+    assertThat(verdict.isStale(now.plus(StoredVerdict.STALE_AFTER).plusSeconds(1))).isTrue();
+  }
+
+  private static StoredVerdict at(Instant time, StoredVerdict verdict) {
+    return new StoredVerdict(
+        verdict.port(),
+        verdict.verdict(),
+        time,
+        verdict.words(),
+        verdict.latest(),
+        verdict.rounds(),
+        time,
+        time.plus(Duration.ofMinutes(30)),
+        verdict.looks(),
+        verdict.node());
+  }
+
   private Optional<StoredVerdict> claim(Instant at, String node) {
     return store.claim(PORTS, at, at.plusSeconds(90), node);
   }

@@ -55,7 +55,8 @@ final class Advisor {
    * Which rows may be changed, and by whom.
    *
    * @param alone whether nobody looks at the draft before it is activated: then no relay is named
-   *     that the row does not name, and no order restored but what the autopilot itself changed
+   *     that the row does not name, no path taken out, no limit set, and no order restored but what
+   *     the autopilot itself changed
    */
   record Scope(Predicate<PolicyRule> rows, boolean alone) {
     static final Scope ALL = new Scope(_ -> true, false);
@@ -99,22 +100,30 @@ final class Advisor {
   }
 
   private PolicyRule row(PolicyRule row) {
-    if (row.paths().isEmpty() || !scope.rows().test(row)) {
+    boolean isWithLimit = row.limits().connectionsPerMinute().isPresent();
+    if (!scope.rows().test(row) || (row.paths().isEmpty() && !isWithLimit)) {
       return row;
     }
-    return limited(withPaths(row, paths(row.isp(), row.paths())));
+    return row.paths().isEmpty()
+        ? limited(row, active.ruleFor(0, row.isp(), row.isp()).paths())
+        : changed(row, paths(row.isp(), row.paths()));
   }
 
-  private static PolicyRule withPaths(PolicyRule row, List<PolicyPath> paths) {
-    return paths.equals(row.paths()) ? row : row.withPaths(paths.toArray(PolicyPath[]::new));
+  private PolicyRule changed(PolicyRule row, List<PolicyPath> paths) {
+    PolicyRule changed =
+        paths.equals(row.paths()) ? row : row.withPaths(paths.toArray(PolicyPath[]::new));
+    return limited(changed, paths);
   }
 
   /** The paths that a row should have. */
   private List<PolicyPath> paths(String isp, List<PolicyPath> stated) {
     List<PolicyPath> paths = listened(isp, stated);
-    List<PolicyPath> open = paths.stream().filter(this::isOpen).toList();
+    List<PolicyPath> open = paths.stream().filter(standing::isPromising).toList();
     Path first = paths.getFirst().path();
-    Optional<Obstacle> obstacle = standing.obstacle(first);
+    Optional<Obstacle> obstacle = standing.obstacle(paths.getFirst());
+    if (obstacle.filter(Obstacle::isEverywhere).isPresent()) {
+      return paths;
+    }
     // shares go before the order, and the sender passes over the share of a path that is shut
     boolean isShared = paths.stream().anyMatch(path -> path.share().isPresent());
     if (obstacle.isEmpty() || (isShared && !open.isEmpty())) {
@@ -156,14 +165,16 @@ final class Advisor {
 
   /** Without paths that nobody listens on, as long as one stays. */
   private List<PolicyPath> listened(String isp, List<PolicyPath> stated) {
+    if (scope.alone()) {
+      return stated;
+    }
     List<PolicyPath> paths =
-        stated.stream().filter(path -> standing.isMissing(path.path()).isEmpty()).toList();
+        stated.stream().filter(path -> standing.isMissing(path).isEmpty()).toList();
     if (paths.isEmpty() || paths.equals(stated)) {
       return stated;
     }
     stated.stream()
         .filter(path -> !paths.contains(path))
-        .map(PolicyPath::path)
         .forEach(
             path ->
                 note(
@@ -172,10 +183,10 @@ final class Advisor {
                         Kind.TAKE_OUT,
                         standing.isMissing(path).orElseThrow().words()
                             + ": take "
-                            + label(path, stated)
+                            + label(path.path(), stated)
                             + " out",
                         standing.isMissing(path).orElseThrow().since(),
-                        saved(path))));
+                        saved(path.path()))));
     return paths;
   }
 
@@ -192,7 +203,7 @@ final class Advisor {
       return stated;
     }
     Path first = earlier.get().paths().getFirst().path();
-    Optional<Instant> since = standing.openAgain(first);
+    Optional<Instant> since = standing.openAgain(earlier.get().paths().getFirst());
     if (since.isEmpty()) {
       return stated;
     }
@@ -229,20 +240,31 @@ final class Advisor {
                     .filter(port -> port.getValue() != TlsMode.NONE)
                     .map(port -> new Path(relay.name(), port.getKey(), port.getValue())))
         .filter(path -> others.stream().noneMatch(other -> other.path().equals(path)))
-        .filter(path -> standing.obstacle(path).isEmpty())
+        .filter(path -> standing.isPromising(PolicyPath.of(path)))
         .findFirst();
   }
 
-  /** With a limit on new sessions where the network holds down the port that a row begins with. */
-  private PolicyRule limited(PolicyRule row) {
-    Path first = row.paths().getFirst().path();
-    Optional<Verdict> verdict =
-        standing.verdicts(first.port()).stream()
-            .filter(each -> each.verdict().equals(HELD_DOWN))
-            .findFirst();
+  /**
+   * With a limit on new sessions where every network holds down the port that a row begins with. A
+   * limit that there is already is a person's to change: what got through under it says nothing of
+   * how much would.
+   */
+  private PolicyRule limited(PolicyRule row, List<PolicyPath> paths) {
+    int port = paths.getFirst().port();
+    List<Verdict> verdicts = standing.verdicts(port);
     int present = active.ruleFor(0, row.isp(), row.isp()).limits().connectionsPerMinute();
-    int limit = most(first.port());
-    if (verdict.isEmpty() || (present > 0 && present <= limit)) {
+    if (scope.alone()
+        || verdicts.isEmpty()
+        || !verdicts.stream().allMatch(verdict -> verdict.verdict().equals(HELD_DOWN))) {
+      return row;
+    }
+    int limit = most(port);
+    if (present > 0 || row.limits().connectionsPerMinute().isPresent()) {
+      if (present == 0 || present > limit) {
+        warnings.add(
+            "row %s: %s, and its own limit on new sessions lets more through than the %d a minute that did without a failure"
+                .formatted(row.isp(), Standing.words(verdicts.getFirst()), limit));
+      }
       return row;
     }
     note(
@@ -250,8 +272,8 @@ final class Advisor {
         new Change(
             Kind.LIMIT,
             "%s: open %d sessions a minute at the most to each platform"
-                .formatted(Standing.words(verdict.get()), limit),
-            verdict.get().since(),
+                .formatted(Standing.words(verdicts.getFirst()), limit),
+            verdicts.getFirst().since(),
             Optional.empty()));
     LimitsPart limits = row.limits();
     return row.withLimits(
@@ -296,10 +318,6 @@ final class Advisor {
         .orElse("");
   }
 
-  private boolean isOpen(PolicyPath path) {
-    return standing.obstacle(path.path()).isEmpty();
-  }
-
   private static String label(Path path, List<PolicyPath> others) {
     boolean isPlain =
         others.stream()
@@ -311,6 +329,9 @@ final class Advisor {
   private List<String> hints() {
     List<String> hints = new ArrayList<>();
     for (Verdict verdict : facts.verdicts()) {
+      if (verdict.isStale()) {
+        continue;
+      }
       switch (verdict.verdict()) {
         case "ipv6-only" ->
             hints.add(
@@ -345,7 +366,10 @@ final class Advisor {
                                 + " "
                                 + verdict.verdict()
                                 + " since "
-                                + Standing.time(verdict.since()))
+                                + Standing.time(verdict.since())
+                                + (verdict.isStale()
+                                    ? " (nobody watches it any more: left out)"
+                                    : ""))
                     .collect(Collectors.joining(", ")));
     long shut =
         facts.health().stream()

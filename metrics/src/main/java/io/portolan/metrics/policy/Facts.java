@@ -12,10 +12,11 @@ import java.util.Optional;
 /**
  * What is known at a moment of ports and paths, and of the policies before.
  *
- * @param health of paths; those of domains of no known ISP left out
+ * @param verdicts those too that nobody watches any more, which speak of the past alone
+ * @param health of paths in networks that are watched; those of domains of no known ISP left out
  * @param failures since the trouble began, or of the last day, by path without regard to the ISP
- * @param calm by port the most sessions that were opened in one minute of the last day in which
- *     none failed; empty unless a port's sessions are held down
+ * @param calm by port the minute of the last day with the most sessions of those in which none
+ *     failed; empty unless a port's sessions are held down
  * @param earlier for rows whose paths were others before
  */
 record Facts(
@@ -26,12 +27,18 @@ record Facts(
     Map<Integer, Calm> calm,
     Map<String, Earlier> earlier) {
 
-  /** What rounds of looks say of a port in one network. */
-  record Verdict(String network, int port, String verdict, Instant since, String words) {}
+  /**
+   * What rounds of looks say of a port in one network.
+   *
+   * @param isStale whether nobody watches it any more
+   */
+  record Verdict(
+      String network, int port, String verdict, Instant since, String words, boolean isStale) {}
 
   /**
    * How a path stands in one network.
    *
+   * @param evidence the last failure: the kind of it, for a relay's path
    * @param wasOpen whether it ever was, as far as is recorded
    */
   record Health(
@@ -49,7 +56,7 @@ record Facts(
     }
   }
 
-  /** Sessions that the network lets through in a minute, over so many platforms. */
+  /** Sessions that the network let through in one minute, and to how many platforms. */
   record Calm(long sessions, long platforms) {}
 
   /**

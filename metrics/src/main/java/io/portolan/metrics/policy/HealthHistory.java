@@ -3,6 +3,7 @@ package io.portolan.metrics.policy;
 import io.portolan.core.isp.Isp;
 import io.portolan.core.path.HealthKey;
 import io.portolan.core.path.PathState;
+import io.portolan.core.path.VerdictMeaning;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,12 +33,6 @@ import java.util.stream.Stream;
 final class HealthHistory {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** Verdicts by which nothing that we send gets through a port. */
-  private static final Set<String> SHUT =
-      Set.of("port-blocked", "egress-down", "intercepted", "local-policy");
-
-  private static final String STRIPPED = "tls-stripped";
-
   /** A path's state from a time on. */
   record PathChange(Instant at, String network, HealthKey key, PathState state) {}
 
@@ -49,7 +45,7 @@ final class HealthHistory {
   private record PortKey(String network, int port) {}
 
   /** By network, path and source: the sources of a path stand each for itself. */
-  private final Map<String, Map<HealthKey, Map<String, NavigableMap<Instant, Boolean>>>> paths =
+  private final Map<String, Map<HealthKey, Map<String, NavigableMap<Instant, PathState>>>> paths =
       new HashMap<>();
 
   private final Map<PortKey, NavigableMap<Instant, String>> ports = new HashMap<>();
@@ -66,16 +62,16 @@ final class HealthHistory {
   HealthHistory(List<PathChange> pathChanges, List<PortChange> portChanges, Instant from) {
     size = pathChanges.size() + portChanges.size();
     for (PathChange change : pathChanges) {
-      boolean isOpen = change.state() == PathState.OPEN || change.state() == PathState.UNKNOWN;
+      boolean isOpen = takesMail(change.state());
       Path path = change.key().path();
       HealthKey key = new HealthKey(path.from(""), change.key().target());
-      NavigableMap<Instant, Boolean> states =
+      NavigableMap<Instant, PathState> states =
           paths
               .computeIfAbsent(change.network(), _ -> new HashMap<>())
               .computeIfAbsent(key, _ -> new HashMap<>())
               .computeIfAbsent(path.source(), _ -> new TreeMap<>());
-      boolean wasOpen = states.isEmpty() || states.lastEntry().getValue();
-      states.put(change.at(), isOpen);
+      boolean wasOpen = states.isEmpty() || takesMail(states.lastEntry().getValue());
+      states.put(change.at(), change.state());
       if (wasOpen && !isOpen && !change.at().isBefore(from)) {
         closings.add(new Closing(minute(change.at()), key));
       }
@@ -152,26 +148,55 @@ final class HealthHistory {
   }
 
   private boolean isOpenAt(String network, Path path, String platform, Instant at) {
+    return !isStopped(network, path, platform, at)
+        && keys(path, platform)
+            .map(key -> sources(network, key))
+            .allMatch(
+                sources ->
+                    sources.isEmpty()
+                        || sources.values().stream().anyMatch(states -> isOpenAt(states, at)));
+  }
+
+  /**
+   * Whether a verdict speaks against a path, as in the sender: of a relay only while nothing is
+   * recorded of the path itself, of direct as long as none of its connections came about.
+   */
+  private boolean isStopped(String network, Path path, String platform, Instant at) {
     NavigableMap<Instant, String> verdicts = ports.get(new PortKey(network, path.port()));
     Map.Entry<Instant, String> verdict = verdicts == null ? null : verdicts.floorEntry(at);
-    if (verdict != null && isShut(verdict.getValue(), path)) {
+    if (verdict == null) {
       return false;
     }
+    VerdictMeaning meaning = VerdictMeaning.of(verdict.getValue());
+    if (!path.isDirect()) {
+      return meaning.stopsRelay(path.tls())
+          && recorded(network, path, platform, at).noneMatch(state -> state != PathState.UNKNOWN);
+    }
+    return meaning == VerdictMeaning.INTERCEPTED
+        || (meaning.stopsDirect()
+            && recorded(network, path, platform, at).noneMatch(state -> state == PathState.OPEN));
+  }
+
+  /** How the sources of a path stood, as far as anything was recorded of them by then. */
+  private Stream<PathState> recorded(String network, Path path, String platform, Instant at) {
     return keys(path, platform)
-        .map(key -> paths.getOrDefault(network, Map.of()).getOrDefault(key, Map.of()))
-        .allMatch(
-            sources ->
-                sources.isEmpty()
-                    || sources.values().stream().anyMatch(states -> isOpenAt(states, at)));
+        .flatMap(key -> sources(network, key).values().stream())
+        .map(states -> states.floorEntry(at))
+        .filter(Objects::nonNull)
+        .map(Map.Entry::getValue);
   }
 
-  private static boolean isOpenAt(NavigableMap<Instant, Boolean> states, Instant at) {
-    Map.Entry<Instant, Boolean> state = states.floorEntry(at);
-    return state == null || state.getValue();
+  private Map<String, NavigableMap<Instant, PathState>> sources(String network, HealthKey key) {
+    return paths.getOrDefault(network, Map.of()).getOrDefault(key, Map.of());
   }
 
-  private static boolean isShut(String verdict, Path path) {
-    return SHUT.contains(verdict) || (verdict.equals(STRIPPED) && path.tls() == TlsMode.STARTTLS);
+  private static boolean isOpenAt(NavigableMap<Instant, PathState> states, Instant at) {
+    Map.Entry<Instant, PathState> state = states.floorEntry(at);
+    return state == null || takesMail(state.getValue());
+  }
+
+  private static boolean takesMail(PathState state) {
+    return state == PathState.OPEN || state == PathState.UNKNOWN;
   }
 
   /** Whose health counts for a path: for direct its port's as a whole, and the platform's own. */

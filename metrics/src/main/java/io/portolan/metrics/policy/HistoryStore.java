@@ -4,6 +4,7 @@ import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
 import io.portolan.core.path.HealthKey;
 import io.portolan.core.path.PathState;
+import io.portolan.core.path.StoredVerdict;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.metrics.policy.HealthHistory.PathChange;
@@ -32,13 +33,15 @@ final class HistoryStore {
        ORDER BY 1, 2, 3
       """;
 
-  // a path's last change before the span says how it stood at its start
+  // a path's last change before the span says how it stood at its start, unless nobody watched its
+  // network any more by then
   private static final String PATH_CHANGES =
       """
       SELECT * FROM (
           (SELECT DISTINCT ON (network, source, route, target, port, tls) at, network, source, route, target, port, tls, to_state, id
              FROM path_transition
             WHERE at < ? AND target NOT LIKE 'other/%' AND family = ''
+              AND network NOT IN (SELECT network FROM port_verdict GROUP BY network HAVING max(next_look) < ?)
             ORDER BY network, source, route, target, port, tls, at DESC, id DESC)
           UNION ALL
           (SELECT at, network, source, route, target, port, tls, to_state, id
@@ -51,7 +54,9 @@ final class HistoryStore {
       """
       SELECT * FROM (
           (SELECT DISTINCT ON (network, port) at, network, port, to_verdict, id
-             FROM port_verdict_change WHERE at < ? ORDER BY network, port, at DESC, id DESC)
+             FROM port_verdict_change
+            WHERE at < ? AND (network, port) NOT IN (SELECT network, port FROM port_verdict WHERE next_look < ?)
+            ORDER BY network, port, at DESC, id DESC)
           UNION ALL
           (SELECT at, network, port, to_verdict, id FROM port_verdict_change WHERE at >= ? AND at < ?)) changes
        ORDER BY at, id
@@ -104,9 +109,10 @@ final class HistoryStore {
 
   static HealthHistory health(Connection connection, Instant from, Instant until)
       throws SQLException {
+    Instant overdue = from.minus(StoredVerdict.STALE_AFTER);
     return new HealthHistory(
-        Sql.list(connection, PATH_CHANGES, HistoryStore::pathChange, from, from, until),
-        Sql.list(connection, PORT_CHANGES, HistoryStore::portChange, from, from, until),
+        Sql.list(connection, PATH_CHANGES, HistoryStore::pathChange, from, overdue, from, until),
+        Sql.list(connection, PORT_CHANGES, HistoryStore::portChange, from, overdue, from, until),
         from);
   }
 

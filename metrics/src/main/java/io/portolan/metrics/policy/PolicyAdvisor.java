@@ -71,13 +71,15 @@ public final class PolicyAdvisor {
     Instant now = clock.instant();
     return database.read(
         connection -> {
-          List<Facts.Verdict> verdicts = FactStore.verdicts(connection);
+          List<Facts.Verdict> verdicts = FactStore.verdicts(connection, now);
           boolean isHeldDown =
-              verdicts.stream().anyMatch(verdict -> verdict.verdict().equals(Advisor.HELD_DOWN));
+              verdicts.stream()
+                  .anyMatch(
+                      verdict -> !verdict.isStale() && verdict.verdict().equals(Advisor.HELD_DOWN));
           return new Facts(
               now,
               verdicts,
-              FactStore.health(connection),
+              FactStore.health(connection, now),
               FactStore.failures(connection, beginOfTrouble(verdicts, now), now),
               isHeldDown ? FactStore.calm(connection, now.minus(LOOK_BACK), now) : Map.of(),
               earlier(connection, active, history));
@@ -92,7 +94,7 @@ public final class PolicyAdvisor {
     Instant dayAgo = now.minus(LOOK_BACK);
     Instant earliest = now.minus(LONGEST_LOOK_BACK);
     return verdicts.stream()
-        .filter(verdict -> !verdict.verdict().equals("open"))
+        .filter(verdict -> !verdict.isStale() && !verdict.verdict().equals("open"))
         .map(verdict -> verdict.since().minus(BEFORE_VERDICT))
         .filter(dayAgo::isAfter)
         .min(Instant::compareTo)

@@ -225,6 +225,11 @@ public final class PolicySimulator {
       if (Duration.between(from, to).compareTo(HistoryStore.MEASURED) > 0) {
         assumed.add("Sessions and messages take what they took on the last day of the span.");
       }
+      if (active.total().held() + draft.total().held() > 0) {
+        assumed.add(
+            "Held mail adds to the expected duration and to the peak of no minute: it goes out as"
+                + " the limits let it once its path opens.");
+      }
       assumed.add(
           "Mail is due in the minute in which it was recorded, a delivery once, as it ended; tries"
               + " before that count as load.");

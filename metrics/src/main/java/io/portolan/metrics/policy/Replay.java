@@ -109,10 +109,7 @@ final class Replay {
     Map<String, double[]> loads = new HashMap<>();
     for (Offer offer : offers.values()) {
       if (offer.tries > 0) {
-        double busy = offer(minute, offer);
-        double[] load = loads.computeIfAbsent(offer.group.platform(), _ -> new double[2]);
-        load[0] += offer.tries;
-        load[1] += busy;
+        offer(minute, offer, loads.computeIfAbsent(offer.group.platform(), _ -> new double[2]));
       }
     }
     loads.forEach(
@@ -146,53 +143,58 @@ final class Replay {
     }
   }
 
-  /** Sends a minute's mail; returns for how long it keeps connections busy. */
-  private double offer(Instant minute, Offer offer) {
+  /**
+   * Sends a minute's mail.
+   *
+   * @param load messages and milliseconds of the minute; what is held adds to those of no minute
+   */
+  private void offer(Instant minute, Offer offer, double[] load) {
+    Group group = offer.group;
+    PlatformTally platform = platform(group.platform());
     Map<Path, Long> byPath = new HashMap<>();
-    double busy = 0;
     int done = 0;
-    for (Order order : orders(offer.group)) {
+    // cut apart from those that ended, lest a part has fewer tries than ends
+    long more = offer.tries - offer.ended;
+    for (Order order : orders(group)) {
       long ended = part(offer.ended, order.upTo()) - part(offer.ended, done);
-      long tries = part(offer.tries, order.upTo()) - part(offer.tries, done);
-      Optional<Path> path = send(minute, offer.group, order.paths(), ended, tries);
+      long tries = ended + part(more, order.upTo()) - part(more, done);
+      Optional<Path> open = firstOpen(order.paths(), group, minute);
+      Optional<Path> path = open.or(() -> hold(minute, group, order.paths(), ended));
       if (path.isPresent()) {
-        byPath.merge(path.get(), tries, Long::sum);
-        busy += tries * costs.messageMillis(offer.group.platform(), path.get(), rule(offer.group));
+        double busy = tries * costs.messageMillis(group.platform(), path.get(), rule(group));
+        Tally tally = tally(group, path.get());
+        tally.deliveries += ended;
+        tally.tries += tries;
+        platform.tries += tries;
+        platform.busyMillis += busy;
+        if (open.isPresent()) {
+          byPath.merge(path.get(), tries, Long::sum);
+          load[0] += tries;
+          load[1] += busy;
+        }
       }
       done = order.upTo();
     }
     byPath.forEach(
         (path, tries) -> {
-          Tally tally = tally(offer.group, path);
+          Tally tally = tally(group, path);
           tally.mostInMinute = Math.max(tally.mostInMinute, tries);
         });
-    platform(offer.group.platform()).busyMillis += busy;
-    return busy;
   }
 
   private static long part(long count, int percent) {
     return count * percent / WHOLE;
   }
 
-  /** Sends a part of a minute's mail; returns the path that it went over, if one opened. */
-  private Optional<Path> send(
-      Instant minute, Group group, List<Path> order, long ended, long tries) {
+  /** Holds a part of a minute's mail; returns the path that it goes over, if one opens. */
+  private Optional<Path> hold(Instant minute, Group group, List<Path> order, long ended) {
     PlatformTally platform = platform(group.platform());
-    Optional<Path> path = firstOpen(order, group, minute);
-    if (path.isEmpty()) {
-      platform.held += ended;
-      Optional<Instant> later = nextOpen(order, group.platform(), minute);
-      if (later.isEmpty()) {
-        platform.unsent += ended;
-        return path;
-      }
-      path = firstOpen(order, group, later.get());
+    platform.held += ended;
+    Optional<Instant> later = nextOpen(order, group.platform(), minute);
+    if (later.isEmpty()) {
+      platform.unsent += ended;
     }
-    Tally tally = tally(group, path.orElseThrow());
-    tally.deliveries += ended;
-    tally.tries += tries;
-    platform.tries += tries;
-    return path;
+    return later.flatMap(opened -> firstOpen(order, group, opened));
   }
 
   private Tally tally(Group group, Path path) {

@@ -121,7 +121,8 @@ class AdvisorTest {
     Facts facts =
         facts(
             List.of(
-                verdict(25, "port-blocked", ""), new Verdict("elsewhere", 25, "open", SINCE, "")),
+                verdict(25, "port-blocked", ""),
+                new Verdict("elsewhere", 25, "open", SINCE, "", false)),
             List.of(),
             Map.of());
 
@@ -134,7 +135,7 @@ class AdvisorTest {
         facts(
             List.of(verdict(465, "open", ""), verdict(587, "open", "")),
             List.of(
-                health(IMPLICIT, PathState.BLOCKED, "connect timed out", false),
+                health(IMPLICIT, PathState.BLOCKED, "connect-timeout", false),
                 health(RELAY, PathState.OPEN, "", true)),
             Map.of());
 
@@ -142,13 +143,17 @@ class AdvisorTest {
 
     assertThat(advice.recommendations().getFirst().kind()).isEqualTo(Kind.TAKE_OUT);
     assertThat(advice.recommendations().getFirst().reason())
-        .startsWith("ses:465 never opened (connect timed out), while port 465 gets through");
+        .startsWith("ses:465 never opened (connect-timeout), while port 465 gets through");
     assertThat(paths(advice)).containsExactly(RELAY);
   }
 
   @Example
   void putsTlsFromTheFirstByteFirstWhereStarttlsIsTakenOut() {
-    Facts facts = facts(List.of(verdict(587, "tls-stripped", "")), List.of(), Map.of());
+    Facts facts =
+        facts(
+            List.of(verdict(587, "tls-stripped", "")),
+            List.of(health(RELAY, PathState.SUSPECT, "starttls-missing", true)),
+            Map.of());
 
     Advice advice = advise(policy(RELAY, IMPLICIT), facts);
 
@@ -186,7 +191,7 @@ class AdvisorTest {
     Facts open = facts(List.of(verdict(25, "open", "")), List.of(), Map.of());
     Facts justNow =
         facts(
-            List.of(new Verdict("office", 25, "open", NOW.minusSeconds(60), "")),
+            List.of(new Verdict("office", 25, "open", NOW.minusSeconds(60), "", false)),
             List.of(),
             Map.of());
 
@@ -209,7 +214,7 @@ class AdvisorTest {
     Facts facts =
         facts(
             List.of(),
-            List.of(health(RELAY, PathState.BLOCKED, "connect timed out", true)),
+            List.of(health(RELAY, PathState.BLOCKED, "connect-timeout", true)),
             Map.of());
 
     assertThat(paths(advise(policy(RELAY, DIRECT), facts))).containsExactly(DIRECT, RELAY);
@@ -235,6 +240,163 @@ class AdvisorTest {
                 .connectionsPerMinute())
         .isEqualTo(5);
     assertThat(advise(policy(RELAY, DIRECT), held).recommendations()).isEmpty();
+  }
+
+  @Example
+  void leavesARelayAloneThatIsOpenWhateverTheVerdictOnItsPort() {
+    Path smarthost = new Path("smarthost", 25, TlsMode.STARTTLS);
+    List<Verdict> blocked = List.of(verdict(25, "port-blocked", ""));
+    Facts open = facts(blocked, List.of(health(smarthost, PathState.OPEN, "", true)), Map.of());
+    Facts left = facts(blocked, List.of(health(smarthost, PathState.SUSPECT, "", true)), Map.of());
+
+    assertThat(advise(policy(smarthost, RELAY), open).recommendations()).isEmpty();
+    assertThat(advise(policy(smarthost, RELAY), blocked25()).recommendations())
+        .as("nothing is known of the path itself")
+        .isEmpty();
+    assertThat(paths(advise(policy(smarthost, RELAY), left))).containsExactly(RELAY, smarthost);
+  }
+
+  @Example
+  void believesDirectsOwnConnectionsMoreThanTheControlsUnlessSomebodyElseAnswers() {
+    List<Health> open = List.of(health(DIRECT, PathState.OPEN, "", true));
+    Facts blocked = facts(List.of(verdict(25, "port-blocked", "")), open, Map.of());
+    Facts intercepted = facts(List.of(verdict(25, "intercepted", "")), open, Map.of());
+
+    assertThat(advise(policy(DIRECT, RELAY), blocked).recommendations()).isEmpty();
+    assertThat(paths(advise(policy(DIRECT, RELAY), intercepted))).containsExactly(RELAY, DIRECT);
+  }
+
+  @Example
+  void leavesDirectFromAnotherSourceAloneOfWhichTheVerdictSaysNothing() {
+    PortPolicy policy =
+        new PortPolicy(
+            List.of(
+                PolicyRule.of(PolicyRule.ANY)
+                    .withPaths(
+                        PolicyPath.of(DIRECT).withSources("192.0.2.7"), PolicyPath.of(RELAY))));
+
+    assertThat(advise(policy, blocked25()).recommendations()).isEmpty();
+    Facts intercepted = facts(List.of(verdict(25, "intercepted", "")), List.of(), Map.of());
+    assertThat(paths(advise(policy, intercepted))).containsExactly(RELAY, DIRECT);
+  }
+
+  @Example
+  void putsNoPathFirstThatWasNeverTriedOnAPortThatIsBlocked() {
+    Facts facts =
+        facts(
+            List.of(verdict(25, "port-blocked", ""), verdict(587, "port-blocked", "")),
+            List.of(),
+            Map.of());
+
+    assertThat(paths(advise(policy(DIRECT, RELAY), facts)))
+        .as("a relay's port that is not blocked")
+        .containsExactly(IMPLICIT, DIRECT, RELAY);
+  }
+
+  @Example
+  void changesNothingWhileNothingLeavesTheHost() {
+    Facts facts = facts(List.of(verdict(25, "egress-down", "")), List.of(), Map.of());
+
+    Advice advice = advise(policy(DIRECT, RELAY), facts);
+
+    assertThat(advice.recommendations()).isEmpty();
+    assertThat(advice.hints()).singleElement().asString().contains("this host's network");
+  }
+
+  @Example
+  void leavesOutWhatNobodyWatchesAnyMore() {
+    Facts facts =
+        facts(
+            List.of(new Verdict("gone", 25, "port-blocked", SINCE, "", true)), List.of(), Map.of());
+    Facts both =
+        facts(
+            List.of(
+                verdict(25, "port-blocked", ""), new Verdict("gone", 25, "open", SINCE, "", true)),
+            List.of(),
+            Map.of());
+
+    Advice advice = advise(policy(DIRECT, RELAY), facts);
+
+    assertThat(advice.recommendations()).isEmpty();
+    assertThat(advice.lookedAt())
+        .anySatisfy(line -> assertThat(line).contains("nobody watches it any more"));
+    assertThat(paths(advise(policy(DIRECT, RELAY), both))).containsExactly(RELAY, DIRECT);
+  }
+
+  @Example
+  void takesNoPathOutThatAnswersAndRefuses() {
+    Facts facts =
+        facts(
+            List.of(verdict(465, "open", ""), verdict(587, "open", "")),
+            List.of(
+                health(IMPLICIT, PathState.BLOCKED, "tls-name", false),
+                health(RELAY, PathState.OPEN, "", true)),
+            Map.of());
+
+    assertThat(advise(policy(RELAY, IMPLICIT), facts).recommendations()).isEmpty();
+  }
+
+  @Example
+  void leavesToPeopleWhatCanNotBeTakenBack() {
+    Advisor.Scope alone = new Advisor.Scope(_ -> true, true);
+    Facts missing =
+        facts(
+            List.of(verdict(465, "open", "")),
+            List.of(
+                health(IMPLICIT, PathState.BLOCKED, "connect-timeout", false),
+                health(RELAY, PathState.OPEN, "", true)),
+            Map.of());
+    Facts held = facts(List.of(verdict(25, "rate-limited-egress", "")), List.of(), Map.of());
+
+    Advice out = new Advisor(policy(RELAY, IMPLICIT), List.of(SES), missing, alone).advise(3);
+    Advice limit = new Advisor(policy(DIRECT, RELAY), List.of(SES), held, alone).advise(3);
+
+    assertThat(out.recommendations()).as("taking a path out").isEmpty();
+    assertThat(limit.recommendations()).as("a limit").isEmpty();
+  }
+
+  @Example
+  void changesNoLimitThatThereIsAndNoneWhereOneNetworkLetsMailThrough() {
+    Facts held = facts(List.of(verdict(25, "rate-limited-egress", "")), List.of(), Map.of());
+    PortPolicy limited =
+        new PortPolicy(
+            List.of(
+                PolicyRule.of(PolicyRule.ANY, DIRECT).withLimits(perMinute(4)),
+                PolicyRule.of("yahoo").withLimits(perMinute(500))));
+    Facts elsewhere =
+        facts(
+            List.of(
+                verdict(25, "rate-limited-egress", ""),
+                new Verdict("elsewhere", 25, "open", SINCE, "", false)),
+            List.of(),
+            Map.of());
+
+    Advice advice = advise(limited, held);
+
+    assertThat(advice.recommendations()).isEmpty();
+    assertThat(advice.warnings())
+        .singleElement()
+        .asString()
+        .startsWith("row yahoo: port 25 held down")
+        .contains("lets more through than the 5 a minute");
+    assertThat(advise(policy(DIRECT), elsewhere).recommendations()).isEmpty();
+  }
+
+  private static PolicyRule.LimitsPart perMinute(int sessions) {
+    return new PolicyRule.LimitsPart(
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(sessions));
+  }
+
+  @Example
+  void restoresNothingBeforeTheRelaysOwnPathIsOpenForLong() {
+    Earlier earlier = new Earlier(3, of(RELAY, DIRECT), true, true);
+    List<Verdict> open = List.of(verdict(587, "open", ""));
+    Facts left = facts(open, List.of(health(RELAY, PathState.SUSPECT, "", true)), Map.of());
+    Facts opened = facts(open, List.of(health(RELAY, PathState.OPEN, "", true)), Map.of());
+
+    assertThat(advise(policy(DIRECT, RELAY), with(left, earlier)).recommendations()).isEmpty();
+    assertThat(paths(advise(policy(DIRECT, RELAY), with(opened, earlier))))
+        .containsExactly(RELAY, DIRECT);
   }
 
   @Example
@@ -310,7 +472,11 @@ class AdvisorTest {
       if (random.nextBoolean()) {
         PathState[] states = PathState.values();
         health.add(
-            health(path, states[random.nextInt(states.length)], "evidence", random.nextBoolean()));
+            health(
+                path,
+                states[random.nextInt(states.length)],
+                random.nextBoolean() ? "connect-timeout" : "login-refused",
+                random.nextBoolean()));
       }
     }
     return with(
@@ -338,7 +504,7 @@ class AdvisorTest {
   }
 
   private static Verdict verdict(int port, String verdict, String words) {
-    return new Verdict("office", port, verdict, SINCE, words);
+    return new Verdict("office", port, verdict, SINCE, words, false);
   }
 
   private static Health health(Path path, PathState state, String evidence, boolean wasOpen) {

@@ -187,7 +187,7 @@ class AutopilotTest {
     database.execute(
         """
         INSERT INTO port_verdict (network, port, verdict, since, words, latest, rounds, looked_at, next_look, node)
-        VALUES ('office', 25, ?, ?, '', ?, 2, now(), now(), 'a')
+        VALUES ('office', 25, ?, ?, '', ?, 2, now(), 'infinity', 'a')
         ON CONFLICT (network, port) DO UPDATE SET verdict = excluded.verdict, since = excluded.since
         """,
         to,

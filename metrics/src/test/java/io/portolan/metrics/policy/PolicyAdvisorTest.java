@@ -135,6 +135,83 @@ class PolicyAdvisorTest {
         .satisfies(one -> assertThat(one.kind()).isEqualTo(Kind.LIMIT));
   }
 
+  @Test
+  void leavesOutWhatIsKnownOfNetworksThatNobodyWatchesAnyMore() {
+    activate("ada", DIRECT, RELAY);
+    verdict(25, "open", "port-blocked", 14);
+    elsewhere(25, "open", "30 minutes");
+    health("elsewhere", DIRECT, "open", 5);
+    now = NINE.plus(Duration.ofHours(2));
+    assertThat(advisor.advise().recommendations()).as("it is open elsewhere").isEmpty();
+
+    now = NINE.plus(Duration.ofHours(3));
+    Advice advice = advisor.advise();
+
+    assertThat(advice.draft()).contains(policy(RELAY, DIRECT));
+    assertThat(advice.lookedAt()).anySatisfy(line -> assertThat(line).contains("left out"));
+  }
+
+  @Test
+  void tellsSourcesApart() {
+    activate("ada", DIRECT, RELAY);
+    verdict(25, "open", "port-blocked", 14);
+    health("office", DIRECT.from("192.0.2.7"), "open", 5);
+    now = NINE.plus(Duration.ofMinutes(30));
+
+    assertThat(advisor.advise().draft()).contains(policy(RELAY, DIRECT));
+  }
+
+  @Test
+  void measuresSessionsAndPlatformsInOneMinute() {
+    activate("ada", DIRECT, RELAY);
+    verdict(25, "open", "rate-limited-egress", 14);
+    for (int session = 0; session < 12; session++) {
+      attempt(15, "gmail");
+    }
+    for (String platform : List.of("gmail", "yahoo", "gmx", "orange")) {
+      attempt(16, platform);
+    }
+    now = NINE.plus(Duration.ofMinutes(30));
+
+    assertThat(
+            advisor
+                .advise()
+                .draft()
+                .orElseThrow()
+                .ruleFor(1, "gmail", "gmail")
+                .limits()
+                .connectionsPerMinute())
+        .as("twelve to one, and not over the four platforms of another minute")
+        .isEqualTo(12);
+  }
+
+  private void attempt(int minute, String platform) {
+    database.execute(
+        """
+        INSERT INTO attempt (at, delivery_id, number, campaign_id, batch_id, epoch, policy_version, port, open_millis,
+                             exchange_millis, isp, platform, rule, decision, route, tls, host, peer, phase, outcome)
+        VALUES (?, 1, 1, 1, 1, 1, 1, 25, 100, 100, ?, ?, '*', '', 'direct', 'opportunistic', '', '', 'DOT', 'accepted')
+        """,
+        at(minute),
+        platform,
+        platform);
+  }
+
+  private void elsewhere(int port, String verdict, String nextLook) {
+    database.execute(
+        """
+        INSERT INTO port_verdict (network, port, verdict, since, words, latest, rounds, looked_at, next_look, node)
+        VALUES ('elsewhere', ?, ?, ?, '', ?, 2, ?, ?::timestamptz + ?::interval, 'b')
+        """,
+        port,
+        verdict,
+        at(0),
+        verdict,
+        at(0),
+        at(0),
+        nextLook);
+  }
+
   private void activate(String author, Path... paths) {
     int version = policies.append(policy(paths), check, author, "").version();
     policies.activate(version, check, author, "");
@@ -161,7 +238,7 @@ class PolicyAdvisorTest {
     database.execute(
         """
         INSERT INTO port_verdict (network, port, verdict, since, words, latest, rounds, looked_at, next_look, node)
-        VALUES ('office', ?, ?, ?, '', ?, 2, now(), now(), 'a')
+        VALUES ('office', ?, ?, ?, '', ?, 2, now(), 'infinity', 'a')
         ON CONFLICT (network, port) DO UPDATE SET verdict = excluded.verdict, since = excluded.since
         """,
         port,
@@ -171,11 +248,17 @@ class PolicyAdvisorTest {
   }
 
   private void health(Path path, String state, int minute) {
+    health("office", path, state, minute);
+  }
+
+  private void health(String network, Path path, String state, int minute) {
     database.execute(
         """
-        INSERT INTO path_health (network, route, target, port, tls, state, since, until, strikes, good_looks, host, evidence, node)
-        VALUES ('office', ?, '', ?, ?, ?, ?, now(), 1, 0, '', 'connect timed out', 'a')
+        INSERT INTO path_health (network, source, route, target, port, tls, state, since, until, strikes, good_looks, host, evidence, node)
+        VALUES (?, ?, ?, '', ?, ?, ?, ?, 'infinity', 1, 0, '', 'connect-timeout', 'a')
         """,
+        network,
+        path.source(),
         path.route(),
         path.port(),
         path.tls().id(),

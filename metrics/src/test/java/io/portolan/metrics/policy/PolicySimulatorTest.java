@@ -90,6 +90,21 @@ class PolicySimulatorTest {
     assertThat(simulation.draft().held()).as("from 09:14 to 09:24").isEqualTo(11 * 540);
     assertThat(simulation.draft().unsent()).isZero();
     assertThat(simulation.draft().deliveries()).isEqualTo(simulation.active().deliveries());
+    assertThat(simulation.assumed()).anySatisfy(line -> assertThat(line).contains("Held mail"));
+  }
+
+  @Test
+  void countsHeldMailAsLoadOfNoMinute() {
+    result(15, DIRECT, "accepted", 6_000);
+    transition(Duration.ofMinutes(25), DIRECT, "gmail", "open");
+
+    Simulation simulation = simulate(policy(DIRECT, RELAY), policy(DIRECT));
+
+    assertThat(simulation.platforms().getFirst().active().peakPerSecond()).isEqualTo(110);
+    assertThat(simulation.platforms().getFirst().draft().peakPerSecond())
+        .as("as before 09:14")
+        .isEqualTo(10);
+    assertThat(simulation.draft().tries()).isEqualTo(simulation.active().tries());
   }
 
   @Test
@@ -141,18 +156,68 @@ class PolicySimulatorTest {
   }
 
   @Test
-  void takesAVerdictOnAPortForAllItsPaths() {
-    database.execute(
-        """
-        INSERT INTO port_verdict_change (at, network, port, from_verdict, to_verdict, words, evidence, node)
-        VALUES (?, 'net', 587, 'open', 'port-blocked', '', '[]', 'a')
-        """,
-        NINE.plus(Duration.ofMinutes(15)).atOffset(ZoneOffset.UTC));
+  void takesAVerdictOnAPortForPathsOfWhichNothingElseIsRecorded() {
+    verdict("net", 2525, "port-blocked", 15);
+
+    Simulation simulation = simulate(policy(DIRECT, RELAY), policy(OTHER_RELAY));
+
+    assertThat(row(simulation, OTHER_RELAY).draft().deliveries()).isEqualTo(14 * 600 + 540);
+    assertThat(simulation.draft().unsent()).isEqualTo(15 * 540);
+  }
+
+  @Test
+  void holdsNoMailOnAPathThatWasOpenWhateverTheVerdictOnItsPort() {
+    verdict("net", 587, "port-blocked", 15);
 
     Simulation simulation = simulate(policy(DIRECT, RELAY), policy(RELAY));
 
-    assertThat(row(simulation, RELAY).draft().deliveries()).isEqualTo(14 * 600 + 540);
-    assertThat(simulation.draft().unsent()).isEqualTo(15 * 540);
+    assertThat(simulation.draft().held()).isZero();
+    assertThat(row(simulation, RELAY).draft().deliveries()).isEqualTo(14 * 600 + 16 * 540);
+  }
+
+  @Test
+  void takesAVerdictForDirectUnlessItsOwnConnectionsCameAbout() {
+    transition(Duration.ofMinutes(20), DIRECT, "gmail", "unknown");
+    verdict("net", 25, "port-blocked", 10);
+
+    Simulation simulation = simulate(policy(DIRECT, RELAY), policy(DIRECT));
+
+    assertThat(simulation.draft().deliveries())
+        .as("open until 09:14, then blocked by its own failures, then by the verdict alone")
+        .isEqualTo(14 * 600);
+  }
+
+  @Test
+  void leavesOutNetworksThatNobodyWatchedAnyMore() {
+    verdict("gone", 25, "open", -600);
+    database.execute(
+        """
+        INSERT INTO port_verdict (network, port, verdict, since, words, latest, rounds, looked_at, next_look, node)
+        VALUES ('gone', 25, 'open', ?, '', 'open', 2, ?, ?, 'b')
+        """,
+        at(-600),
+        at(-600),
+        at(-570));
+
+    Simulation simulation = simulate(policy(DIRECT, RELAY), policy(DIRECT));
+
+    assertThat(simulation.draft().unsent()).as("blocked here").isEqualTo(16 * 540);
+  }
+
+  private static Object at(int minute) {
+    return NINE.plus(Duration.ofMinutes(minute)).atOffset(ZoneOffset.UTC);
+  }
+
+  private void verdict(String network, int port, String verdict, int minute) {
+    database.execute(
+        """
+        INSERT INTO port_verdict_change (at, network, port, from_verdict, to_verdict, words, evidence, node)
+        VALUES (?, ?, ?, 'open', ?, '', '[]', 'a')
+        """,
+        at(minute),
+        network,
+        port,
+        verdict);
   }
 
   @Test

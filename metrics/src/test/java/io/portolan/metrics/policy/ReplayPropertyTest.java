@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.ToLongFunction;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -104,6 +105,11 @@ class ReplayPropertyTest {
                     .contains(line.path()));
     assertThat(replay.total().expectedMillis()).isNotNegative();
     assertThat(replay.total().failureMillis()).isNotNegative();
+  }
+
+  @Example
+  void partsOfAMinutesMailHaveNoFewerTriesThanEnds() {
+    nothingIsNegativeAndOnlyPathsOfThePolicyAreUsed(-2_498_600_822L);
   }
 
   @Property(tries = 300)

@@ -6,6 +6,7 @@ import io.portolan.core.path.PathState;
 import io.portolan.core.path.PortVerdictStore;
 import io.portolan.core.path.StoredVerdict;
 import io.portolan.core.path.VerdictChange;
+import io.portolan.core.path.VerdictMeaning;
 import io.portolan.sender.path.HealthSettings;
 import io.portolan.sender.path.PathHealth;
 import io.portolan.sender.path.PathStatus;
@@ -246,11 +247,11 @@ public final class PortWatch implements AutoCloseable {
   }
 
   private static PortEffect effect(StoredVerdict verdict) {
-    return switch (PortVerdict.of(verdict.verdict()).orElse(PortVerdict.INCONCLUSIVE)) {
-      case PORT_BLOCKED, EGRESS_DOWN, LOCAL_POLICY -> blocked(verdict, false);
+    return switch (VerdictMeaning.of(verdict.verdict())) {
+      case STOPPED -> blocked(verdict, false);
       case INTERCEPTED -> blocked(verdict, true);
-      case IPV6_ONLY -> new PortEffect.Ipv4Only();
-      default -> new PortEffect.Free();
+      case WITHOUT_IPV6 -> new PortEffect.Ipv4Only();
+      case FREE, WITHOUT_STARTTLS -> new PortEffect.Free();
     };
   }
 
