@@ -74,6 +74,13 @@ abstract class LaneFixture {
   static final Path DIRECT = new Path(Path.DIRECT, 25, TlsMode.OPPORTUNISTIC);
   static final Path RELAY_587 = new Path("relay", 587, TlsMode.STARTTLS);
   static final Path RELAY_465 = new Path("relay", 465, TlsMode.IMPLICIT);
+  private static final Relay RELAY =
+      new Relay(
+          "relay",
+          "relay.test",
+          "user",
+          "env:PASSWORD",
+          List.of(new RelayPort(587, TlsMode.STARTTLS), new RelayPort(465, TlsMode.IMPLICIT)));
   static final Duration SECOND = Duration.ofSeconds(1);
   static final Duration TIME_TO_LIVE = Duration.ofMinutes(5);
 
@@ -150,13 +157,6 @@ abstract class LaneFixture {
             (applied, _) -> applied.forEach(this::note),
             clock,
             ResultRecorder.Settings.DEFAULT);
-    Relay definition =
-        new Relay(
-            "relay",
-            "relay.test",
-            "user",
-            "env:PASSWORD",
-            List.of(new RelayPort(587, TlsMode.STARTTLS), new RelayPort(465, TlsMode.IMPLICIT)));
     health =
         new PathHealth(
             new HealthSettings(
@@ -170,13 +170,17 @@ abstract class LaneFixture {
             clock,
             "test");
     paces = new Paces(new PaceStore(database.database(), "test"), this::rule, clock);
-    sender =
-        new LaneSender(
+    sender = node("test", slots, paces);
+  }
+
+  /** A sender over the same network and database. */
+  LaneSender node(String name, ConnectionSlots ownSlots, Paces ownPaces) {
+    return new LaneSender(
             new LaneSender.Outbound(
                 new PathChoice(
                     health,
-                    name -> name.equals("relay") ? Optional.of(definition) : Optional.empty(),
-                    TestCaps.of(database.database(), clock, "test"),
+                    relayName -> relayName.equals("relay") ? Optional.of(RELAY) : Optional.empty(),
+                    TestCaps.of(database.database(), clock, name),
                     clock),
                 new MailHostFinder(this::mailHosts, this::addresses, new Random(1), clock),
                 new Secrets(Map.of("PASSWORD", password)),
@@ -202,8 +206,8 @@ abstract class LaneFixture {
                 DkimKeys.NONE,
                 clock),
             new LaneSender.Shared(
-                recorder, slots, paces, new SuppressionStore(database.database())),
-            new LaneSettings("sender.test", sessions, 4, Duration.ofMillis(50), 5, "test"),
+                recorder, ownSlots, ownPaces, new SuppressionStore(database.database())),
+            new LaneSettings("sender.test", sessions, 4, Duration.ofMillis(50), 5, name),
             clock);
   }
 
