@@ -68,6 +68,9 @@ class PolicyCheckTest {
             + " | first delay of 15m",
         "{isp: yahoo, retry: {delays: [5d]}}                | rules[1].retry.lifetime              "
             + " | is 4d",
+        "{isp: yahoo, paths: [{route: ses, port: 587, warmUp: {since: 2026-11-20, scheme: classic}},"
+            + " {route: ses, port: 465, warmUp: {since: 2026-11-21, scheme: classic}}]} |"
+            + " rules[1].paths[1].warmUp | a peer sees one source",
         "{isp: yahoo, limits: {connectionsPerMinute: -1}}   | rules[1].limits.connectionsPerMinute"
             + " | or more",
         "{isp: yahoo, paths: [{route: lan, port: 25, minTls: TLSv1.2}]} |"
@@ -148,6 +151,8 @@ class PolicyCheckTest {
             + " 20}]} | rules[1].paths",
         "{isp: yahoo, paths: [{route: direct, port: 25, source: 192.0.2.1}]} |"
             + " rules[1].paths[0].source",
+        "{isp: yahoo, paths: [{route: ses, port: 587, warmUp: {since: 2026-11-20, scheme: classic}}]}"
+            + " | rules[1].paths[0].warmUp",
         "{isp: aol, limits: {connections: 2}}             | rules[1].limits",
       })
   void warnsOfWhatIsAllowedAndUnwise(String row, String place) {

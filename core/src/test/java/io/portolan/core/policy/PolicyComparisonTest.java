@@ -2,9 +2,11 @@ package io.portolan.core.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.core.pace.WarmUp;
 import io.portolan.core.policy.PolicyRule.LimitsPart;
 import io.portolan.core.policy.PolicyRule.RetryPart;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,30 @@ class PolicyComparisonTest {
         .containsExactly(
             "yahoo: paths direct:25 -> ses:587 before direct:25; rate 20/s -> 10/s;"
                 + " retry after inherited -> 15m, 1h; lifetime inherited -> 2d");
+  }
+
+  @Test
+  void saysWhoseLimitsTheyAreAndHowAPathWarmsUp() {
+    PolicyRule before = PolicyRule.of("yahoo", SES);
+    PolicyRule after =
+        before
+            .withPaths(
+                PolicyPath.of(SES)
+                    .withWarmUp(
+                        new WarmUp(
+                            LocalDate.parse("2026-11-20"), WarmUp.Scheme.CLASSIC.steps())))
+            .withLimits(
+                new LimitsPart(
+                    Optional.of(5),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(Limits.Scope.NODE)));
+
+    assertThat(words(List.of(ANY, before), List.of(ANY, after)))
+        .containsExactly(
+            "yahoo: paths ses:587 -> ses:587 (warms up by classic since 2026-11-20);"
+                + " connections inherited -> 5; limits of inherited -> each node");
   }
 
   @Test

@@ -140,6 +140,15 @@ class PolicyDocumentTest {
         "{rules: [{isp: '*', path: [direct:25]}]}        | rules[0].path",
         "{rules: [{paths: [direct:25]}]}                 | rules[0].isp",
         "{rules: [{isp: 5}]}                             | rules[0].isp",
+        "{rules: [{isp: a, limits: {scope: region}}]}    | rules[0].limits.scope",
+        "{rules: [{isp: a, paths: [{route: s, port: 1, warmUp: {scheme: classic}}]}]}"
+            + " | rules[0].paths[0].warmUp.since",
+        "{rules: [{isp: a, paths: [{route: s, port: 1, warmUp: {since: today, scheme: classic}}]}]}"
+            + " | rules[0].paths[0].warmUp.since",
+        "{rules: [{isp: a, paths: [{route: s, port: 1, warmUp: {since: '2026-11-20', scheme: quick}}]}]}"
+            + " | rules[0].paths[0].warmUp.scheme",
+        "{rules: [{isp: a, paths: [{route: s, port: 1, warmUp: {since: '2026-11-20', scheme: [5/d, 6/h]}}]}]}"
+            + " | rules[0].paths[0].warmUp.scheme",
         "{rules: [{isp: a}, {isp: b, paths: []}]}        | rules[1].paths",
         "{rules: [{isp: a, paths: [direct]}]}            | rules[0].paths[0]",
         "{rules: [{isp: a, paths: ['direct:0']}]}        | rules[0].paths[0]",
