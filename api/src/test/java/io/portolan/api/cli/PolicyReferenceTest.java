@@ -45,7 +45,7 @@ class PolicyReferenceTest {
             name -> Optional.of(new Mailer()).filter(it -> it.name().equals(name)));
 
     assertThat(policies)
-        .hasSize(2)
+        .hasSize(3)
         .allSatisfy(
             policy ->
                 assertThat(check.check(policy))

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The guard of warm-ups that reads the counts by the minute: too many deferrals, or complaints.
- * What could not be opened is no attempt and is in neither. Thread-safe; blocks for one statement.
+ * The guard of warm-ups that reads the counts by the hour: too many deferrals, or complaints. What
+ * could not be opened is no attempt and is in neither. Thread-safe; blocks for one statement.
  */
 public final class SendingGuard implements WarmUpGuard {
   /** Of the attempts. Nobody publishes a figure; this is ours. */
@@ -26,8 +26,8 @@ public final class SendingGuard implements WarmUpGuard {
              coalesce(sum(count) FILTER (WHERE outcome IN ('accepted', 'deferred', 'bounced')), 0)::bigint AS attempts,
              coalesce(sum(count) FILTER (WHERE outcome = 'accepted'), 0)::bigint AS accepted,
              coalesce(sum(count) FILTER (WHERE outcome = 'complaint'), 0)::bigint AS complaints
-        FROM result_rollup
-       WHERE minute >= ? AND minute < ? AND route = ? AND platform = ?
+        FROM result_hour
+       WHERE hour >= ? AND hour < ? AND route = ? AND source = ? AND platform = ?
       """;
 
   private final Database database;
@@ -56,6 +56,7 @@ public final class SendingGuard implements WarmUpGuard {
                     from,
                     to,
                     route,
+                    source,
                     platform));
     return over("deferrals", counts.deferred(), counts.attempts(), MOST_DEFERRED)
         .or(() -> over("complaints", counts.complaints(), counts.accepted(), MOST_COMPLAINTS));

@@ -125,10 +125,10 @@ class WarmUpsTest {
   private void rollup(String outcome, int count) {
     database.execute(
         """
-        INSERT INTO result_rollup (minute, campaign_id, isp, platform, route, port, tls, outcome, category, count)
-        SELECT '2026-11-24T09:00:00Z', id, 'gmail', 'gmail', 'direct', 25, 'none', ?, '', ? FROM campaign
-        ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, outcome, category)
-        DO UPDATE SET count = result_rollup.count + excluded.count
+        INSERT INTO result_hour (hour, campaign_id, isp, platform, route, port, tls, source, encryption, outcome, category, count)
+        SELECT '2026-11-24T09:00:00Z', id, 'gmail', 'gmail', 'direct', 25, 'none', '192.0.2.12', '', ?, '', ? FROM campaign
+        ON CONFLICT (campaign_id, hour, isp, platform, route, port, tls, source, encryption, outcome, category)
+        DO UPDATE SET count = result_hour.count + excluded.count
         """,
         outcome,
         count);

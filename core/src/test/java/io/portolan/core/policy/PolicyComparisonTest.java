@@ -41,8 +41,7 @@ class PolicyComparisonTest {
             .withPaths(
                 PolicyPath.of(SES)
                     .withWarmUp(
-                        new WarmUp(
-                            LocalDate.parse("2026-11-20"), WarmUp.Scheme.CLASSIC.steps())))
+                        new WarmUp(LocalDate.parse("2026-11-20"), WarmUp.Scheme.CLASSIC.steps())))
             .withLimits(
                 new LimitsPart(
                     Optional.of(5),

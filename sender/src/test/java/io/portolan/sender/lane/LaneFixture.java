@@ -176,39 +176,39 @@ abstract class LaneFixture {
   /** A sender over the same network and database. */
   LaneSender node(String name, ConnectionSlots ownSlots, Paces ownPaces) {
     return new LaneSender(
-            new LaneSender.Outbound(
-                new PathChoice(
-                    health,
-                    relayName -> relayName.equals("relay") ? Optional.of(RELAY) : Optional.empty(),
-                    TestCaps.of(database.database(), clock, name),
-                    clock),
-                new MailHostFinder(this::mailHosts, this::addresses, new Random(1), clock),
-                new Secrets(Map.of("PASSWORD", password)),
-                new SessionOpener(
-                    dialer(),
-                    TlsTrust.ofPlatformAnd(List.of(network.certificates().authority())),
-                    watch)),
-            new LaneSender.Rules(
-                this::rule,
-                ReplyClassifier.builtIn(),
-                campaign -> {
-                  beforeEachMessage.run();
-                  return !closedCampaigns.contains(campaign);
-                }),
-            new MessageComposer(
-                new MessageSettings(
-                    URI.create("https://sender.test"),
-                    new Domain("bounce.sender.test"),
-                    Optional.empty(),
-                    "sender",
-                    Optional.empty()),
-                new Tokens(new byte[Tokens.KEY_LENGTH]),
-                DkimKeys.NONE,
+        new LaneSender.Outbound(
+            new PathChoice(
+                health,
+                relayName -> relayName.equals("relay") ? Optional.of(RELAY) : Optional.empty(),
+                TestCaps.of(database.database(), clock, name),
                 clock),
-            new LaneSender.Shared(
-                recorder, ownSlots, ownPaces, new SuppressionStore(database.database())),
-            new LaneSettings("sender.test", sessions, 4, Duration.ofMillis(50), 5, name),
-            clock);
+            new MailHostFinder(this::mailHosts, this::addresses, new Random(1), clock),
+            new Secrets(Map.of("PASSWORD", password)),
+            new SessionOpener(
+                dialer(),
+                TlsTrust.ofPlatformAnd(List.of(network.certificates().authority())),
+                watch)),
+        new LaneSender.Rules(
+            this::rule,
+            ReplyClassifier.builtIn(),
+            campaign -> {
+              beforeEachMessage.run();
+              return !closedCampaigns.contains(campaign);
+            }),
+        new MessageComposer(
+            new MessageSettings(
+                URI.create("https://sender.test"),
+                new Domain("bounce.sender.test"),
+                Optional.empty(),
+                "sender",
+                Optional.empty()),
+            new Tokens(new byte[Tokens.KEY_LENGTH]),
+            DkimKeys.NONE,
+            clock),
+        new LaneSender.Shared(
+            recorder, ownSlots, ownPaces, new SuppressionStore(database.database())),
+        new LaneSettings("sender.test", sessions, 4, Duration.ofMillis(50), 5, name),
+        clock);
   }
 
   /** The network, with every loopback address as a source. */

@@ -12,8 +12,8 @@ import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.PolicyPath.Cap;
 import io.portolan.core.policy.PolicyPath.Span;
-import io.portolan.sender.pace.PathCaps;
 import io.portolan.sender.pace.Paces;
+import io.portolan.sender.pace.PathCaps;
 import io.portolan.sender.pace.TestCaps;
 import io.portolan.sender.simulation.Behaviour;
 import io.portolan.sender.simulation.SimulatedNetwork.Block;
@@ -129,8 +129,7 @@ class LaneWarmUpTest extends LaneFixture {
     limits = new Limits(2, 3, 0, 30, scope);
     server().behave(new Behaviour.Slow(Duration.ZERO, Duration.ZERO, Duration.ofMillis(40)));
     ClaimedBatch all = batch(names(40));
-    Paces otherPaces =
-        new Paces(new PaceStore(database.database(), "other"), this::rule, clock);
+    Paces otherPaces = new Paces(new PaceStore(database.database(), "other"), this::rule, clock);
     try (ConnectionSlots otherSlots = new ConnectionSlots(database.database());
         LaneSender other = node("other", otherSlots, otherPaces);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -146,7 +145,9 @@ class LaneWarmUpTest extends LaneFixture {
       case CLUSTER -> assertThat(most).isEqualTo(2);
       case NODE -> assertThat(most).isEqualTo(4);
     }
-    assertThat(database.texts("SELECT name FROM policy_allowance WHERE name LIKE 'sessions%' ORDER BY name"))
+    assertThat(
+            database.texts(
+                "SELECT name FROM policy_allowance WHERE name LIKE 'sessions%' ORDER BY name"))
         .isEqualTo(
             switch (scope) {
               case CLUSTER -> List.of("sessions to isp");
