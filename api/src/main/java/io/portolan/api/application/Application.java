@@ -19,7 +19,7 @@ import io.portolan.core.relay.SecretException;
 import io.portolan.core.relay.Secrets;
 import io.portolan.core.relay.StoredRelay;
 import io.portolan.core.reply.ReplyClassifier;
-import io.portolan.core.suppression.SuppressionStore;
+import io.portolan.core.suppression.SuppressionCheck;
 import io.portolan.metrics.policy.Autopilot;
 import io.portolan.metrics.policy.PolicyAdvisor;
 import io.portolan.metrics.registry.DeliveryMeters;
@@ -210,7 +210,7 @@ public final class Application implements AutoCloseable {
                     recorder,
                     closing.add(new ConnectionSlots(database)),
                     closing.add(Pacing.paces(stores, policy, clock)),
-                    new SuppressionStore(database)),
+                    closing.add(SuppressionCheck.started(database, clock))),
                 Pacing.laneSettings(configuration.mail(), scheduling.node()),
                 clock));
     meters.watch(

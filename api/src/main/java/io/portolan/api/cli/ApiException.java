@@ -5,11 +5,11 @@ public final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** The status when there was no answer. */
-  static final int NO_ANSWER = 0;
+  public static final int NO_ANSWER = 0;
 
   private final int status;
 
-  ApiException(int status, String message) {
+  public ApiException(int status, String message) {
     super(message);
     this.status = status;
   }

@@ -3,6 +3,8 @@ package io.portolan.api.cli;
 import io.portolan.api.application.Version;
 import io.portolan.api.comparison.CompareCommand;
 import io.portolan.api.configuration.ConfigurationException;
+import io.portolan.api.suppression.RecipientCommand;
+import io.portolan.api.suppression.SuppressionCommand;
 import io.portolan.core.CoreException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -28,6 +30,7 @@ import picocli.CommandLine.Command;
       PolicyCommand.class,
       RelayCommand.class,
       SuppressionCommand.class,
+      RecipientCommand.class,
       PathsCommand.class,
       PortsCommand.class,
       IspCommand.class,

@@ -69,7 +69,7 @@ public final class Remote {
   }
 
   /** A text file, which must be there and be UTF-8. */
-  static String text(Path file) throws IOException {
+  public static String text(Path file) throws IOException {
     try {
       return Files.readString(file);
     } catch (CharacterCodingException e) {

@@ -5,7 +5,7 @@ import io.portolan.core.access.Role;
 import java.util.Optional;
 
 /** Who may call a route. */
-enum Access implements RouteRole {
+public enum Access implements RouteRole {
   /** Everybody: recipients, monitoring, and pages that hold nothing. */
   OPEN(Optional.empty()),
   READ(Optional.of(Role.READ)),

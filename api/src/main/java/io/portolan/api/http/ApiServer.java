@@ -8,9 +8,14 @@ import io.javalin.http.HandlerType;
 import io.portolan.api.application.Application;
 import io.portolan.api.configuration.Configuration.HttpConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
+import io.portolan.api.suppression.PrivacyApi;
+import io.portolan.api.suppression.SuppressionsApi;
+import io.portolan.api.suppression.UnsubscribePages;
 import io.portolan.api.upload.UploadDirectory;
 import io.portolan.core.access.ApiKey;
 import io.portolan.core.access.ApiKeyStore;
+import io.portolan.core.privacy.RecipientData;
+import io.portolan.core.suppression.Unsubscriptions;
 import io.portolan.sender.message.ContentCheck;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -47,7 +52,7 @@ public final class ApiServer implements AutoCloseable {
         Javalin.create(
             config -> {
               configure(config);
-              routes(config.routes, parts, imports);
+              routes(config.routes, parts, imports, uploads);
             });
     try {
       server.start(http.address(), http.port());
@@ -99,7 +104,8 @@ public final class ApiServer implements AutoCloseable {
     config.concurrency.useVirtualThreads = true;
   }
 
-  private static void routes(RoutesConfig routes, Application.Parts parts, ImportsApi imports) {
+  private static void routes(
+      RoutesConfig routes, Application.Parts parts, ImportsApi imports, UploadDirectory uploads) {
     ContentCheck check = new ContentCheck(parts.composer());
     routes.beforeMatched(
         ctx -> {
@@ -112,17 +118,15 @@ public final class ApiServer implements AutoCloseable {
     imports.routes(routes);
     new TemplatesApi(parts.stores(), check).routes(routes);
     new CampaignsApi(parts, check).routes(routes);
-    new SuppressionsApi(parts.stores(), parts.clock()).routes(routes);
+    new SuppressionsApi(parts, uploads).routes(routes);
     new RelaysApi(parts).routes(routes);
     new PolicyApi(parts).routes(routes);
     new PortsApi(parts).routes(routes);
     new DeliveriesApi(parts.stores()).routes(routes);
     new ReportsApi(parts.stores(), parts.clock()).routes(routes);
-    new UnsubscribePages(
-            parts.tokens(),
-            parts.stores().deliveries(),
-            parts.stores().suppressions(),
-            parts.clock())
+    Unsubscriptions unsubscriptions = new Unsubscriptions(parts.database(), parts.clock());
+    new UnsubscribePages(parts.tokens(), unsubscriptions).routes(routes);
+    new PrivacyApi(new RecipientData(parts.database()), unsubscriptions, parts.clock())
         .routes(routes);
   }
 

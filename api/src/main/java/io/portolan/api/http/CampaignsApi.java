@@ -256,7 +256,7 @@ final class CampaignsApi {
     if (request.to().isEmpty() || request.to().size() > MOST_TESTS) {
       throw new InvalidException("to", "has 1 to " + MOST_TESTS + " addresses");
     }
-    request.to().forEach(address -> ListsApi.address("to", address));
+    request.to().forEach(address -> Requests.address("to", address));
     Campaign campaign = campaign(ctx);
     CampaignContent content = content(campaign);
     check.check(content);

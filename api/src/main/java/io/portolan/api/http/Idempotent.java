@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * A call that makes something at most once for each {@code Idempotency-Key}: the same key with the
  * same request gets the first answer again.
  */
-final class Idempotent implements Handler {
+public final class Idempotent implements Handler {
   private static final Logger log = LoggerFactory.getLogger(Idempotent.class);
 
   private static final int LONGEST_KEY = 255;
@@ -39,12 +39,12 @@ final class Idempotent implements Handler {
     this.coversBody = coversBody;
   }
 
-  static Idempotent of(IdempotencyStore store, Handler call) {
+  public static Idempotent of(IdempotencyStore store, Handler call) {
     return new Idempotent(store, call, true);
   }
 
   /** For uploads: the request is told by path, query and length alone. */
-  static Idempotent ofUpload(IdempotencyStore store, Handler call) {
+  public static Idempotent ofUpload(IdempotencyStore store, Handler call) {
     return new Idempotent(store, call, false);
   }
 

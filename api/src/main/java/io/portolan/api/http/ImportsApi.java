@@ -8,7 +8,6 @@ import io.javalin.http.Context;
 import io.portolan.api.application.Application;
 import io.portolan.api.application.Stores;
 import io.portolan.api.upload.UploadDirectory;
-import io.portolan.api.upload.UploadException;
 import io.portolan.api.upload.UploadReceiver;
 import io.portolan.core.CoreException;
 import io.portolan.core.InvalidException;
@@ -153,7 +152,7 @@ final class ImportsApi implements AutoCloseable {
     boolean handedOver = false;
     Path file = uploads.newFile(".csv");
     try {
-      String uploadedName = receive(ctx, file);
+      String uploadedName = Uploads.receive(receiver, ctx, file);
       place = importer.reserve();
       try (InputStream csv = new BufferedInputStream(Files.newInputStream(file))) {
         RecipientImporter.readHeader(csv, options);
@@ -201,19 +200,6 @@ final class ImportsApi implements AutoCloseable {
       throw new IllegalStateException("the import could not begin", e.getCause());
     } catch (TimeoutException e) {
       throw new IllegalStateException("the import did not begin within " + BEGIN, e);
-    }
-  }
-
-  private String receive(Context ctx, Path file) throws IOException {
-    try {
-      return receiver.receive(String.valueOf(ctx.contentType()), ctx.bodyInputStream(), file);
-    } catch (UploadException e) {
-      String detail = String.valueOf(e.getMessage());
-      throw switch (e.reason()) {
-        case TOO_LARGE -> new ProblemException(413, "too-large", "Too large", detail);
-        case TOO_SLOW -> new ProblemException(408, "too-slow", "Too slow", detail);
-        case BAD_FORM -> new ProblemException(400, "multipart", "Bad form", detail);
-      };
     }
   }
 

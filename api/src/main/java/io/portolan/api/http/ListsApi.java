@@ -10,8 +10,6 @@ import io.javalin.http.Context;
 import io.portolan.api.application.Stores;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
-import io.portolan.core.address.EmailAddress;
-import io.portolan.core.address.InvalidAddressException;
 import io.portolan.core.list.MailingList;
 import io.portolan.core.list.Recipient;
 import io.portolan.core.list.RecipientQuery;
@@ -105,7 +103,7 @@ final class ListsApi {
             .recipients()
             .add(
                 list.id(),
-                address("address", request.address()),
+                Requests.address("address", request.address()),
                 request.attributes().orElse(Map.of()));
     created(ctx, LISTS + "/" + list.id() + "/recipients/" + recipient.id(), recipient);
   }
@@ -152,13 +150,5 @@ final class ListsApi {
   private void removeRecipient(Context ctx) {
     stores.recipients().remove(id(ctx, "id"), id(ctx, "recipient"));
     ctx.status(204);
-  }
-
-  static EmailAddress address(String field, String written) {
-    try {
-      return EmailAddress.parse(written);
-    } catch (InvalidAddressException e) {
-      throw new InvalidException(field, e.reason());
-    }
   }
 }

@@ -317,7 +317,7 @@ final class PolicyApi {
   private void explain(Context ctx) throws InterruptedException {
     Requests.allowQuery(ctx, "address");
     EmailAddress address =
-        ListsApi.address(
+        Requests.address(
             "address",
             Requests.query(ctx, "address")
                 .orElseThrow(() -> new InvalidException("address", "give an address")));

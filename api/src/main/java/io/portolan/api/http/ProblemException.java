@@ -1,14 +1,14 @@
 package io.portolan.api.http;
 
 /** A request that is answered with a problem. */
-final class ProblemException extends RuntimeException {
+public final class ProblemException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int status;
   private final String name;
   private final String title;
 
-  ProblemException(int status, String name, String title, String detail) {
+  public ProblemException(int status, String name, String title, String detail) {
     super(detail);
     this.status = status;
     this.name = name;

@@ -4,6 +4,9 @@ import io.javalin.http.Context;
 import io.portolan.core.InvalidException;
 import io.portolan.core.Page;
 import io.portolan.core.access.ApiKey;
+import io.portolan.core.address.Domain;
+import io.portolan.core.address.EmailAddress;
+import io.portolan.core.address.InvalidAddressException;
 import io.portolan.core.json.Json;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -15,7 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Reads requests and writes answers. */
-final class Requests {
+public final class Requests {
   private static final int MAX_PAGE = 500;
   private static final int DEFAULT_PAGE = 50;
   private static final int FIRST_YEAR = 1970;
@@ -26,15 +29,15 @@ final class Requests {
   private Requests() {}
 
   /** A page of a list, with the cursor of the next one. */
-  record Listing<T>(List<T> items, Optional<String> nextCursor) {}
+  public record Listing<T>(List<T> items, Optional<String> nextCursor) {}
 
   /** The body as a record; the refusal names the field. */
-  static <T> T body(Context ctx, Class<T> type) {
+  public static <T> T body(Context ctx, Class<T> type) {
     return Json.read(bodyText(ctx, JSON), type);
   }
 
   /** The body, which must be JSON, of the general type or a given one. */
-  static String bodyText(Context ctx, String type) {
+  public static String bodyText(Context ctx, String type) {
     String contentType = ctx.contentType();
     if (contentType != null && !contentType.startsWith(JSON) && !contentType.startsWith(type)) {
       throw new ProblemException(
@@ -55,11 +58,11 @@ final class Requests {
   }
 
   /** The body as a record, or another one where there is no body. */
-  static <T> T bodyOr(Context ctx, Class<T> type, T absent) {
+  public static <T> T bodyOr(Context ctx, Class<T> type, T absent) {
     return ctx.body().isBlank() ? absent : body(ctx, type);
   }
 
-  static long id(Context ctx, String name) {
+  public static long id(Context ctx, String name) {
     String text = ctx.pathParam(name);
     if (!text.matches("\\d{1,18}")) {
       throw new ProblemException(404, "not-found", "Not found", "\"" + text + "\" is not an id.");
@@ -68,7 +71,7 @@ final class Requests {
   }
 
   /** An id that is no larger than an {@code int}, such as the number of a version. */
-  static int smallId(Context ctx, String name) {
+  public static int smallId(Context ctx, String name) {
     long id = id(ctx, name);
     if (id > Integer.MAX_VALUE) {
       throw new ProblemException(404, "not-found", "Not found", id + " is not there.");
@@ -77,7 +80,7 @@ final class Requests {
   }
 
   /** An instant of the years that people mean and PostgreSQL can store. */
-  static Instant instant(String field, OffsetDateTime written) {
+  public static Instant instant(String field, OffsetDateTime written) {
     if (written.getYear() < FIRST_YEAR || written.getYear() > LAST_YEAR) {
       throw new InvalidException(
           field, "is in the year " + written.getYear() + ", not from 1970 to 9999");
@@ -86,7 +89,7 @@ final class Requests {
   }
 
   /** Refuses the NUL character, which no address or name has and PostgreSQL cannot store. */
-  static void refuseNul(Context ctx) {
+  public static void refuseNul(Context ctx) {
     ctx.pathParamMap()
         .forEach(
             (name, value) -> {
@@ -104,11 +107,11 @@ final class Requests {
             });
   }
 
-  static Optional<String> query(Context ctx, String name) {
+  public static Optional<String> query(Context ctx, String name) {
     return Optional.ofNullable(ctx.queryParam(name)).filter(value -> !value.isEmpty());
   }
 
-  static Optional<Long> number(Context ctx, String name) {
+  public static Optional<Long> number(Context ctx, String name) {
     return query(ctx, name)
         .map(
             text -> {
@@ -124,7 +127,7 @@ final class Requests {
    *
    * @param what they are, such as "state of a campaign"
    */
-  static <E> Set<E> several(
+  public static <E> Set<E> several(
       Context ctx, String name, Function<String, Optional<E>> parser, String what) {
     return query(ctx, name).stream()
         .flatMap(text -> Arrays.stream(text.split(",", -1)))
@@ -139,7 +142,7 @@ final class Requests {
   /**
    * Refuses query parameters that a route does not know, so that a typo does not pass for a filter.
    */
-  static void allowQuery(Context ctx, String... names) {
+  public static void allowQuery(Context ctx, String... names) {
     Set<String> known = Set.of(names);
     for (String name : ctx.queryParamMap().keySet()) {
       if (!known.contains(name)) {
@@ -156,7 +159,7 @@ final class Requests {
     }
   }
 
-  static int limit(Context ctx) {
+  public static int limit(Context ctx) {
     long limit = number(ctx, "limit").orElse((long) DEFAULT_PAGE);
     if (limit < 1 || limit > MAX_PAGE) {
       throw new InvalidException("limit", "is not within 1.." + MAX_PAGE);
@@ -164,36 +167,53 @@ final class Requests {
     return (int) limit;
   }
 
-  static Optional<Long> cursor(Context ctx) {
+  public static Optional<Long> cursor(Context ctx) {
     return number(ctx, "cursor");
   }
 
-  static void json(Context ctx, Object value) {
+  public static void json(Context ctx, Object value) {
     ctx.contentType(JSON).result(Json.write(value));
   }
 
-  static <T, V> void listing(Context ctx, Page<T> page, Function<T, V> view) {
+  public static <T, V> void listing(Context ctx, Page<T> page, Function<T, V> view) {
     json(
         ctx,
         new Listing<>(page.items().stream().map(view).toList(), page.next().map(String::valueOf)));
   }
 
   /** 201 with the place of what was made. */
-  static void created(Context ctx, String location, Object value) {
+  public static void created(Context ctx, String location, Object value) {
     ctx.status(201).header("Location", location);
     json(ctx, value);
   }
 
-  static void authenticated(Context ctx, ApiKey key) {
+  public static void authenticated(Context ctx, ApiKey key) {
     ctx.attribute(KEY, key);
   }
 
   /** The key that a call was made with. */
-  static ApiKey key(Context ctx) {
+  public static ApiKey key(Context ctx) {
     ApiKey key = ctx.attribute(KEY);
     if (key == null) {
       throw new IllegalStateException("the route is open");
     }
     return key;
+  }
+
+  public static EmailAddress address(String field, String written) {
+    try {
+      return EmailAddress.parse(written);
+    } catch (InvalidAddressException e) {
+      throw new InvalidException(field, e.reason());
+    }
+  }
+
+  /** A domain that was given in a field. */
+  public static Domain domain(String field, String written) {
+    try {
+      return Domain.parse(written);
+    } catch (InvalidAddressException e) {
+      throw new InvalidException(field, e.reason());
+    }
   }
 }

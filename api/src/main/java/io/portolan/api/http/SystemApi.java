@@ -121,11 +121,11 @@ final class SystemApi {
     Requests.allowQuery(ctx, "address", "domain");
     Domain domain =
         Requests.query(ctx, "address")
-            .map(written -> ListsApi.address("address", written).domain())
+            .map(written -> Requests.address("address", written).domain())
             .or(
                 () ->
                     Requests.query(ctx, "domain")
-                        .map(written -> SuppressionsApi.domain("domain", written)))
+                        .map(written -> Requests.domain("domain", written)))
             .orElseThrow(() -> new InvalidException("address", "give an address or a domain"));
     Destination destination = parts.resolver().resolve(domain).destination();
     json(

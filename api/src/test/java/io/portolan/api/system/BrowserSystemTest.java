@@ -145,6 +145,13 @@ class BrowserSystemTest {
         () -> browser.findElement(By.tagName("body")).getText().contains("You are unsubscribed"));
     fits();
     assertThat(suppressed(address)).isTrue();
+
+    browser.findElement(By.tagName("button")).click();
+    Eventually.holds(
+        "it is taken back",
+        () -> browser.findElement(By.tagName("body")).getText().contains("subscribed again"));
+    fits();
+    assertThat(suppressed(address)).isFalse();
     isQuiet();
   }
 
@@ -227,10 +234,10 @@ class BrowserSystemTest {
   }
 
   private boolean suppressed(String address) {
-    return campaigns
-        .api()
-        .get(Campaigns.BASE + "/suppressions/check?address=" + ApiClient.encode(address))
-        .path("suppressed")
-        .asBoolean();
+    JsonNode check =
+        campaigns
+            .api()
+            .get(Campaigns.BASE + "/suppressions/check?address=" + ApiClient.encode(address));
+    return check.path("suppressed").asBoolean() || !check.path("elsewhere").isEmpty();
   }
 }

@@ -1,5 +1,6 @@
 package io.portolan.core.batch;
 
+import io.portolan.core.address.Domain;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.CampaignState;
 import io.portolan.core.campaign.InDoubt;
@@ -8,6 +9,7 @@ import io.portolan.core.database.Sql;
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.json.Json;
+import io.portolan.core.suppression.MailOrigin;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -23,7 +25,7 @@ final class BatchClaims {
          SET state = 'claimed', epoch = b.epoch + 1, claimed_by = ?, claimed_at = now()
         FROM campaign c
        WHERE b.id = ? AND b.state = 'queued' AND c.id = b.campaign_id AND c.state = 'running'
-      RETURNING b.id, b.campaign_id, b.platform, b.epoch, c.content, c.in_doubt
+      RETURNING b.id, b.campaign_id, b.platform, b.epoch, c.content, c.in_doubt, c.list_id
       """;
 
   // recipients one by one by key: a plain join is planned as a scan of all recipients while the
@@ -33,18 +35,21 @@ final class BatchClaims {
   // its time
   private static final String LOAD =
       """
-      WITH args AS (SELECT ?::bigint AS batch_id, ?::timestamptz AS now),
+      WITH args AS (
+          SELECT ?::bigint AS batch_id, ?::timestamptz AS now, ?::bigint AS list_id, ?::text AS sending_domain),
       open AS MATERIALIZED (
           SELECT d.id, d.recipient_id, d.campaign_id, d.address, d.domain, d.isp, d.platform, d.attempts,
                  d.first_attempt_at, d.first_held_at, d.pinned_route, d.category, d.offer_expires_at,
                  d.not_before,
                  coalesce(r.attributes, '{}') AS attributes,
-                 CASE WHEN d.offer_expires_at IS NULL THEN (
+                 CASE WHEN d.offer_expires_at IS NOT NULL THEN NULL
+                      WHEN d.address = '' THEN 'erased'
+                      ELSE (
                      SELECT s.reason
                        FROM covering_suppression(
                             coalesce(r.address_key,
                                      lower(regexp_replace(d.address, '@[^@]*$', '')) || '@' || d.domain),
-                            d.domain) AS s) END AS suppressed
+                            d.domain, args.list_id, args.sending_domain, args.now) AS s) END AS suppressed
             FROM args JOIN delivery d ON d.batch_id = args.batch_id AND d.state = 'planned'
             LEFT JOIN LATERAL (
                  SELECT attributes, address_key FROM recipient WHERE id = d.recipient_id LIMIT 1) AS r ON true),
@@ -86,12 +91,7 @@ final class BatchClaims {
   static BatchClaim claim(Connection connection, long batchId, String node, Instant now)
       throws SQLException {
     Optional<ClaimedBatch> claimed =
-        Sql.first(
-            connection,
-            CLAIM,
-            row -> claimed(row, deliveries(connection, batchId, now)),
-            node,
-            batchId);
+        Sql.first(connection, CLAIM, row -> claimed(connection, row, now), node, batchId);
     return claimed.isPresent()
         ? new BatchClaim.Granted(claimed.get())
         : refusal(connection, batchId);
@@ -111,20 +111,27 @@ final class BatchClaims {
         .orElseGet(BatchClaim.Refused::new);
   }
 
-  private static List<ClaimedDelivery> deliveries(Connection connection, long batchId, Instant now)
+  private static ClaimedBatch claimed(Connection connection, Row row, Instant now)
       throws SQLException {
-    return Sql.list(connection, LOAD, BatchClaims::delivery, batchId, now);
-  }
-
-  private static ClaimedBatch claimed(Row row, List<ClaimedDelivery> deliveries)
-      throws SQLException {
+    CampaignContent content = Json.read(row.text("content"), CampaignContent.class);
+    MailOrigin origin = new MailOrigin(row.optionalNumber("list_id"), content.sendingDomain());
+    List<ClaimedDelivery> deliveries =
+        Sql.list(
+            connection,
+            LOAD,
+            BatchClaims::delivery,
+            row.number("id"),
+            now,
+            origin.listId(),
+            origin.sendingDomain().map(Domain::name));
     return new ClaimedBatch(
         row.number("id"),
         row.number("campaign_id"),
         row.text("platform"),
         row.integer("epoch"),
-        Json.read(row.text("content"), CampaignContent.class),
+        content,
         InDoubt.of(row.text("in_doubt")).orElseThrow(),
+        origin,
         deliveries);
   }
 

@@ -2,9 +2,11 @@ package io.portolan.core.batch;
 
 import io.portolan.core.NotFoundException;
 import io.portolan.core.address.Domain;
+import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
+import io.portolan.core.json.Json;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -42,7 +44,7 @@ public final class PlanStore {
   private static final String FIND =
       """
       SELECT state::text AS state, list_id, planned_through, planned_at IS NOT NULL AS planned,
-             launched_at IS NOT NULL AS launched
+             launched_at IS NOT NULL AS launched, content::text AS content
         FROM campaign WHERE id = ?
       """;
 
@@ -56,14 +58,16 @@ public final class PlanStore {
       """;
 
   // who is suppressed is covering_suppression, taken apart: a join finds the addresses of a chunk
-  // at a third of what asking for each costs. "held" keeps, until commit, the batches that are not
+  // at a third of what asking for each costs. An address may have several, for several lists.
+  // "held" keeps, until commit, the batches that are not
   // full and not claimed. Rows are put into
   // batches by window functions alone: just after an import the planner takes a list for empty, and
   // would join one CTE with another row by row
   private static final String PLAN =
       """
       WITH args AS (
-          SELECT ?::bigint AS campaign_id, ?::timestamptz AS now, ?::boolean AS cancelled, ?::int AS batch_size),
+          SELECT ?::bigint AS campaign_id, ?::timestamptz AS now, ?::boolean AS cancelled, ?::int AS batch_size,
+                 ?::bigint AS list_id, ?::text AS sending_domain),
       chunk AS MATERIALIZED (
           SELECT id, address, address_key, domain FROM recipient
            WHERE list_id = ? AND id > ? ORDER BY list_id, id LIMIT ?),
@@ -72,15 +76,23 @@ public final class PlanStore {
                  (CASE WHEN args.cancelled THEN 'cancelled' WHEN c.reason IS NOT NULL THEN 'suppressed'
                        ELSE 'planned' END)::delivery_state AS state
             FROM args CROSS JOIN (
-                 SELECT c.id, c.address, c.domain,
+                 SELECT DISTINCT ON (c.id) c.id, c.address, c.domain,
                         coalesce(k.isp, 'other') AS isp, coalesce(k.platform, 'other') AS platform,
                         CASE WHEN args.cancelled THEN NULL WHEN s.reason IS NOT NULL THEN s.reason
-                             WHEN EXISTS (SELECT FROM suppression WHERE kind = 'domain') THEN (
-                                 SELECT d.reason FROM covering_domain_suppression(c.domain) AS d)
+                             ELSE coalesce(
+                                 CASE WHEN EXISTS (SELECT FROM suppression WHERE kind = 'hash') THEN (
+                                     SELECT h.reason FROM covering_hash_suppression(
+                                            c.address_key, args.list_id, args.sending_domain, args.now) AS h) END,
+                                 CASE WHEN EXISTS (SELECT FROM suppression WHERE kind = 'domain') THEN (
+                                     SELECT d.reason FROM covering_domain_suppression(
+                                            c.domain, args.list_id, args.sending_domain, args.now) AS d) END)
                         END AS reason
                    FROM args CROSS JOIN chunk c
                    LEFT JOIN recipient_domain k ON k.domain = c.domain
-                   LEFT JOIN suppression s ON s.kind = 'address' AND s.value = c.address_key) AS c),
+                   LEFT JOIN suppression s ON s.kind = 'address' AND s.value = c.address_key
+                    AND suppression_holds(s.list_id, s.sending_domain, s.expires_at,
+                                          args.list_id, args.sending_domain, args.now)
+                  ORDER BY c.id, s.list_id NULLS FIRST, s.sending_domain NULLS FIRST) AS c),
       held AS MATERIALIZED (
           SELECT b.id, b.platform, b.size FROM batch b, args
            WHERE b.campaign_id = args.campaign_id AND b.kind = 'first' AND b.state = 'queued'
@@ -156,11 +168,17 @@ public final class PlanStore {
 
   /** A campaign as planning finds it. */
   private record Progress(
-      String state, Optional<Long> listId, long through, boolean planned, boolean launched) {
+      String state,
+      Optional<Long> listId,
+      Optional<Domain> sendingDomain,
+      long through,
+      boolean planned,
+      boolean launched) {
     static Progress of(Row row) throws SQLException {
       return new Progress(
           row.text("state"),
           row.optionalNumber("list_id"),
+          Json.read(row.text("content"), CampaignContent.class).sendingDomain(),
           row.number("planned_through"),
           row.flag("planned"),
           row.flag("launched"));
@@ -240,6 +258,8 @@ public final class PlanStore {
             now,
             progress.cancelled(),
             BATCH_SIZE,
+            progress.listId(),
+            progress.sendingDomain().map(Domain::name),
             progress.listId(),
             progress.through(),
             size);

@@ -1,5 +1,10 @@
 package io.portolan.core.campaign;
 
+import io.portolan.core.address.Domain;
+import io.portolan.core.address.EmailAddress;
+import io.portolan.core.address.InvalidAddressException;
+import java.util.Optional;
+
 /**
  * What a campaign says, before it is merged with a recipient's attributes.
  *
@@ -35,6 +40,15 @@ public record CampaignContent(
   private CampaignContent withText(String newSubject, String newHtml, String newText) {
     return new CampaignContent(
         fromName, fromAddress, replyTo, newSubject, newHtml, newText, missingField);
+  }
+
+  /** The domain of the From address; empty while there is no such address. */
+  public Optional<Domain> sendingDomain() {
+    try {
+      return Optional.of(EmailAddress.parse(fromAddress).domain());
+    } catch (InvalidAddressException e) {
+      return Optional.empty();
+    }
   }
 
   /** Whether there is anything to send. */

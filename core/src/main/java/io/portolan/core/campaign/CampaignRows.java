@@ -3,11 +3,13 @@ package io.portolan.core.campaign;
 import io.portolan.core.ConflictException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.Problems;
+import io.portolan.core.address.Domain;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
 import io.portolan.core.json.Json;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Reads campaigns, and what they refer to, within a transaction of {@link CampaignStore}. */
@@ -26,7 +28,7 @@ final class CampaignRows {
       SELECT EXISTS (
                SELECT FROM recipient r
                 WHERE r.list_id = ?
-                  AND NOT EXISTS (SELECT FROM covering_suppression(r.address_key, r.domain))) AS found
+                  AND NOT EXISTS (SELECT FROM covering_suppression(r.address_key, r.domain, r.list_id, ?::text, ?::timestamptz))) AS found
       """;
 
   private CampaignRows() {}
@@ -61,13 +63,24 @@ final class CampaignRows {
   }
 
   /** Checks that there is somebody to send to. */
-  static void checkRecipients(Connection connection, Optional<Long> listId, Problems problems)
+  static void checkRecipients(
+      Connection connection,
+      Optional<Long> listId,
+      Optional<Domain> sendingDomain,
+      Instant now,
+      Problems problems)
       throws SQLException {
     if (listId.isEmpty()) {
       problems.add("listId", "is missing");
     } else if (!holds(connection, LIST_HAS_RECIPIENTS, listId.get())) {
       problems.add("listId", "is list " + listId.get() + ", which has no recipients");
-    } else if (!holds(connection, LIST_HAS_SENDABLE, listId.get())) {
+    } else if (!Sql.one(
+        connection,
+        LIST_HAS_SENDABLE,
+        row -> row.flag("found"),
+        listId.get(),
+        sendingDomain.map(Domain::name),
+        now)) {
       problems.add("listId", "is list " + listId.get() + ", whose recipients are all suppressed");
     }
   }

@@ -294,7 +294,12 @@ public final class CampaignStore {
             problems.add("launchAt", launchAt + " is past; it is " + now);
           }
           CampaignChecks.complete(content, problems);
-          CampaignRows.checkRecipients(connection, campaign.settings().listId(), problems);
+          CampaignRows.checkRecipients(
+              connection,
+              campaign.settings().listId(),
+              content.sendingDomain(),
+              now,
+              problems);
           problems.throwIfAny("Campaign " + id + " cannot be scheduled");
           return Sql.first(
                   connection,

@@ -4,6 +4,7 @@ import io.portolan.core.database.Database;
 import io.portolan.core.database.DatabaseException;
 import io.portolan.core.delivery.ResultStore.Extent;
 import io.portolan.core.delivery.ResultStore.Offer;
+import io.portolan.core.suppression.SoftBounceRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -54,11 +55,17 @@ public final class ResultRecorder implements AutoCloseable {
    * @param groupSize results in one transaction at most, and results that are handed over and not
    *     durable at most: what a crash can lose
    * @param linger how long the first result of a group waits for company
+   * @param softBounces when soft bounces suppress
    * @param farewell how long closing waits for a database that is away
    */
-  public record Settings(int groupSize, Duration linger, Duration farewell) {
+  public record Settings(
+      int groupSize, Duration linger, Duration farewell, SoftBounceRule softBounces) {
     public static final Settings DEFAULT =
-        new Settings(1_000, Duration.ofMillis(8), Duration.ofSeconds(20));
+        new Settings(1_000, Duration.ofMillis(8), Duration.ofSeconds(20), SoftBounceRule.DEFAULT);
+
+    public Settings(int groupSize, Duration linger, Duration farewell) {
+      this(groupSize, linger, farewell, SoftBounceRule.DEFAULT);
+    }
   }
 
   /** The database stayed away for as long as closing may wait. */
@@ -88,7 +95,7 @@ public final class ResultRecorder implements AutoCloseable {
 
   public ResultRecorder(
       Database database, ResultListener listener, InstantSource clock, Settings settings) {
-    store = new ResultStore(database);
+    store = new ResultStore(database, settings.softBounces());
     this.listener = listener;
     this.clock = clock;
     this.settings = settings;

@@ -1,9 +1,9 @@
 package io.portolan.core.delivery;
 
-import io.portolan.core.address.EmailAddress;
 import io.portolan.core.database.CopyRows;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Sql;
+import io.portolan.core.suppression.SoftBounceRule;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,9 +18,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a group of results in one transaction of at most nine statements, whatever its size: lock
+ * Writes a group of results in one transaction of at most ten statements, whatever its size: lock
  * the claims, note the offers, update the deliveries, copy the attempts, copy the path failures,
- * suppress, and three rollups. Thread-safe; holds no state.
+ * count soft bounces, suppress, and three rollups. Thread-safe; holds no state.
  */
 final class ResultStore {
   // the share lock makes a new claim wait until this group is in, and this group see a claim that
@@ -84,21 +84,15 @@ final class ResultStore {
                          phase, kind, detail, source, evidence) FROM STDIN (FORMAT binary)
       """;
 
-  private static final String SUPPRESS =
-      """
-      INSERT INTO suppression (kind, value, reason, source, note)
-      SELECT 'address', b.key, 'hard-bounce', 'campaign ' || b.campaign_id, b.category
-        FROM unnest(?::text[], ?::bigint[], ?::text[]) AS b (key, campaign_id, category)
-      ON CONFLICT (kind, value) DO NOTHING
-      """;
-
   private static final String INVALID_PARAMETER = "22023";
   private static final String OBJECT_IN_USE = "55006";
 
   private final Database database;
+  private final BounceSuppression suppression;
 
-  ResultStore(Database database) {
+  ResultStore(Database database, SoftBounceRule softBounceRule) {
     this.database = database;
+    suppression = new BounceSuppression(softBounceRule);
   }
 
   /** How much of its results a group writes. */
@@ -160,7 +154,7 @@ final class ResultStore {
     return group.applied;
   }
 
-  private static Set<Long> write(Connection connection, Group group) throws SQLException {
+  private Set<Long> write(Connection connection, Group group) throws SQLException {
     Set<Claim> held = lockClaims(connection, group);
     List<RecordedResult> valid =
         group.results.stream().filter(result -> held.contains(claim(result))).toList();
@@ -178,7 +172,7 @@ final class ResultStore {
         COPY_ATTEMPTS,
         ResultRows.attempts(group.results, group.extent == Extent.WITHOUT_WORDS));
     copy(connection, COPY_PATH_FAILURES, ResultRows.pathFailures(group.failures));
-    suppress(connection, group.results, applied);
+    suppression.write(connection, group.results, applied);
     Rollup rollup = new Rollup();
     for (RecordedResult result : group.results) {
       if (applied.contains(result.delivery().id())) {
@@ -281,25 +275,6 @@ final class ResultStore {
 
   private static OffsetDateTime utc(Instant instant) {
     return instant.atOffset(ZoneOffset.UTC);
-  }
-
-  private static void suppress(
-      Connection connection, List<RecordedResult> results, Set<Long> applied) throws SQLException {
-    List<RecordedResult> hard =
-        results.stream()
-            .filter(
-                result -> applied.contains(result.delivery().id()) && result.outcome().suppresses())
-            .toList();
-    if (hard.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement statement = connection.prepareStatement(SUPPRESS)) {
-      Columns columns = new Columns(connection, statement, hard.size());
-      columns.add("text", hard, result -> EmailAddress.parse(result.delivery().address()).key());
-      columns.add("bigint", hard, RecordedResult::campaignId);
-      columns.add("text", hard, result -> result.outcome().cause().orElse(null));
-      statement.executeUpdate();
-    }
   }
 
   private static void copy(Connection connection, String sql, CopyRows rows) throws SQLException {

@@ -8,6 +8,8 @@ import java.util.Optional;
 public enum SuppressionReason {
   /** Its provider says that the mailbox or the domain does not exist. */
   HARD_BOUNCE,
+  /** Its mailbox was full, or refused it, several times in a row. */
+  SOFT_BOUNCE,
   /** Its owner reported a message as spam. */
   COMPLAINT,
   /** Its owner asked for no more. */
@@ -15,7 +17,9 @@ public enum SuppressionReason {
   /** Somebody here decided so. */
   MANUAL,
   /** It was on a suppression list that was brought along. */
-  IMPORT;
+  IMPORT,
+  /** Its owner wanted everything about them erased. */
+  ERASED;
 
   /** The name in SQL, JSON and reports, such as {@code hard-bounce}. */
   public String id() {

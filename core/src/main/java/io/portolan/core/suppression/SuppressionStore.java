@@ -3,63 +3,54 @@ package io.portolan.core.suppression;
 import io.portolan.core.address.Domain;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.database.Database;
+import io.portolan.core.database.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 
-/** The {@code suppression} table. Thread-safe; holds no state. */
+/** The {@code suppression} table and its history. Thread-safe; holds no state. */
 public final class SuppressionStore {
-  private static final String ADD =
+  private static final String REMOVE =
       """
-      INSERT INTO suppression (kind, value, reason, source, note, created_at)
-      SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[])
-          ON CONFLICT (kind, value) DO NOTHING
+      WITH removed AS (DELETE FROM suppression WHERE id = ? RETURNING *)
+      INSERT INTO suppression_history (at, action, who, note, kind, value, list_id, sending_domain, reason, source,
+                                       created_at)
+      SELECT ?, 'removed', ?, ?, kind, value, list_id, sending_domain, reason, source, created_at FROM removed
       """;
-
-  private static final String REMOVE = "DELETE FROM suppression WHERE kind = ? AND value = ?";
-
-  private static final String REMOVE_BY_ID = "DELETE FROM suppression WHERE id = ?";
 
   private static final String FIND =
-      """
-      SELECT id, kind, value, reason, source, note, created_at
-        FROM suppression
-       WHERE kind = ? AND value = ?
-      """;
+      "SELECT * FROM suppression WHERE kind = ? AND value = ? AND list_id IS NULL AND sending_domain IS NULL";
 
-  private static final String FIND_BY_ID =
-      """
-      SELECT id, kind, value, reason, source, note, created_at
-        FROM suppression
-       WHERE id = ?
-      """;
+  private static final String FIND_ALL =
+      "SELECT * FROM suppression WHERE kind = ? AND value = ? ORDER BY id";
+
+  private static final String FIND_BY_ID = "SELECT * FROM suppression WHERE id = ?";
 
   private static final String FIND_COVERING =
-      """
-      SELECT id, kind, value, reason, source, note, created_at
-        FROM covering_suppression(?, ?)
-      """;
+      "SELECT * FROM covering_suppression(?, ?, ?::bigint, ?::text, ?::timestamptz)";
 
   private static final String FIND_PAGE =
       """
-      SELECT id, kind, value, reason, source, note, created_at
-        FROM suppression
+      SELECT * FROM suppression
        WHERE id > ?
          AND (?::text IS NULL OR kind = ?)
          AND (?::text IS NULL OR reason = ?)
          AND (?::text IS NULL OR position(? IN value) > 0)
+         AND (?::bigint IS NULL OR list_id = ?)
+         AND (?::text IS NULL OR sending_domain = ?)
        ORDER BY id
        LIMIT ?
+      """;
+
+  private static final String HISTORY =
+      """
+      SELECT * FROM suppression_history
+       WHERE id < ? AND (?::text IS NULL OR value = ?)
+       ORDER BY id DESC LIMIT ?
       """;
 
   private final Database database;
@@ -69,95 +60,66 @@ public final class SuppressionStore {
   }
 
   /**
-   * Adds suppressions in a transaction of its own. What is suppressed already stays as it is, with
-   * its first reason.
+   * Adds suppressions in a transaction of its own; see {@link SuppressionRows#add}.
    *
-   * @return how many were new
+   * @return how many were new or prolonged
    */
   public int add(Collection<Suppression> suppressions) {
-    return database.inTransaction(connection -> add(connection, suppressions));
+    return database.inTransaction(connection -> SuppressionRows.add(connection, suppressions));
   }
 
-  /** Adds suppressions in the caller's transaction; see {@link #add(Collection)}. */
-  public int add(Connection connection, Collection<Suppression> suppressions) throws SQLException {
-    // one order for all, so that two transactions cannot wait for each other's rows
-    List<Suppression> ordered =
-        suppressions.stream()
-            .sorted(
-                Comparator.comparing((Suppression each) -> each.target().kind())
-                    .thenComparing(each -> each.target().value()))
-            .toList();
-    try (PreparedStatement statement = connection.prepareStatement(ADD)) {
-      statement.setArray(1, texts(connection, ordered, each -> each.target().kind().id()));
-      statement.setArray(2, texts(connection, ordered, each -> each.target().value()));
-      statement.setArray(3, texts(connection, ordered, each -> each.reason().id()));
-      statement.setArray(4, texts(connection, ordered, Suppression::source));
-      statement.setArray(5, texts(connection, ordered, Suppression::note));
-      statement.setArray(
-          6,
-          connection.createArrayOf(
-              "timestamptz",
-              ordered.stream().map(each -> each.at().atOffset(ZoneOffset.UTC)).toArray()));
-      return statement.executeUpdate();
-    }
-  }
-
-  /** Lifts a suppression; false if there was none. */
-  public boolean remove(SuppressionTarget target) {
+  /**
+   * Lifts a suppression by its id, which its history tells; false if there is none.
+   *
+   * @param who lifts it, such as {@code api key "crm"}
+   * @param note why; may be empty
+   */
+  public boolean remove(long id, String who, String note, Instant now) {
     return database.inTransaction(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(REMOVE)) {
-            bind(statement, target);
-            return statement.executeUpdate() == 1;
-          }
-        });
+        connection -> Sql.update(connection, REMOVE, id, now, who, note) == 1);
   }
 
-  /** Lifts a suppression by its id; false if there is none. */
-  public boolean remove(long id) {
-    return database.inTransaction(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(REMOVE_BY_ID)) {
-            statement.setLong(1, id);
-            return statement.executeUpdate() == 1;
-          }
-        });
-  }
-
-  /** The suppression of exactly this target. */
+  /** The suppression of exactly this target that holds for all mail. */
   public Optional<StoredSuppression> find(SuppressionTarget target) {
     return database.read(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(FIND)) {
-            bind(statement, target);
-            return one(statement);
-          }
-        });
+        connection ->
+            Sql.first(connection, FIND, SuppressionRows::read, target.kind().id(), target.value()));
+  }
+
+  /** The suppressions of exactly this target, whatever mail they hold for. */
+  public List<StoredSuppression> findAll(SuppressionTarget target) {
+    return database.read(
+        connection ->
+            Sql.list(
+                connection, FIND_ALL, SuppressionRows::read, target.kind().id(), target.value()));
   }
 
   public Optional<StoredSuppression> find(long id) {
     return database.read(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(FIND_BY_ID)) {
-            statement.setLong(1, id);
-            return one(statement);
-          }
-        });
+        connection -> Sql.first(connection, FIND_BY_ID, SuppressionRows::read, id));
   }
 
   /**
-   * The suppression that keeps an address from being sent to: its own, else that of its domain or
-   * of the nearest domain above.
+   * The suppression that keeps mail of an origin from an address: its own, else that of its domain
+   * or of the nearest domain above.
    */
-  public Optional<StoredSuppression> findCovering(EmailAddress address) {
-    return database.read(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(FIND_COVERING)) {
-            statement.setString(1, address.key());
-            statement.setString(2, address.domain().name());
-            return one(statement);
-          }
-        });
+  public Optional<StoredSuppression> findCovering(
+      EmailAddress address, MailOrigin origin, Instant now) {
+    return database.read(connection -> findCovering(connection, address, origin, now));
+  }
+
+  private static Optional<StoredSuppression> findCovering(
+      Connection connection, EmailAddress address, MailOrigin origin, Instant now)
+      throws SQLException {
+    return Sql.first(
+        connection,
+        FIND_COVERING,
+        SuppressionRows::read,
+        address.key(),
+        address.domain().name(),
+        origin.listId(),
+        origin.sendingDomain().map(Domain::name),
+        now);
   }
 
   /**
@@ -167,67 +129,39 @@ public final class SuppressionStore {
    * @param limit of the page, at least 1
    */
   public List<StoredSuppression> findPage(SuppressionFilter filter, long afterId, int limit) {
-    String kind = filter.kind().map(SuppressionTarget.Kind::id).orElse(null);
-    String reason = filter.reason().map(SuppressionReason::id).orElse(null);
-    String part = filter.containing().map(text -> text.toLowerCase(Locale.ROOT)).orElse(null);
+    Optional<String> kind = filter.kind().map(SuppressionTarget.Kind::id);
+    Optional<String> reason = filter.reason().map(SuppressionReason::id);
+    Optional<String> part = filter.containing().map(text -> text.toLowerCase(Locale.ROOT));
+    Optional<String> domain = filter.sendingDomain().map(Domain::name);
     return database.read(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(FIND_PAGE)) {
-            statement.setLong(1, afterId);
-            statement.setString(2, kind);
-            statement.setString(3, kind);
-            statement.setString(4, reason);
-            statement.setString(5, reason);
-            statement.setString(6, part);
-            statement.setString(7, part);
-            statement.setInt(8, limit);
-            return all(statement);
-          }
-        });
+        connection ->
+            Sql.list(
+                connection,
+                FIND_PAGE,
+                SuppressionRows::read,
+                afterId,
+                kind,
+                kind,
+                reason,
+                reason,
+                part,
+                part,
+                filter.listId(),
+                filter.listId(),
+                domain,
+                domain,
+                limit));
   }
 
-  private static void bind(PreparedStatement statement, SuppressionTarget target)
-      throws SQLException {
-    statement.setString(1, target.kind().id());
-    statement.setString(2, target.value());
-  }
-
-  private static Optional<StoredSuppression> one(PreparedStatement statement) throws SQLException {
-    return all(statement).stream().findFirst();
-  }
-
-  private static List<StoredSuppression> all(PreparedStatement statement) throws SQLException {
-    List<StoredSuppression> found = new ArrayList<>();
-    try (ResultSet row = statement.executeQuery()) {
-      while (row.next()) {
-        found.add(read(row));
-      }
-    }
-    return found;
-  }
-
-  private static StoredSuppression read(ResultSet row) throws SQLException {
-    String value = row.getString("value");
-    SuppressionTarget target =
-        row.getString("kind").equals("address")
-            ? new SuppressionTarget.Address(EmailAddress.parse(value))
-            : new SuppressionTarget.WholeDomain(new Domain(value));
-    String reason = row.getString("reason");
-    return new StoredSuppression(
-        row.getLong("id"),
-        new Suppression(
-            target,
-            SuppressionReason.of(reason)
-                .orElseThrow(
-                    () -> new IllegalStateException("unknown suppression reason " + reason)),
-            row.getString("source"),
-            row.getString("note"),
-            row.getObject("created_at", OffsetDateTime.class).toInstant()));
-  }
-
-  private static java.sql.Array texts(
-      Connection connection, List<Suppression> items, Function<Suppression, String> text)
-      throws SQLException {
-    return connection.createArrayOf("text", items.stream().map(text).toArray());
+  /**
+   * What was lifted, the last first.
+   *
+   * @param value an address key or a domain; empty for all
+   * @param beforeId the id of the last one of the page before; {@link Long#MAX_VALUE} at first
+   */
+  public List<LiftedSuppression> history(Optional<String> value, long beforeId, int limit) {
+    return database.read(
+        connection ->
+            Sql.list(connection, HISTORY, SuppressionRows::lifted, beforeId, value, value, limit));
   }
 }

@@ -2,6 +2,9 @@ package io.portolan.core.suppression;
 
 import io.portolan.core.address.Domain;
 import io.portolan.core.address.EmailAddress;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
 
 /** What a suppression covers. */
 public sealed interface SuppressionTarget {
@@ -32,19 +35,40 @@ public sealed interface SuppressionTarget {
     }
   }
 
+  /** One mailbox whose owner was erased: nothing but a hash of its key is known. */
+  record Erased(String hash) implements SuppressionTarget {
+    @Override
+    public Kind kind() {
+      return Kind.HASH;
+    }
+
+    @Override
+    public String value() {
+      return hash;
+    }
+  }
+
   /** The sort of target, under its name in SQL and JSON. */
   enum Kind {
     ADDRESS,
-    DOMAIN;
+    DOMAIN,
+    HASH;
 
     public String id() {
-      return this == ADDRESS ? "address" : "domain";
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The kind of a name that {@link #id} gave. */
+    public static Optional<Kind> of(String id) {
+      return Arrays.stream(values()).filter(kind -> kind.id().equals(id)).findFirst();
     }
   }
 
   Kind kind();
 
-  /** The form in which it is stored and compared: an address key, or a domain in A-labels. */
+  /**
+   * The form in which it is stored and compared: an address key, a domain in A-labels, or a hash.
+   */
   String value();
 
   /**

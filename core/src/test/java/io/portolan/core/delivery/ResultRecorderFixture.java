@@ -10,6 +10,7 @@ import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
+import io.portolan.core.suppression.MailOrigin;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -153,6 +154,7 @@ abstract class ResultRecorderFixture {
         epoch,
         new CampaignContent("", "a@sender.test", "", "s", "", "t", MissingField.EMPTY),
         InDoubt.RESEND,
+        MailOrigin.UNKNOWN,
         deliveries);
   }
 }

@@ -9,6 +9,10 @@ import io.portolan.core.delivery.DeliveryOutcome.Bounced;
 import io.portolan.core.delivery.DeliveryOutcome.Deferred;
 import io.portolan.core.delivery.DeliveryOutcome.Expired;
 import io.portolan.core.delivery.DeliveryOutcome.Held;
+import io.portolan.core.suppression.SoftBounceRule;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -74,6 +78,41 @@ class ResultRecorderTest extends ResultRecorderFixture {
         .containsExactly("r3@gmail.test hard-bounce");
     assertThat(database.number("SELECT sum(count) FROM accept_time_rollup")).isEqualTo(1);
     assertThat(heard).hasSize(5);
+  }
+
+  @Test
+  void suppressesWhoseMailboxStaysFull() throws Exception {
+    ClaimedBatch batch = claimedBatch(3, 1);
+    database.execute(
+        """
+        INSERT INTO soft_bounce (address_key, category, bounces, first_at, last_at)
+        SELECT 'r' || n || '@gmail.test', 'mailbox-full', 4, now() - interval '30 d', now() - interval '9 d'
+          FROM generate_series(1, 2) n
+        """);
+    database.execute("UPDATE soft_bounce SET first_at = ?, last_at = ?", utc(-30), utc(-9));
+    database.execute(
+        """
+        INSERT INTO delivery (campaign_id, recipient_id, state, ended_at, address, domain, isp, platform)
+        SELECT id, 99, 'accepted', ?, 'R2@gmail.test', 'gmail.test', 'gmail', 'gmail' FROM campaign
+        """,
+        utc(-2));
+    try (ResultRecorder recorder = recorder()) {
+      for (ClaimedDelivery delivery : batch.deliveries()) {
+        recorder.record(
+            batch, delivery, new Bounced(attempt("552 5.2.2 full"), "mailbox-full", false));
+      }
+    }
+    assertThat(
+            database.texts(
+                "SELECT value || ' ' || reason || ' ' || evidence || ' ' || (expires_at > created_at) FROM suppression"))
+        .as("the second got mail in between, the third is full for the first time")
+        .containsExactly("r1@gmail.test soft-bounce 552 5.2.2 full true");
+    assertThat(database.texts("SELECT bounces FROM soft_bounce ORDER BY address_key"))
+        .containsExactly("5", "1", "1");
+  }
+
+  private static OffsetDateTime utc(int days) {
+    return NOW.plus(Duration.ofDays(days)).atOffset(ZoneOffset.UTC);
   }
 
   @Test
@@ -146,7 +185,7 @@ class ResultRecorderTest extends ResultRecorderFixture {
     }
 
     Set<Long> applied =
-        new ResultStore(database.database())
+        new ResultStore(database.database(), SoftBounceRule.DEFAULT)
             .write(new ResultStore.Group(results, List.of(), List.of(), ResultStore.Extent.WHOLE));
 
     assertThat(applied).containsExactly(batch.deliveries().get(1).id());

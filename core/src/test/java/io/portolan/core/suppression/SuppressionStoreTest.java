@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.portolan.core.address.Domain;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.address.InvalidAddressException;
 import io.portolan.core.database.TestDatabase;
@@ -35,7 +36,7 @@ class SuppressionStoreTest {
 
   @BeforeEach
   void startEmpty() {
-    DATABASE.execute("TRUNCATE suppression");
+    DATABASE.execute("TRUNCATE suppression, suppression_history");
   }
 
   @Test
@@ -96,11 +97,20 @@ class SuppressionStoreTest {
     long id = store.find(SuppressionTarget.parse("example.org")).orElseThrow().id();
     assertThat(store.find(id)).isPresent();
 
-    assertThat(store.remove(SuppressionTarget.parse("ANNA@EXAMPLE.ORG"))).isTrue();
-    assertThat(store.remove(SuppressionTarget.parse("anna@example.org"))).isFalse();
-    assertThat(store.remove(id)).isTrue();
-    assertThat(store.remove(id)).isFalse();
+    long anna = store.find(SuppressionTarget.parse("ANNA@EXAMPLE.ORG")).orElseThrow().id();
+    assertThat(store.remove(anna, "test", "she asked", NOON)).isTrue();
+    assertThat(store.remove(anna, "test", "twice", NOON)).isFalse();
+    assertThat(store.remove(id, "test", "", NOON)).isTrue();
     assertThat(store.find(id)).isEmpty();
+    assertThat(store.history(Optional.of("anna@example.org"), Long.MAX_VALUE, 10))
+        .singleElement()
+        .satisfies(
+            lifted -> {
+              assertThat(lifted.who()).isEqualTo("test");
+              assertThat(lifted.note()).isEqualTo("she asked");
+              assertThat(lifted.reason()).isEqualTo("manual");
+            });
+    assertThat(store.history(Optional.empty(), Long.MAX_VALUE, 10)).hasSize(2);
     assertThat(covering("anna@example.org")).isEmpty();
   }
 
@@ -172,22 +182,74 @@ class SuppressionStoreTest {
   void namesItsReasons() {
     assertThat(SuppressionReason.values())
         .extracting(SuppressionReason::id)
-        .containsExactly("hard-bounce", "complaint", "unsubscribe", "manual", "import");
+        .containsExactly(
+            "hard-bounce", "soft-bounce", "complaint", "unsubscribe", "manual", "import", "erased");
     assertThat(SuppressionReason.values())
         .allSatisfy(reason -> assertThat(SuppressionReason.of(reason.id())).contains(reason));
     assertThat(SuppressionReason.of("whim")).isEmpty();
+  }
+
+  @Test
+  void holdsForItsListOrSendingDomainAlone() {
+    SuppressionTarget anna = SuppressionTarget.parse("anna@example.org");
+    store.add(
+        List.of(
+            scoped(anna, new SuppressionScope.OfList(7), Optional.empty()),
+            scoped(
+                SuppressionTarget.parse("example.net"),
+                new SuppressionScope.OfSendingDomain(new Domain("acme.example")),
+                Optional.empty())));
+
+    assertThat(covering("anna@example.org")).as("of mail of no list").isEmpty();
+    assertThat(covering("anna@example.org", 7, "acme.example")).contains(MANUAL);
+    assertThat(covering("anna@example.org", 8, "acme.example")).isEmpty();
+    assertThat(covering("ben@sub.example.net", 8, "acme.example")).contains(MANUAL);
+    assertThat(covering("ben@example.net", 8, "news.acme.example")).contains(MANUAL);
+    assertThat(covering("ben@example.net", 8, "notacme.example")).isEmpty();
+  }
+
+  @Test
+  void suppressesUntilItExpiresAndIsProlongedByALongerOne() {
+    SuppressionTarget anna = SuppressionTarget.parse("anna@example.org");
+    store.add(List.of(scoped(anna, SuppressionScope.EVERYTHING, Optional.of(NOON.plusSeconds(1)))));
+    assertThat(covering("anna@example.org")).contains(MANUAL);
+
+    store.add(List.of(scoped(anna, SuppressionScope.EVERYTHING, Optional.of(NOON))));
+    assertThat(covering("anna@example.org")).as("a shorter one changes nothing").isNotEmpty();
+
+    DATABASE.execute("UPDATE suppression SET expires_at = '2026-11-24 12:00:00+00'");
+    assertThat(covering("anna@example.org")).as("it expired").isEmpty();
+    assertThat(store.add(List.of(suppression("anna@example.org", COMPLAINT, NOON)))).isEqualTo(1);
+    assertThat(covering("anna@example.org")).contains(COMPLAINT);
+    assertThat(store.find(anna).orElseThrow().suppression().expiresAt()).isEmpty();
+  }
+
+  private static Suppression scoped(
+      SuppressionTarget target, SuppressionScope scope, Optional<Instant> expiresAt) {
+    return new Suppression(
+        target, scope, MANUAL, "test", Suppression.Evidence.NONE, "", NOON, expiresAt);
+  }
+
+  private Optional<SuppressionReason> covering(String address, long list, String domain) {
+    return store
+        .findCovering(
+            EmailAddress.parse(address),
+            new MailOrigin(Optional.of(list), Optional.of(new Domain(domain))),
+            NOON)
+        .map(found -> found.suppression().reason());
   }
 
   private List<StoredSuppression> page(
       Optional<SuppressionTarget.Kind> kind,
       Optional<SuppressionReason> reason,
       Optional<String> part) {
-    return store.findPage(new SuppressionFilter(kind, reason, part), 0, 10);
+    return store.findPage(
+        new SuppressionFilter(kind, reason, part, Optional.empty(), Optional.empty()), 0, 10);
   }
 
   private Optional<SuppressionReason> covering(String address) {
     return store
-        .findCovering(EmailAddress.parse(address))
+        .findCovering(EmailAddress.parse(address), MailOrigin.UNKNOWN, NOON)
         .map(found -> found.suppression().reason());
   }
 

@@ -38,9 +38,6 @@ final class Courier implements AutoCloseable {
 
   private static final Duration TRIAL = Duration.ofSeconds(30);
 
-  /** What was suppressed before a batch was claimed was left out then. */
-  private static final Duration SUPPRESSIONS_HOLD = Duration.ofMinutes(1);
-
   /** How long a better path that would not open a session is left, while another serves. */
   private static final Duration SPARED = Duration.ofMinutes(1);
 
@@ -134,14 +131,11 @@ final class Courier implements AutoCloseable {
     return carry(run, delivery, slot, message, rule);
   }
 
-  /** Who was suppressed while the delivery waited here for its turn gets nothing. */
+  /** Who was suppressed since the batch was claimed gets nothing. */
   private Optional<DeliveryOutcome> suppressed(BatchRun run, ClaimedDelivery delivery) {
-    if (parts.clock().instant().isBefore(run.since().plus(SUPPRESSIONS_HOLD))) {
-      return Optional.empty();
-    }
     return parts
         .suppressions()
-        .findCovering(EmailAddress.parse(delivery.address()))
+        .findSince(run.since(), EmailAddress.parse(delivery.address()), run.batch().origin())
         .map(found -> new DeliveryOutcome.Suppressed(found.suppression().reason().id()));
   }
 

@@ -5,7 +5,7 @@ import io.portolan.core.delivery.ConnectionSlots;
 import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.pace.CoolDowns;
 import io.portolan.core.policy.ActivePolicy;
-import io.portolan.core.suppression.SuppressionStore;
+import io.portolan.core.suppression.SuppressionCheck;
 import io.portolan.sender.message.MessageComposer;
 import io.portolan.sender.pace.Paces;
 import io.portolan.sender.path.PathChoice;
@@ -20,7 +20,7 @@ record LaneParts(
     MessageComposer composer,
     Judge judge,
     ResultRecorder recorder,
-    SuppressionStore suppressions,
+    SuppressionCheck suppressions,
     CampaignGate gate,
     Paces paces,
     CoolDowns coolDowns,

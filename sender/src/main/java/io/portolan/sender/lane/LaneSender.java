@@ -13,7 +13,7 @@ import io.portolan.core.pace.CoolDowns;
 import io.portolan.core.policy.ActivePolicy;
 import io.portolan.core.relay.Secrets;
 import io.portolan.core.reply.ReplyClassifier;
-import io.portolan.core.suppression.SuppressionStore;
+import io.portolan.core.suppression.SuppressionCheck;
 import io.portolan.sender.dns.MailHostFinder;
 import io.portolan.sender.message.MessageComposer;
 import io.portolan.sender.pace.Paces;
@@ -80,7 +80,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
 
   /** What is shared through the database: results, slots and paces, and suppressions. */
   public record Shared(
-      ResultRecorder recorder, ConnectionSlots slots, Paces paces, SuppressionStore suppressions) {}
+      ResultRecorder recorder, ConnectionSlots slots, Paces paces, SuppressionCheck suppressions) {}
 
   public LaneSender(
       Outbound outbound,

@@ -7,6 +7,7 @@ import io.portolan.core.delivery.ConnectionSlots.Slot;
 import io.portolan.core.isp.Destination;
 import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.policy.EffectiveRule;
+import io.portolan.core.suppression.MailOrigin;
 import io.portolan.core.suppression.StoredSuppression;
 import io.portolan.sender.message.ComposedMessage;
 import io.portolan.sender.path.PathChoice;
@@ -80,7 +81,10 @@ public final class TestSender {
     long id = -ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     ComposedMessage message =
         parts.composer().campaign(campaignId, content).compose(id, to, attributes);
-    Optional<StoredSuppression> suppressed = parts.suppressions().findCovering(address);
+    Optional<StoredSuppression> suppressed =
+        parts
+            .suppressions()
+            .find(address, new MailOrigin(Optional.empty(), content.sendingDomain()));
     if (suppressed.isPresent()) {
       return notSent(
           to, "the address is suppressed: " + suppressed.get().suppression().reason().id());

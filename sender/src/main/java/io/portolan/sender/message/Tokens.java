@@ -40,7 +40,9 @@ public final class Tokens {
     /** The left side of a Message-ID. */
     MESSAGE_ID(Encoding.BASE32),
     /** The last part of an unsubscribe URL. */
-    UNSUBSCRIBE(Encoding.BASE64_URL);
+    UNSUBSCRIBE(Encoding.BASE64_URL),
+    /** The last part of the URL that takes an unsubscription back. */
+    RESUBSCRIBE(Encoding.BASE64_URL);
 
     private final Encoding encoding;
 

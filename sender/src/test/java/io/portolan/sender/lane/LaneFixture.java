@@ -28,7 +28,8 @@ import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
 import io.portolan.core.relay.Secrets;
 import io.portolan.core.reply.ReplyClassifier;
-import io.portolan.core.suppression.SuppressionStore;
+import io.portolan.core.suppression.MailOrigin;
+import io.portolan.core.suppression.SuppressionCheck;
 import io.portolan.sender.dns.HostAnswer;
 import io.portolan.sender.dns.MailHostFinder;
 import io.portolan.sender.message.DkimKeys;
@@ -99,6 +100,7 @@ abstract class LaneFixture {
   ConnectionSlots slots;
   Paces paces;
   LaneSender sender;
+  SuppressionCheck suppressions;
   List<Path> paths = List.of(DIRECT);
   Optional<List<PolicyPath>> policyPaths = Optional.empty();
   List<PauseRule> pauses = List.of();
@@ -151,6 +153,7 @@ abstract class LaneFixture {
     relay = isps.relay("relay.test", Map.of("user", "right"));
     watch = new DeadlineWatch();
     slots = new ConnectionSlots(database.database());
+    suppressions = new SuppressionCheck(database.database(), clock);
     recorder =
         new ResultRecorder(
             database.database(),
@@ -205,8 +208,7 @@ abstract class LaneFixture {
             new Tokens(new byte[Tokens.KEY_LENGTH]),
             DkimKeys.NONE,
             clock),
-        new LaneSender.Shared(
-            recorder, ownSlots, ownPaces, new SuppressionStore(database.database())),
+        new LaneSender.Shared(recorder, ownSlots, ownPaces, suppressions),
         new LaneSettings("sender.test", sessions, 4, Duration.ofMillis(50), 5, name),
         clock);
   }
@@ -352,6 +354,7 @@ abstract class LaneFixture {
         1,
         content,
         inDoubt,
+        MailOrigin.UNKNOWN,
         deliveries);
   }
 }

@@ -7,6 +7,7 @@ import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.isp.MxAnswer;
 import io.portolan.core.policy.Limits;
+import io.portolan.core.suppression.MailOrigin;
 import io.portolan.sender.simulation.ServerPhase;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,7 +95,7 @@ class LaneJudgementTest extends LaneFixture {
               INSERT INTO suppression (kind, value, reason, source)
               VALUES ('address', 'ben@isp.test', 'unsubscribe', 'test') ON CONFLICT DO NOTHING
               """);
-          ahead = Duration.ofMinutes(2);
+          suppressions.refresh();
         };
 
     sender.send(batch("anna", "Ben", "carla"));
@@ -158,6 +159,7 @@ class LaneJudgementTest extends LaneFixture {
         batch.epoch(),
         batch.content(),
         batch.inDoubt(),
+        MailOrigin.UNKNOWN,
         List.of(
             new ClaimedDelivery(
                 one.id(),

@@ -171,6 +171,7 @@ class LanePaceTest extends LaneFixture {
         batch.epoch(),
         batch.content(),
         batch.inDoubt(),
+batch.origin(),
         deliveries);
   }
 }

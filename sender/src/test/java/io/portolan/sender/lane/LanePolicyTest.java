@@ -11,6 +11,7 @@ import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.PolicyPath.Cap;
 import io.portolan.core.policy.PolicyPath.Span;
 import io.portolan.core.policy.TlsVersion;
+import io.portolan.core.suppression.MailOrigin;
 import io.portolan.sender.path.PathStatus;
 import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.SimulatedNetwork.Block;
@@ -244,6 +245,7 @@ class LanePolicyTest extends LaneFixture {
             batch.epoch(),
             batch.content(),
             batch.inDoubt(),
+            MailOrigin.UNKNOWN,
             List.of(batch.deliveries().getLast())));
 
     assertThat(states()).containsOnly("accepted 1");

@@ -7,6 +7,7 @@ import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ConnectionSlots;
 import io.portolan.core.delivery.ConnectionSlots.Slot;
 import io.portolan.core.policy.Limits;
+import io.portolan.core.suppression.MailOrigin;
 import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.ServerScript;
 import io.portolan.sender.simulation.SimulatedNetwork.Block;
@@ -228,6 +229,7 @@ class LaneSenderTest extends LaneFixture {
         whole.epoch(),
         whole.content(),
         whole.inDoubt(),
+        MailOrigin.UNKNOWN,
         whole.deliveries().subList(from, to));
   }
 

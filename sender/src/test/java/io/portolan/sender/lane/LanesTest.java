@@ -7,6 +7,7 @@ import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.InDoubt;
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.core.suppression.MailOrigin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -159,7 +160,14 @@ class LanesTest {
             Optional.empty());
     ClaimedBatch batch =
         new ClaimedBatch(
-            1, 1, "other", 1, CampaignContent.EMPTY, InDoubt.RESEND, List.of(delivery));
+            1,
+            1,
+            "other",
+            1,
+            CampaignContent.EMPTY,
+            InDoubt.RESEND,
+            MailOrigin.UNKNOWN,
+            List.of(delivery));
     return new BatchRun.Item(new BatchRun(batch, Instant.EPOCH), delivery);
   }
 

@@ -1,0 +1,198 @@
+package io.portolan.core.suppression;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import io.portolan.core.InvalidException;
+import io.portolan.core.address.Domain;
+import io.portolan.core.address.InvalidAddressException;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Suppressions as CSV with a header row: written as they are read, some thousands at a time, so
+ * that memory does not grow with the file. Thread-safe; holds no state.
+ */
+public final class SuppressionCsv {
+  /** How many refused rows an import names. */
+  public static final int MOST_REJECTS = 1_000;
+
+  private static final int CHUNK = 2_000;
+  private static final List<String> COLUMNS =
+      List.of(
+          "value",
+          "reason",
+          "list",
+          "sending_domain",
+          "expires_at",
+          "note",
+          "source",
+          "evidence",
+          "created_at");
+  private static final List<String> VALUES = List.of("value", "address", "email", "domain");
+
+  private final SuppressionStore store;
+  private final InstantSource clock;
+
+  public SuppressionCsv(SuppressionStore store, InstantSource clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /** A row that was not imported. */
+  public record Reject(long line, String reason) {}
+
+  /**
+   * What an import did.
+   *
+   * @param added new, or prolonged
+   * @param existing suppressed already
+   * @param rejects the first {@value #MOST_REJECTS} rows that were refused
+   */
+  public record Imported(
+      long rows, long added, long existing, long rejected, List<Reject> rejects) {}
+
+  /**
+   * Imports suppressions; rows that cannot be taken are reported, the others stand. A failure in
+   * the middle leaves what was read before; the same file may be imported again.
+   *
+   * @param usual scope of rows that name none
+   * @param source who imports
+   * @throws InvalidException if it is no CSV, or has no column value, address, email or domain
+   */
+  public Imported read(Reader csv, SuppressionScope usual, String source) throws IOException {
+    List<Suppression> chunk = new ArrayList<>();
+    List<Reject> rejects = new ArrayList<>();
+    long rows = 0;
+    long added = 0;
+    long rejected = 0;
+    try (CsvReader<NamedCsvRecord> reader =
+        CsvReader.builder().detectBomHeader(false).ofNamedCsvRecord(csv)) {
+      for (NamedCsvRecord row : reader) {
+        rows++;
+        try {
+          chunk.add(suppression(row, usual, source));
+        } catch (InvalidException e) {
+          rejected++;
+          if (rejects.size() < MOST_REJECTS) {
+            rejects.add(new Reject(row.getStartingLineNumber(), String.valueOf(e.getMessage())));
+          }
+        }
+        if (chunk.size() == CHUNK) {
+          added += store.add(chunk);
+          chunk.clear();
+        }
+      }
+    } catch (CsvParseException e) {
+      throw new InvalidException("file", "is no CSV after " + rows + " rows: " + e.getMessage());
+    }
+    added += store.add(chunk);
+    return new Imported(rows, added, rows - rejected - added, rejected, rejects);
+  }
+
+  /** Writes what a filter shows, with the columns that {@link #read} takes. */
+  public void write(Writer csv, SuppressionFilter filter) throws IOException {
+    try (CsvWriter writer = CsvWriter.builder().build(csv)) {
+      writer.writeRecord(COLUMNS);
+      List<StoredSuppression> page = store.findPage(filter, 0, CHUNK);
+      while (!page.isEmpty()) {
+        for (StoredSuppression stored : page) {
+          write(writer, stored.suppression());
+        }
+        page = store.findPage(filter, page.getLast().id(), CHUNK);
+      }
+    }
+  }
+
+  private static void write(CsvWriter writer, Suppression suppression) {
+    writer.writeRecord(
+        suppression.target() instanceof SuppressionTarget.Erased(String hash)
+            ? "hash:" + hash
+            : suppression.target().value(),
+        suppression.reason().id(),
+        SuppressionRows.listId(suppression.scope()).map(String::valueOf).orElse(""),
+        SuppressionRows.sendingDomain(suppression.scope()).orElse(""),
+        suppression.expiresAt().map(Instant::toString).orElse(""),
+        suppression.note(),
+        suppression.source(),
+        suppression.evidence().text(),
+        suppression.at().toString());
+  }
+
+  private Suppression suppression(NamedCsvRecord row, SuppressionScope usual, String source) {
+    return new Suppression(
+        target(row),
+        scope(row).orElse(usual),
+        field(row, "reason")
+            .map(
+                id ->
+                    SuppressionReason.of(id)
+                        .orElseThrow(
+                            () -> new InvalidException("reason", "\"" + id + "\" is no reason")))
+            .orElse(SuppressionReason.IMPORT),
+        source,
+        new Suppression.Evidence(
+            field(row, "evidence").orElse(""), Optional.empty(), Optional.empty()),
+        field(row, "note").orElse(""),
+        time(row, "created_at").orElseGet(clock::instant),
+        time(row, "expires_at"));
+  }
+
+  private static SuppressionTarget target(NamedCsvRecord row) {
+    String column =
+        VALUES.stream()
+            .filter(row.getHeader()::contains)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new InvalidException(
+                        "header", "has no column value, address, email or domain"));
+    String value = field(row, column).orElse("");
+    try {
+      return value.startsWith("hash:") && value.length() == "hash:".length() + 64
+          ? new SuppressionTarget.Erased(value.substring("hash:".length()))
+          : SuppressionTarget.parse(value);
+    } catch (InvalidAddressException e) {
+      throw new InvalidException(column, e.reason());
+    }
+  }
+
+  private static Optional<SuppressionScope> scope(NamedCsvRecord row) {
+    Optional<String> list = field(row, "list");
+    Optional<String> domain = field(row, "sending_domain");
+    if (list.isPresent() && domain.isPresent()) {
+      throw new InvalidException("list", "and sending_domain are both there; give one of them");
+    }
+    if (list.isPresent()) {
+      if (!list.get().matches("\\d{1,18}")) {
+        throw new InvalidException("list", "\"" + list.get() + "\" is no id of a list");
+      }
+      return Optional.of(new SuppressionScope.OfList(Long.parseLong(list.get())));
+    }
+    try {
+      return domain.map(name -> new SuppressionScope.OfSendingDomain(new Domain(name)));
+    } catch (InvalidAddressException e) {
+      throw new InvalidException("sending_domain", e.reason());
+    }
+  }
+
+  private static Optional<Instant> time(NamedCsvRecord row, String column) {
+    try {
+      return field(row, column).map(Instant::parse);
+    } catch (DateTimeException e) {
+      throw new InvalidException(column, "is no time such as 2026-12-31T00:00:00Z");
+    }
+  }
+
+  private static Optional<String> field(NamedCsvRecord row, String column) {
+    return row.findField(column).map(String::strip).filter(text -> !text.isEmpty());
+  }
+}

@@ -1,0 +1,192 @@
+package io.portolan.core.privacy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.portolan.core.address.EmailAddress;
+import io.portolan.core.batch.BatchClaim;
+import io.portolan.core.batch.BatchStore;
+import io.portolan.core.batch.PlanStore;
+import io.portolan.core.batch.TestCampaigns;
+import io.portolan.core.database.TestDatabase;
+import io.portolan.core.json.Json;
+import io.portolan.core.suppression.MailOrigin;
+import io.portolan.core.suppression.Suppression;
+import io.portolan.core.suppression.SuppressionReason;
+import io.portolan.core.suppression.SuppressionStore;
+import io.portolan.core.suppression.SuppressionTarget;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class RecipientDataTest {
+  private static final Instant NOON = Instant.parse("2026-11-24T12:00:00Z");
+  private static final EmailAddress USER1 = EmailAddress.parse("User1@gmail.test");
+
+  @RegisterExtension final TestDatabase database = TestDatabase.create();
+
+  private final TestCampaigns campaigns = new TestCampaigns(database);
+  private final RecipientData data = new RecipientData(database.database());
+  private final SuppressionStore suppressions = new SuppressionStore(database.database());
+  private long list;
+  private long campaign;
+
+  @BeforeEach
+  void keepMuch() {
+    list = campaigns.list();
+    campaigns.recipients(list, "gmail.test", 12);
+    campaigns.resolve("gmail.test", "gmail", "gmail");
+    campaign = campaigns.launched(list);
+    new PlanStore(database.database()).planChunk(campaign, 100, NOON, Instant.EPOCH);
+    database.execute(
+        """
+        INSERT INTO attempt (at, delivery_id, number, campaign_id, batch_id, epoch, policy_version, port, code,
+                             open_millis, exchange_millis, isp, platform, rule, decision, route, tls, host, peer, phase,
+                             outcome, category, reply)
+        SELECT now(), id, 1, campaign_id, batch_id, 1, 1, 25, 452, 1, 1, isp, platform, 'r', 'd', 'direct', 'none', 'mx',
+               '192.0.2.1', 'rcpt', 'deferred', 'mailbox-full', '452 4.2.2 <' || upper(address) || '> is full'
+          FROM delivery
+        """);
+    database.execute(
+        "UPDATE delivery SET held_because = 'lastly with: 452 user1@gmail.test' WHERE address LIKE 'User2@%'");
+    suppressions.add(
+        List.of(
+            new Suppression(
+                new SuppressionTarget.Address(USER1),
+                SuppressionReason.MANUAL,
+                "test",
+                "user1@gmail.test wrote",
+                NOON)));
+    long id = suppressions.find(new SuppressionTarget.Address(USER1)).orElseThrow().id();
+    suppressions.remove(id, "test", "user1@gmail.test asked", NOON);
+    database.execute(
+        """
+        INSERT INTO import_job (list_id, file_name, state, started_at) SELECT id, 'f', 'finished', now() FROM mailing_list
+        """);
+    database.execute(
+        "INSERT INTO import_reject SELECT id, 2, 'is bad', 'USER1@gmail.test,\\u00fc,user11@gmail.test' FROM import_job");
+    database.execute(
+        "INSERT INTO soft_bounce VALUES ('user1@gmail.test', 'mailbox-full', 1, now(), now(), NULL)");
+  }
+
+  @Test
+  void handsOutEverything() {
+    JsonNode all = Json.read(data.export(USER1), JsonNode.class);
+
+    assertThat(all.path("lists").path(0).path("attributes").path("name").asText())
+        .isEqualTo("User 1");
+    assertThat(all.path("deliveries").path(0).path("attemptsMade").path(0).path("reply").asText())
+        .contains("is full");
+    assertThat(all.path("liftedSuppressions")).hasSize(1);
+    assertThat(all.path("softBounces")).hasSize(1);
+    assertThat(all.path("rejectedImportRows")).hasSize(1);
+    assertThat(all.toString()).doesNotContain("user12@");
+  }
+
+  @Test
+  void leavesTheAddressInNoTable() {
+    assertThat(tablesWith("user1@gmail.test")).isNotEmpty();
+    String before = counts();
+
+    RecipientData.Erased erased = data.erase(USER1, "test", NOON);
+
+    assertThat(erased.recipients()).isEqualTo(1);
+    assertThat(erased.deliveries()).isEqualTo(1);
+    assertThat(tablesWith("user1@gmail.test")).isEmpty();
+    assertThat(tablesWith("user11@gmail.test")).as("others stay").isNotEmpty();
+    assertThat(database.texts("SELECT content FROM import_reject"))
+        .singleElement()
+        .satisfies(text -> assertThat(text).contains("[erased]", "user11@gmail.test"));
+    assertThat(counts()).isEqualTo(before);
+    assertThat(data.erase(USER1, "test", NOON).recipients()).as("once more").isZero();
+  }
+
+  @Test
+  void keepsTheErasedSuppressedByAHash() {
+    data.erase(USER1, "test", NOON);
+    assertThat(covering()).containsExactly("erased");
+
+    suppressions.add(
+        List.of(
+            new Suppression(
+                new SuppressionTarget.Address(USER1),
+                SuppressionReason.HARD_BOUNCE,
+                "test",
+                "",
+                NOON)));
+    assertThat(tablesWith("user1@gmail.test")).as("a late bounce writes nothing").isEmpty();
+
+    database.execute(
+        """
+        INSERT INTO recipient (list_id, address, address_key, domain)
+        VALUES (?, 'USER1@gmail.test', 'user1@gmail.test', 'gmail.test')
+        """,
+        list);
+    long next = campaigns.launched(list);
+    new PlanStore(database.database()).planChunk(next, 100, NOON, Instant.EPOCH);
+    assertThat(
+            database.texts(
+                "SELECT category FROM delivery WHERE state = 'suppressed' AND campaign_id = ?",
+                next))
+        .containsExactly("erased");
+  }
+
+  @Test
+  void endsAnOpenDeliveryOfTheErasedWhenItsTurnComes() {
+    data.erase(USER1, "test", NOON);
+
+    BatchClaim claim =
+        new BatchStore(database.database())
+            .claim(database.number("SELECT id FROM batch"), "node", NOON);
+
+    assertThat(claim)
+        .isInstanceOfSatisfying(
+            BatchClaim.Granted.class,
+            granted -> assertThat(granted.batch().deliveries()).hasSize(11));
+    assertThat(
+            database.texts(
+                "SELECT state || ' ' || category || ' ' || attempts FROM delivery WHERE address = ''"))
+        .containsExactly("suppressed erased 0");
+    assertThat(database.texts("SELECT count FROM result_rollup WHERE category = 'erased'"))
+        .containsExactly("1");
+  }
+
+  private List<String> covering() {
+    return suppressions.findCovering(USER1, MailOrigin.UNKNOWN, NOON).stream()
+        .map(found -> found.suppression().reason().id())
+        .toList();
+  }
+
+  private String counts() {
+    return database.number("SELECT count(*) FROM delivery")
+        + " "
+        + database.number("SELECT count(*) FROM attempt")
+        + " "
+        + database.texts("SELECT outcome || count FROM result_rollup ORDER BY 1");
+  }
+
+  /** Every column of every table whose text has an address that is not a part of a longer one. */
+  private List<String> tablesWith(String address) {
+    List<String> found = new ArrayList<>();
+    for (String column :
+        database.texts(
+            """
+            SELECT quote_ident(c.table_name) || '|' || quote_ident(c.column_name) FROM information_schema.columns c
+              JOIN information_schema.tables t USING (table_schema, table_name)
+             WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE'
+               AND c.data_type NOT IN ('bigint', 'integer', 'smallint', 'boolean', 'timestamp with time zone')
+            """)) {
+      String[] parts = column.split("\\|");
+      String pattern = "(^|[^[:alnum:]])" + address.replace(".", "\\.") + "($|[^[:alnum:]])";
+      if (database.number(
+              "SELECT count(*) FROM " + parts[0] + " WHERE " + parts[1] + "::text ~* ?", pattern)
+          > 0) {
+        found.add(column);
+      }
+    }
+    return found;
+  }
+}

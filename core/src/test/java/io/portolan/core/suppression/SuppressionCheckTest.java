@@ -1,0 +1,116 @@
+package io.portolan.core.suppression;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.core.address.EmailAddress;
+import io.portolan.core.database.TestDatabase;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class SuppressionCheckTest {
+  private static final Instant NOON = Instant.parse("2026-11-24T12:00:00Z");
+  private static final EmailAddress ANNA = EmailAddress.parse("Anna@sub.example.org");
+
+  @RegisterExtension final TestDatabase database = TestDatabase.create();
+
+  private Instant now = NOON;
+  private final InstantSource clock = () -> now;
+  private final SuppressionStore store = new SuppressionStore(database.database());
+
+  @Test
+  void seesWhatWasSuppressedSinceItLookedLast() {
+    SuppressionCheck check = new SuppressionCheck(database.database(), clock);
+    suppress("anna@sub.example.org");
+    assertThat(isCovered(check, NOON)).isFalse();
+
+    check.refresh();
+
+    assertThat(isCovered(check, NOON)).isTrue();
+  }
+
+  @Test
+  void seesASuppressedDomainAboveAndOneThatIsLiftedAgain() {
+    SuppressionCheck check = new SuppressionCheck(database.database(), clock);
+    suppress("example.org");
+    check.refresh();
+    assertThat(isCovered(check, NOON)).isTrue();
+
+    long id = store.find(SuppressionTarget.parse("example.org")).orElseThrow().id();
+    store.remove(id, "test", "", NOON);
+
+    assertThat(isCovered(check, NOON)).as("memory asks, the database says").isFalse();
+  }
+
+  @Test
+  void missesNothingThatIsCommittedLaterThanWhatCameAfterIt() throws Exception {
+    SuppressionCheck check = new SuppressionCheck(database.database(), clock);
+    CountDownLatch written = new CountDownLatch(1);
+    CountDownLatch read = new CountDownLatch(1);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> slow =
+          threads.submit(
+              () ->
+                  database
+                      .database()
+                      .execute(
+                          connection -> {
+                            SuppressionRows.add(
+                                connection, List.of(suppression("anna@sub.example.org")));
+                            written.countDown();
+                            await(read);
+                          }));
+      written.await();
+      suppress("ben@example.org");
+      check.refresh();
+      check.refresh();
+      assertThat(isCovered(check, NOON)).isFalse();
+      read.countDown();
+      slow.get();
+    }
+
+    check.refresh();
+
+    assertThat(isCovered(check, NOON)).isTrue();
+  }
+
+  @Test
+  void asksTheDatabaseForABatchThatIsOlderThanItsMemory() {
+    SuppressionCheck check = new SuppressionCheck(database.database(), clock);
+    suppress("anna@sub.example.org");
+    check.refresh();
+    now = NOON.plus(Duration.ofHours(2));
+    check.refresh();
+
+    assertThat(isCovered(check, NOON)).as("forgotten, and so looked up").isTrue();
+    assertThat(isCovered(check, now.plusSeconds(120))).as("its claim would have seen it").isFalse();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean isCovered(SuppressionCheck check, Instant since) {
+    return check.findSince(since, ANNA, MailOrigin.UNKNOWN).isPresent();
+  }
+
+  private void suppress(String target) {
+    store.add(List.of(suppression(target)));
+  }
+
+  private static Suppression suppression(String target) {
+    return new Suppression(
+        SuppressionTarget.parse(target), SuppressionReason.MANUAL, "test", "", NOON);
+  }
+}
