@@ -171,7 +171,7 @@ class LanePaceTest extends LaneFixture {
         batch.epoch(),
         batch.content(),
         batch.inDoubt(),
-batch.origin(),
+        batch.origin(),
         deliveries);
   }
 }
