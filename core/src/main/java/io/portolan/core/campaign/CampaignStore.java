@@ -295,11 +295,7 @@ public final class CampaignStore {
           }
           CampaignChecks.complete(content, problems);
           CampaignRows.checkRecipients(
-              connection,
-              campaign.settings().listId(),
-              content.sendingDomain(),
-              now,
-              problems);
+              connection, campaign.settings().listId(), content.sendingDomain(), now, problems);
           problems.throwIfAny("Campaign " + id + " cannot be scheduled");
           return Sql.first(
                   connection,

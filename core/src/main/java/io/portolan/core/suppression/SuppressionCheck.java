@@ -91,10 +91,7 @@ public final class SuppressionCheck implements AutoCloseable {
   public static SuppressionCheck started(Database database, InstantSource clock) {
     SuppressionCheck check = new SuppressionCheck(database, clock);
     check.poller =
-        Thread.ofPlatform()
-            .daemon()
-            .name("suppression-check")
-            .start(check::refreshUntilClosed);
+        Thread.ofPlatform().daemon().name("suppression-check").start(check::refreshUntilClosed);
     return check;
   }
 
