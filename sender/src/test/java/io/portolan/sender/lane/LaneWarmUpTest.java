@@ -168,6 +168,7 @@ class LaneWarmUpTest extends LaneFixture {
         batch.epoch(),
         batch.content(),
         batch.inDoubt(),
+        batch.origin(),
         batch.deliveries().stream().filter(each -> each.id() % 2 == which).toList());
   }
 
