@@ -3,6 +3,7 @@ package io.portolan.api;
 import io.portolan.api.bench.BenchCommand;
 import io.portolan.api.cli.PortolanCommand;
 import io.portolan.api.demo.DemoCommand;
+import io.portolan.api.feedback.ClassifyCommand;
 import io.portolan.api.rates.RatesCommand;
 import picocli.CommandLine;
 
@@ -15,6 +16,7 @@ public final class Main {
   }
 
   static CommandLine commandLine() {
-    return PortolanCommand.commandLine(new DemoCommand(), new BenchCommand(), new RatesCommand());
+    return PortolanCommand.commandLine(
+        new DemoCommand(), new BenchCommand(), new ClassifyCommand(), new RatesCommand());
   }
 }

@@ -5,6 +5,7 @@ import io.portolan.api.configuration.Configuration.DkimConfiguration;
 import io.portolan.api.configuration.Configuration.MailConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.configuration.WatchConfiguration;
+import io.portolan.api.feedback.ReplyRules;
 import io.portolan.core.access.InstallationStore;
 import io.portolan.core.database.Database;
 import io.portolan.core.delivery.ConnectionSlots;
@@ -18,7 +19,6 @@ import io.portolan.core.policy.PolicySeed;
 import io.portolan.core.relay.SecretException;
 import io.portolan.core.relay.Secrets;
 import io.portolan.core.relay.StoredRelay;
-import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.suppression.SuppressionCheck;
 import io.portolan.metrics.policy.Autopilot;
 import io.portolan.metrics.policy.PolicyAdvisor;
@@ -204,7 +204,7 @@ public final class Application implements AutoCloseable {
                     hosts,
                     secrets,
                     sessions),
-                new LaneSender.Rules(policy, ReplyClassifier.builtIn(), gate),
+                new LaneSender.Rules(policy, ReplyRules.classifier(configuration, isps), gate),
                 composer,
                 new LaneSender.Shared(
                     recorder,

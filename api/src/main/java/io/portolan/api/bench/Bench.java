@@ -195,6 +195,7 @@ final class Bench {
                 Domain.parse(BenchContent.DOMAIN), "bench", "env:" + KEY_VARIABLE)),
         configuration.controlsFile(),
         configuration.ispsFile(),
+        configuration.replyRules(),
         configuration.secretsDirectory());
   }
 

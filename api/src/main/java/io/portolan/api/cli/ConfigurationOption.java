@@ -8,7 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The configuration file, for commands that run on the server's machine. */
-final class ConfigurationOption {
+public final class ConfigurationOption {
   private static final Path USUAL = Path.of("portolan.yaml");
 
   @Option(
@@ -18,7 +18,7 @@ final class ConfigurationOption {
   private Optional<Path> config = Optional.empty();
 
   /** The file's settings, overridden by the environment's. */
-  Configuration read(Map<String, String> environment) {
+  public Configuration read(Map<String, String> environment) {
     return config
         .or(() -> Optional.of(USUAL).filter(Files::isRegularFile))
         .map(path -> Configuration.read(path, environment))

@@ -38,6 +38,7 @@ public record Configuration(
     List<DkimConfiguration> dkim,
     Optional<Path> controlsFile,
     Optional<Path> ispsFile,
+    Optional<Path> replyRules,
     Optional<Path> secretsDirectory) {
   private static final int LONGEST_KEPT_DAYS = 36_500;
   private static final int LAST_PORT = 65_535;
@@ -109,6 +110,7 @@ public record Configuration(
         dkim,
         controlsFile,
         ispsFile,
+        replyRules,
         secretsDirectory);
   }
 
@@ -149,6 +151,8 @@ public record Configuration(
         values.optional(
             Settings.PROBES_CONTROLS, "a readable file is expected", Configuration::readable),
         values.optional(Settings.ISPS_FILE, "a readable file is expected", Configuration::readable),
+        values.optional(
+            Settings.REPLIES_RULES, "a readable file is expected", Configuration::readable),
         values.optional(
             Settings.SECRETS_DIRECTORY,
             "an absolute path of a directory is expected",

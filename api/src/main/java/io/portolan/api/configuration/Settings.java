@@ -196,6 +196,12 @@ public final class Settings {
           "CSV file of ISPs that are added to the built-in directory, in its format; empty for"
               + " none.");
 
+  static final Setting REPLIES_RULES =
+      new Setting(
+          "replies.rules",
+          "",
+          "CSV file of rules that say what replies mean, asked before the built-in ones; empty for"
+              + " none.");
   static final Setting PROBES_EVERY =
       new Setting(
           "probes.every",
@@ -264,7 +270,8 @@ public final class Settings {
           PROBES_CONTROLS,
           ALERTS_WEBHOOK,
           ALERTS_SECRET,
-          ISPS_FILE);
+          ISPS_FILE,
+          REPLIES_RULES);
 
   private static final List<SettingGroup> GROUPS =
       List.of(

@@ -48,6 +48,11 @@ public final class CsvRow {
         .toList();
   }
 
+  /** All values as they stand. */
+  List<String> fields() {
+    return fields;
+  }
+
   /** The line of the file on which the row starts, from 1. */
   public long line() {
     return line;

@@ -5,11 +5,13 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import de.siegmar.fastcsv.writer.CsvWriter;
 import io.portolan.core.InvalidException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
 import java.io.StringReader;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * A small CSV file with a header row (RFC 4180, UTF-8 with or without BOM), read whole. Lines that
@@ -27,10 +30,12 @@ import java.util.Map;
  */
 public final class CsvTable {
   private final String name;
+  private final List<String> columns;
   private final List<CsvRow> rows;
 
-  private CsvTable(String name, List<CsvRow> rows) {
+  private CsvTable(String name, List<String> columns, List<CsvRow> rows) {
     this.name = name;
+    this.columns = List.copyOf(columns);
     this.rows = List.copyOf(rows);
   }
 
@@ -71,6 +76,7 @@ public final class CsvTable {
    * @throws InvalidException if it is no such table, naming line and column
    */
   public static CsvTable parse(String name, byte[] content, List<String> columns) {
+    List<String> given = List.of();
     List<CsvRow> rows = new ArrayList<>();
     try (CsvReader<CsvRecord> reader =
         CsvReader.builder()
@@ -84,6 +90,7 @@ public final class CsvTable {
       for (CsvRecord record : reader) {
         if (header == null) {
           header = header(name, record, columns);
+          given = record.getFields();
           continue;
         }
         CsvRow row = new CsvRow(name, record.getStartingLineNumber(), header, record.getFields());
@@ -105,7 +112,7 @@ public final class CsvTable {
     } catch (IOException e) {
       throw new UncheckedIOException(name + " cannot be read", e);
     }
-    return new CsvTable(name, rows);
+    return new CsvTable(name, given, rows);
   }
 
   public String name() {
@@ -114,6 +121,24 @@ public final class CsvTable {
 
   public List<CsvRow> rows() {
     return rows;
+  }
+
+  /** The same table as CSV, with one more column at the end. */
+  public String withColumn(String column, Function<CsvRow, String> value) {
+    StringWriter out = new StringWriter();
+    try (CsvWriter csv = CsvWriter.builder().build(out)) {
+      List<String> header = new ArrayList<>(columns);
+      header.add(column);
+      csv.writeRecord(header);
+      for (CsvRow row : rows) {
+        List<String> fields = new ArrayList<>(row.fields());
+        fields.add(value.apply(row));
+        csv.writeRecord(fields);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(name + " cannot be written", e);
+    }
+    return out.toString();
   }
 
   private static Reader decoded(String name, byte[] content) {

@@ -25,9 +25,9 @@ public enum FeedbackKind {
   AUTH_REPORT(Action.COUNT),
   /** An answer by a program, such as an absence note (RFC 3834). */
   AUTO_REPLY(Action.COUNT),
-  /** Delivery or display was confirmed (RFC 3464, action {@code delivered}; RFC 8098). */
+  /** Delivery was confirmed (RFC 3464, action {@code delivered}). */
   DELIVERED(Action.COUNT),
-  /** None of these: ordinary mail, or nothing that can be read. */
+  /** None of these: ordinary mail, a notice of display (RFC 8098), or nothing that can be read. */
   NONE(Action.COUNT);
 
   private final Action action;

@@ -1,6 +1,7 @@
 package io.portolan.core.reply;
 
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -10,25 +11,29 @@ import java.util.Set;
  *
  * @param isps whose servers it is about; empty for all
  * @param effect empty for what the reply code's class says
- * @param sample a reply that it decides
  */
 record ReplyRule(
-    String id,
+    RuleDescription description,
     List<String> isps,
     Conditions conditions,
     BounceCategory category,
-    Optional<Classification.Effect> effect,
-    String sample) {
+    Optional<Classification.Effect> effect) {
+
+  String id() {
+    return description.id();
+  }
+
+  /** The phase at which its sample is tried: the first of its phases, or RCPT. */
+  Phase samplePhase() {
+    return conditions.phases().stream().min(Comparator.naturalOrder()).orElse(Phase.RCPT);
+  }
 
   /** What a refusal must be like; an empty set or list holds for every refusal. */
   record Conditions(
       Set<Phase> phases, BitSet codes, List<StatusPattern> statuses, Optional<TextPattern> text) {
 
-    boolean hold(Refusal refusal) {
-      return (codes.isEmpty() || codes.get(refusal.code()))
-          && (phases.isEmpty() || phases.contains(refusal.phase()))
-          && (statuses.isEmpty() || anyStatus(refusal.status()))
-          && (text.isEmpty() || text.get().isIn(refusal.text()));
+    boolean holdForStatus(Optional<EnhancedStatusCode> status) {
+      return statuses.isEmpty() || anyStatus(status);
     }
 
     private boolean anyStatus(Optional<EnhancedStatusCode> status) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -26,11 +27,21 @@ final class ReplyRuleReader {
 
   private ReplyRuleReader() {}
 
-  static List<ReplyRule> read(CsvTable table) {
+  /**
+   * Reads the rules of a table, in its order.
+   *
+   * @param isKnownIsp whether there is an ISP of an id
+   */
+  static List<ReplyRule> read(CsvTable table, Predicate<String> isKnownIsp) {
     List<ReplyRule> rules = new ArrayList<>();
     Set<String> ids = new HashSet<>();
     for (CsvRow row : table.rows()) {
       ReplyRule rule = read(row);
+      for (String isp : rule.isps()) {
+        if (!isKnownIsp.test(isp)) {
+          throw row.invalid("isp", "\"" + isp + "\" is no ISP of the directory.");
+        }
+      }
       if (!ids.add(rule.id())) {
         throw row.invalid("rule", "\"" + rule.id() + "\" is the name of a rule above.");
       }
@@ -42,6 +53,9 @@ final class ReplyRuleReader {
   private static ReplyRule read(CsvRow row) {
     String id = row.required("rule");
     List<String> isps = row.required("isp").equals(ALL_ISPS) ? List.of() : row.list("isp");
+    if (isps.isEmpty() && !row.text("isp").equals(ALL_ISPS)) {
+      throw row.invalid("isp", "\"" + row.text("isp") + "\" names no ISP; * stands for all.");
+    }
     ReplyRule.Conditions conditions =
         new ReplyRule.Conditions(phases(row), codes(row), statuses(row), text(row));
     if (conditions.codes().isEmpty()
@@ -53,7 +67,45 @@ final class ReplyRuleReader {
         BounceCategory.of(row.required("category"))
             .orElseThrow(
                 () -> row.invalid("category", "\"" + row.text("category") + "\" is no category."));
-    return new ReplyRule(id, isps, conditions, category, effect(row), row.required("sample"));
+    return new ReplyRule(
+        new RuleDescription(
+            id, row.place(), words(row), conditions.text().isPresent(), sample(row)),
+        isps,
+        conditions,
+        category,
+        effect(row));
+  }
+
+  /** The conditions as a person would say them. */
+  private static String words(CsvRow row) {
+    List<String> words = new ArrayList<>();
+    words.add(row.text("isp").equals(ALL_ISPS) ? "any ISP" : String.join(" or ", row.list("isp")));
+    if (!row.text("phase").isEmpty()) {
+      words.add("in answer to " + String.join(" or ", row.list("phase")));
+    }
+    for (String column : List.of("code", "status")) {
+      if (!row.text(column).isEmpty()) {
+        words.add(column + " " + String.join(" or ", row.list(column)));
+      }
+    }
+    if (!row.text("text").isEmpty()) {
+      words.add("text like " + row.text("text"));
+    }
+    return String.join(", ", words);
+  }
+
+  private static SmtpReply sample(CsvRow row) {
+    String sample = row.required("sample");
+    try {
+      SmtpReply reply = SmtpReply.parse(sample.replace("\\n", "\n"));
+      if (reply.isTransient() || reply.isPermanent()) {
+        return reply;
+      }
+    } catch (MalformedReplyException e) {
+      // said below
+    }
+    throw row.invalid(
+        "sample", "\"" + sample + "\" is no refusal, such as 550 5.1.1 User unknown.");
   }
 
   private static Set<Phase> phases(CsvRow row) {

@@ -1,8 +1,10 @@
 package io.portolan.core.reply;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -10,8 +12,8 @@ import java.util.regex.PatternSyntaxException;
  * A regular expression over lower-case text that is tried only where it can match. Immutable.
  *
  * <p>A refusal is held against some hundreds of alternatives, nearly all of which share no word
- * with it. Each alternative therefore knows literals that every match contains, and a plain search
- * for those comes first; an alternative that is all literal needs no more.
+ * with it. Each alternative therefore knows literals that every match contains, and one search for
+ * those of all patterns comes first; an alternative that is all literal needs no more.
  */
 final class TextPattern {
   /*
@@ -26,24 +28,70 @@ final class TextPattern {
   /**
    * @param literals every match contains at least one of each list
    */
-  private record Alternative(List<List<String>> literals, boolean isLiteral, Pattern pattern) {
-    boolean isIn(String text) {
-      for (List<String> choice : literals) {
-        if (!containsAny(text, choice)) {
-          return false;
-        }
+  private record Alternative(List<List<String>> literals, boolean isLiteral, Pattern pattern) {}
+
+  /** A pattern whose literals are numbers of a common search. Immutable. */
+  static final class Numbered {
+    private final Alternative[] alternatives;
+    private final int[][][] choices;
+    private final int[] triggers;
+
+    private Numbered(List<Alternative> alternatives, ToIntFunction<String> numbers) {
+      this.alternatives = alternatives.toArray(Alternative[]::new);
+      choices = new int[this.alternatives.length][][];
+      BitSet all = new BitSet();
+      boolean always = false;
+      for (int i = 0; i < choices.length; i++) {
+        List<List<String>> literals = this.alternatives[i].literals();
+        choices[i] =
+            literals.stream()
+                .map(choice -> choice.stream().mapToInt(numbers).toArray())
+                .toArray(int[][]::new);
+        always |= literals.isEmpty();
+        literals.stream()
+            .max(Comparator.comparingInt(TextPattern::shortest))
+            .ifPresent(choice -> choice.forEach(each -> all.set(numbers.applyAsInt(each))));
       }
-      return isLiteral || pattern.matcher(text).find();
+      triggers = always ? new int[0] : all.stream().toArray();
     }
 
-    private static boolean containsAny(String text, List<String> literals) {
-      for (String literal : literals) {
-        if (text.contains(literal)) {
+    /** Literals of which every match contains one; none where a match may do without. */
+    int[] triggers() {
+      return triggers.clone();
+    }
+
+    /**
+     * Whether the expression matches anywhere in a text.
+     *
+     * @param present the literals that are in it, as bits
+     */
+    boolean isIn(String text, long[] present) {
+      for (int i = 0; i < alternatives.length; i++) {
+        if (mayBeIn(choices[i], present)
+            && (alternatives[i].isLiteral() || alternatives[i].pattern().matcher(text).find())) {
           return true;
         }
       }
       return false;
     }
+
+    private static boolean mayBeIn(int[][] choices, long[] present) {
+      for (int[] choice : choices) {
+        boolean any = false;
+        for (int literal : choice) {
+          any |= (present[literal >> 6] >>> literal & 1) != 0;
+        }
+        if (!any) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /** The same for a search that is shared with others, which gives each literal its number. */
+  Numbered numbered(ToIntFunction<String> numbers) {
+    return new Numbered(alternatives, numbers);
   }
 
   private TextPattern(List<Alternative> alternatives) {
@@ -69,16 +117,6 @@ final class TextPattern {
       alternatives.add(new Alternative(List.copyOf(literals), isLiteral, Pattern.compile(part)));
     }
     return new TextPattern(alternatives);
-  }
-
-  /** Whether the expression matches anywhere in a text. */
-  boolean isIn(String text) {
-    for (Alternative alternative : alternatives) {
-      if (alternative.isIn(text)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Splits an expression at the bars that stand outside groups and classes. */
@@ -131,6 +169,10 @@ final class TextPattern {
     }
   }
 
+  private static int shortest(List<String> choice) {
+    return choice.stream().mapToInt(String::length).min().orElse(0);
+  }
+
   /** Literals of which every match of a group contains one; empty if there are none such. */
   private static List<String> choiceOf(String group) {
     List<String> choice = new ArrayList<>();
@@ -140,11 +182,7 @@ final class TextPattern {
         return List.of();
       }
       choice.addAll(
-          literals.stream()
-              .max(
-                  Comparator.comparingInt(
-                      each -> each.stream().mapToInt(String::length).min().orElse(0)))
-              .orElseThrow());
+          literals.stream().max(Comparator.comparingInt(TextPattern::shortest)).orElseThrow());
     }
     return List.copyOf(choice);
   }
@@ -167,6 +205,9 @@ final class TextPattern {
   }
 
   private static boolean isPlain(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || " @#=:,;/'\"<>%&_-".indexOf(c) >= 0;
+    return (c >= 'a' && c <= 'z')
+        || (c >= '0' && c <= '9')
+        || " @#=:,;/'\"<>%&_-".indexOf(c) >= 0
+        || (c > 0x7f && Character.isLetter(c));
   }
 }

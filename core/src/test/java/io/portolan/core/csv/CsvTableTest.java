@@ -76,6 +76,14 @@ class CsvTableTest {
         .withMessage("no-such-resource.csv: The resource is missing from this build.");
   }
 
+  @Test
+  void writesItselfWithOneColumnMore() {
+    CsvTable table = parse("id,names,more\na,\"x, y\",1\n# comment\nb, ,2\n");
+
+    assertThat(table.withColumn("twice", row -> row.text("id") + row.text("id")))
+        .isEqualTo("id,names,more,twice\r\na,\"x, y\",1,aa\r\nb, ,2,bb\r\n");
+  }
+
   private static CsvTable parse(String content) {
     return CsvTable.parse("test.csv", content.getBytes(StandardCharsets.UTF_8), COLUMNS);
   }

@@ -166,6 +166,13 @@ class ReplyClassifierTest {
         "550 5.1.1 mailbox full",
         "554 Message rejected: Email address is not verified",
         "421 4.7.0 user unknown",
+        "550 Client host could not be resolved",
+        "550 5.7.1 Your domain has no MX record",
+        "550 your account couldn't be found",
+        "550 HELO lookup: NXDOMAIN",
+        "550 Absenderadresse unbekannt",
+        "550 adresse de l'expéditeur inconnue",
+        "550 5.7.1 your user is not registered",
         "599 weather"
       })
   void suppressesNobodyOnAGuess(String line) throws MalformedReplyException {

@@ -7,6 +7,7 @@ import io.portolan.core.InvalidException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +22,7 @@ class ReplyRuleReaderTest {
   @Test
   void classifiesByTheRulesOfAFile() throws IOException, MalformedReplyException {
     ReplyClassifier classifier =
-        ReplyClassifier.fromFile(
+        classifier(
             file(
                 HEADER
                     + "one,gmail,rcpt;dot,55x,5.7.600-699,so(rry)?,policy,deferral,550 5.7.601 so\n"
@@ -32,10 +33,37 @@ class ReplyRuleReaderTest {
         .isEqualTo(
             new Classification(
                 BounceCategory.POLICY, Classification.Effect.DEFERRAL, false, "one"));
-    assertThat(classifier.classify(reply, Phase.MAIL, "gmail").rule()).isEqualTo("none");
-    assertThat(classifier.classify(reply, Phase.DOT, "yahoo").rule()).isEqualTo("none");
+    assertThat(classifier.classify(reply, Phase.MAIL, "gmail").rule()).isEqualTo("status-security");
+    assertThat(classifier.classify(reply, Phase.DOT, "yahoo").rule()).isEqualTo("status-security");
     assertThat(classifier.classify(SmtpReply.parse("451 4.7.1 no"), Phase.DOT, "gmail").rule())
         .isEqualTo("two");
+  }
+
+  @Test
+  void asksTheRulesOfAFileBeforeTheBuiltInOnes() throws IOException, MalformedReplyException {
+    ReplyClassifier classifier =
+        classifier(file(HEADER + "ours,*,,,,user unknown,policy,,550 user unknown\n"));
+    SmtpReply reply = SmtpReply.parse("550 5.1.1 user unknown");
+
+    assertThat(classifier.classify(reply, Phase.RCPT, "gmail").rule()).isEqualTo("ours");
+    assertThat(classifier.rule("ours").orElseThrow().conditions())
+        .isEqualTo("any ISP, text like user unknown");
+    assertThat(ReplyClassifier.builtIn().classify(reply, Phase.RCPT, "gmail").rule())
+        .isEqualTo("gmail-no-such-user");
+  }
+
+  @Test
+  void takesARuleOfAFileInTheSteadOfABuiltInOneOfItsName()
+      throws IOException, MalformedReplyException {
+    ReplyClassifier classifier =
+        classifier(file(HEADER + "greylisted,*,,,,gray wall,policy,,450 gray wall\n"));
+
+    assertThat(classifier.rule("greylisted").orElseThrow().place()).endsWith("rules.csv line 2");
+    assertThat(
+            classifier
+                .classify(SmtpReply.parse("450 4.2.0 greylisted"), Phase.RCPT, "other")
+                .rule())
+        .isNotEqualTo("greylisted");
   }
 
   @ParameterizedTest
@@ -53,6 +81,12 @@ class ReplyRuleReaderTest {
           a,*,,550,,,polite,,550 x           | , column category: "polite" is no category.
           a,*,,550,,,policy,ignore,550 x     | , column treatment: "ignore" is not deferral, reconnect or empty.
           a,*,,550,,,policy,,                | , column sample: A value is missing.
+          a,elsewhere,,550,,,policy,,550 x   | , column isp: "elsewhere" is no ISP of the directory.
+          a,;,,550,,,policy,,550 x           | , column isp: ";" names no ISP; * stands for all.
+          a,*,,551,,,policy,,250 OK          | , column sample: "250 OK" is no refusal, such as 550 5.1.1 User unknown.
+          a,*,,551,,,policy,,no              | , column sample: "no" is no refusal, such as 550 5.1.1 User unknown.
+          a,*,,551,,,policy,,552 x           | , column sample: The rule does not fit its own sample "552 x".
+          a,*,,,5.1.1,,policy,,550 5.1.1 x   | , column sample: The sample is decided by the rule good (FILE line 2) before this one is asked, so that this one would never decide it.
           a,*,rcpt,,,,policy,,550 x          | : The rule has neither code nor status nor text.
           good,*,,550,,,policy,,550 x        | , column rule: "good" is the name of a rule above.
           a,*,,550                           | : The row has 4 fields where the header has 9.
@@ -61,8 +95,12 @@ class ReplyRuleReaderTest {
     Path file = file(HEADER + "good,*,,550,,,policy,,550 x\n" + row + "\n");
 
     assertThatExceptionOfType(InvalidException.class)
-        .isThrownBy(() -> ReplyClassifier.fromFile(file))
-        .withMessage(file + " line 3" + error);
+        .isThrownBy(() -> classifier(file))
+        .withMessage(file + " line 3" + error.replace("FILE", file.toString()));
+  }
+
+  private static ReplyClassifier classifier(Path file) {
+    return ReplyClassifier.withFile(file, Set.of("gmail", "yahoo")::contains);
   }
 
   private Path file(String content) throws IOException {

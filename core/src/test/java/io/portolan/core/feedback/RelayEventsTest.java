@@ -1,0 +1,80 @@
+package io.portolan.core.feedback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.core.isp.IspDirectory;
+import io.portolan.core.reply.BounceCategory;
+import io.portolan.core.reply.ReplyClassifier;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RelayEventsTest {
+  private static final RelayEvents EVENTS =
+      new RelayEvents(new Diagnosis(ReplyClassifier.builtIn(), IspDirectory.builtIn()));
+
+  @Test
+  void readsABounceOfSesWithinANotification() {
+    String event =
+        "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"bouncedRecipients\":[{\"emailAddress\":\"Anna@mail.example\",\"status\":\"5.1.1\",\"diagnosticCode\":\"smtp; 550 5.1.1 user unknown\"}],\"reportingMTA\":\"dsn; a1.ses.example\"},\"mail\":{\"source\":\"news@acme.example\",\"destination\":[\"anna@mail.example\"],\"headers\":[{\"name\":\"Message-ID\",\"value\":\"<1@acme.example>\"}]}}";
+    String wrapped =
+        "{\"Type\":\"Notification\",\"Message\":\"" + event.replace("\"", "\\\"") + "\"}";
+
+    for (String json : List.of(event, wrapped)) {
+      Feedback found = EVENTS.read(json).getFirst();
+      assertThat(found.kind()).isEqualTo(FeedbackKind.BOUNCE);
+      assertThat(found.reportingMta()).contains("a1.ses.example");
+      assertThat(found.original().messageId()).contains("1@acme.example");
+      ReportedRecipient recipient = found.recipients().getFirst();
+      assertThat(recipient.address()).isEqualTo("anna@mail.example");
+      assertThat(recipient.verdict().orElseThrow().category())
+          .isEqualTo(BounceCategory.BAD_MAILBOX);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          {"sg_event_id":"1","event":"bounce","email":"a@b.example","status":"5.2.2","reason":"552 mailbox full"}                                        | bounce      | mailbox-full
+          {"sg_event_id":"1","event":"deferred","email":"a@b.example","response":"421 4.7.0 too many connections"}                                       | delay       | rate-limited
+          {"sg_event_id":"1","event":"spamreport","email":"a@b.example"}                                                                                 | complaint   |
+          {"sg_event_id":"1","event":"group_unsubscribe","email":"a@b.example"}                                                                          | unsubscribe |
+          {"event-data":{"event":"failed","severity":"permanent","recipient":"a@b.example","delivery-status":{"code":550,"message":"5.1.1 no such user"}}} | bounce      | bad-mailbox
+          {"event-data":{"event":"failed","severity":"temporary","recipient":"a@b.example","delivery-status":{"code":450,"message":"greylisted"}}}        | delay       | remote-system
+          {"event-data":{"event":"complained","recipient":"a@b.example"}}                                                                                | complaint   |
+          {"RecordType":"Bounce","Type":"HardBounce","Email":"a@b.example","Details":"smtp;550 5.1.1 user unknown"}                                      | bounce      | bad-mailbox
+          {"RecordType":"SpamComplaint","Type":"SpamComplaint","Email":"a@b.example"}                                                                    | complaint   |
+          {"RecordType":"SubscriptionChange","Recipient":"a@b.example","SuppressSending":true}                                                           | unsubscribe |
+          {"msys":{"message_event":{"type":"bounce","rcpt_to":"a@b.example","raw_reason":"550 5.1.1 user unknown"}}}                                     | bounce      | bad-mailbox
+          {"msys":{"unsubscribe_event":{"type":"list_unsubscribe","rcpt_to":"a@b.example"}}}                                                             | unsubscribe |
+          {"event":"bounce","recipient":"a@b.example","reply":"550 5.1.1 user unknown","messageId":"<x@y>"}                                              | bounce      | bad-mailbox
+          """)
+  void readsTheEventsOfRelays(String json, String kind, String category) {
+    Feedback found = EVENTS.read("[" + json + "]").getFirst();
+
+    assertThat(found.kind().id()).isEqualTo(kind);
+    assertThat(found.recipients().getFirst().address()).isEqualTo("a@b.example");
+    assertThat(found.recipients().getFirst().verdict().map(it -> it.category().id()).orElse(null))
+        .isEqualTo(category);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{",
+        "[1,null,\"x\"]",
+        "{\"Type\":\"Notification\",\"Message\":\"{\"}",
+        "{\"notificationType\":\"Bounce\"}",
+        "{\"event\":\"bounce\"}",
+        "{\"sg_event_id\":\"1\",\"event\":\"open\",\"email\":\"a@b.example\"}"
+      })
+  void takesWhatIsNoEventForNone(String json) {
+    assertThat(EVENTS.read(json)).allSatisfy(each -> assertThat(each.recipients()).isEmpty());
+  }
+}

@@ -1,0 +1,136 @@
+package io.portolan.sender.feedback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.core.feedback.Feedback;
+import io.portolan.core.isp.IspDirectory;
+import io.portolan.core.reply.ReplyClassifier;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+
+/** Mails that somebody broke, cut, doubled and mixed: none throws, none takes a second. */
+class HostileMailTest {
+  private static final long SECOND_NANOS = 1_000_000_000L;
+  private static final int TRIES = 100_000;
+  // so that what is read, and not its bulk, takes the time
+  private static final int LONGEST = 4_000;
+  private static final FeedbackReader READER =
+      new FeedbackReader(ReplyClassifier.builtIn(), IspDirectory.builtIn());
+  private static final List<byte[]> MAILS = mails();
+  private static final List<byte[]> PIECES =
+      List.of(
+          bytes("\n"),
+          bytes("\r\r\n"),
+          bytes("\n\n"),
+          bytes("--b1\n"),
+          bytes("--b1--"),
+          bytes("Content-Type: multipart/mixed; boundary=\"b1\"\n"),
+          bytes("Content-Type: message/rfc822\n\n"),
+          bytes("Content-Transfer-Encoding: base64\n"),
+          bytes("Content-Transfer-Encoding: quoted-printable\n"),
+          bytes("=?utf-8?B?"),
+          bytes("?="),
+          bytes("charset=iso-2022-jp"),
+          bytes("\u001b$B"),
+          bytes("Final-Recipient: rfc822;"),
+          bytes("Action: failed\n"),
+          bytes("Status: 5.999.999\n"),
+          bytes("550 5.1.1 "),
+          bytes("\\x{110000}"),
+          bytes("@@@@a@b"),
+          bytes("\"\"@"),
+          bytes("{\"notificationType\":\"Bounce\",\"bounce\":["),
+          bytes("<<<<>>>>"),
+          bytes("&#x;&lt"),
+          bytes("\0\0\0"));
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
+  void readsAnything(@ForAll long seed) {
+    byte[] mail = mutated(new Random(seed));
+    long start = System.nanoTime();
+    Feedback found = READER.read(mail);
+    if (System.nanoTime() - start > SECOND_NANOS) {
+      // once more: the machine may have paused
+      long again = System.nanoTime();
+      READER.read(mail);
+      assertThat(System.nanoTime() - again)
+          .as("nanoseconds for seed %d", seed)
+          .isLessThan(SECOND_NANOS);
+    }
+    assertThat(found.recipients())
+        .hasSizeLessThanOrEqualTo(200)
+        .allSatisfy(each -> assertThat(each.address()).hasSizeLessThanOrEqualTo(1_000));
+  }
+
+  private static byte[] mutated(Random random) {
+    byte[] mail = MAILS.get(random.nextInt(MAILS.size()));
+    int changes = 1 + random.nextInt(6);
+    for (int i = 0; i < changes; i++) {
+      mail = changed(mail, random);
+    }
+    return mail;
+  }
+
+  private static byte[] changed(byte[] mail, Random random) {
+    int at = random.nextInt(mail.length + 1);
+    int end = Math.min(mail.length, at + random.nextInt(200));
+    return switch (random.nextInt(7)) {
+      case 0 -> Arrays.copyOf(mail, at);
+      case 1 -> joined(Arrays.copyOf(mail, at), Arrays.copyOfRange(mail, end, mail.length));
+      case 2 -> {
+        byte[] copy = mail.clone();
+        for (int i = at; i < end; i += 1 + random.nextInt(20)) {
+          copy[i] = (byte) random.nextInt();
+        }
+        yield copy;
+      }
+      case 3 ->
+          joined(
+              Arrays.copyOf(mail, end),
+              joined(Arrays.copyOfRange(mail, at, end), Arrays.copyOfRange(mail, at, mail.length)));
+      case 4 -> {
+        byte[] other = MAILS.get(random.nextInt(MAILS.size()));
+        yield joined(
+            Arrays.copyOf(mail, at),
+            Arrays.copyOfRange(other, Math.min(other.length, at), other.length));
+      }
+      case 5 -> {
+        byte[] piece = PIECES.get(random.nextInt(PIECES.size()));
+        byte[] run = piece;
+        for (int i = random.nextInt(8); i > 0; i--) {
+          run = joined(run, piece);
+        }
+        yield joined(
+            joined(Arrays.copyOf(mail, at), run), Arrays.copyOfRange(mail, at, mail.length));
+      }
+      default -> {
+        byte[] piece = PIECES.get(random.nextInt(PIECES.size()));
+        yield joined(
+            joined(Arrays.copyOf(mail, at), piece), Arrays.copyOfRange(mail, end, mail.length));
+      }
+    };
+  }
+
+  private static byte[] joined(byte[] first, byte[] second) {
+    byte[] all = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, all, first.length, second.length);
+    return all;
+  }
+
+  private static List<byte[]> mails() {
+    List<byte[]> corpus = BounceCorpus.mails();
+    return corpus.isEmpty()
+        ? List.of(bytes(FeedbackReaderTest.DSN))
+        : corpus.stream().map(mail -> Arrays.copyOf(mail, Math.min(mail.length, LONGEST))).toList();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
