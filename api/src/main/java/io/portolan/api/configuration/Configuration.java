@@ -152,7 +152,7 @@ public record Configuration(
             Settings.PROBES_CONTROLS, "a readable file is expected", Configuration::readable),
         values.optional(Settings.ISPS_FILE, "a readable file is expected", Configuration::readable),
         values.optional(
-            Settings.REPLIES_RULES, "a readable file is expected", Configuration::readable),
+            Settings.MAIL_REPLY_RULES, "a readable file is expected", Configuration::readable),
         values.optional(
             Settings.SECRETS_DIRECTORY,
             "an absolute path of a directory is expected",

@@ -196,9 +196,9 @@ public final class Settings {
           "CSV file of ISPs that are added to the built-in directory, in its format; empty for"
               + " none.");
 
-  static final Setting REPLIES_RULES =
+  static final Setting MAIL_REPLY_RULES =
       new Setting(
-          "replies.rules",
+          "mail.reply-rules",
           "",
           "CSV file of rules that say what replies mean, asked before the built-in ones; empty for"
               + " none.");
@@ -252,6 +252,7 @@ public final class Settings {
           MAIL_IDLE_LINGER,
           MAIL_REFUSALS_IN_A_ROW,
           MAIL_TRUSTED_CERTIFICATES,
+          MAIL_REPLY_RULES,
           DNS_SERVERS,
           DNS_TIMEOUT,
           DNS_FAMILIES,
@@ -270,8 +271,7 @@ public final class Settings {
           PROBES_CONTROLS,
           ALERTS_WEBHOOK,
           ALERTS_SECRET,
-          ISPS_FILE,
-          REPLIES_RULES);
+          ISPS_FILE);
 
   private static final List<SettingGroup> GROUPS =
       List.of(

@@ -27,6 +27,7 @@ final class Values {
           "PORTOLAN_URL",
           "PORTOLAN_JAVA_OPTS",
           "PORTOLAN_SYSTEM_TESTS",
+          "PORTOLAN_TEST_BOUNCE_CORPUS",
           "PORTOLAN_TEST_JDBC_URL",
           "PORTOLAN_TEST_POSTGRES_IMAGE");
 

@@ -17,10 +17,11 @@ import java.util.stream.Stream;
 
 /**
  * A corpus of labelled bounces: {@code labels.csv}, {@code replies.csv}, {@code mails}. It is where
- * {@code PORTOLAN_BOUNCE_CORPUS} says, or else beside the repository. System tests fail without it.
+ * {@code PORTOLAN_TEST_BOUNCE_CORPUS} says, or else beside the repository. System tests fail
+ * without it.
  */
 final class BounceCorpus {
-  private static final String VARIABLE = "PORTOLAN_BOUNCE_CORPUS";
+  private static final String VARIABLE = "PORTOLAN_TEST_BOUNCE_CORPUS";
 
   private BounceCorpus() {}
 

@@ -13,6 +13,7 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
+import org.junit.jupiter.api.Test;
 
 /** Mails that somebody broke, cut, doubled and mixed: none throws, none takes a second. */
 class HostileMailTest {
@@ -66,6 +67,30 @@ class HostileMailTest {
     assertThat(found.recipients())
         .hasSizeLessThanOrEqualTo(200)
         .allSatisfy(each -> assertThat(each.address()).hasSizeLessThanOrEqualTo(1_000));
+  }
+
+  @Test
+  void boundsDepthPartsAndSize() {
+    StringBuilder deep = new StringBuilder("Subject: x\n");
+    for (int i = 0; i < 2_000; i++) {
+      deep.append("Content-Type: multipart/mixed; boundary=b")
+          .append(i)
+          .append("\n\n--b")
+          .append(i)
+          .append('\n');
+    }
+    String many =
+        "Content-Type: multipart/mixed; boundary=b\n\n" + "--b\n\nx\n".repeat(50_000) + "--b--";
+    String long1 = "Subject: " + "a".repeat(3_000_000) + "\n\n" + "@".repeat(500_000);
+    String fields = "X: y\n".repeat(200_000) + "\n" + "a@b.example\n".repeat(100_000);
+
+    for (String mail : new String[] {deep.toString(), many, long1, fields}) {
+      byte[] bytes = mail.getBytes(StandardCharsets.UTF_8);
+      assertThat(MailParts.of(bytes).parts()).hasSizeLessThanOrEqualTo(MailParts.MAX_PARTS);
+      long start = System.nanoTime();
+      READER.read(bytes);
+      assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
+    }
   }
 
   private static byte[] mutated(Random random) {

@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * How many mails that came back one thread reads a second: a small status notification, and those
- * of a corpus in turn ({@code PORTOLAN_BOUNCE_CORPUS}). Run by {@code org.openjdk.jmh.Main
+ * of a corpus in turn ({@code PORTOLAN_TEST_BOUNCE_CORPUS}). Run by {@code org.openjdk.jmh.Main
  * ReadingBenchmark} on the test class path.
  */
 @State(Scope.Benchmark)
