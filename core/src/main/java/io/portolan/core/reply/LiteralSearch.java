@@ -66,7 +66,7 @@ final class LiteralSearch {
     int node = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      node = next[node + (classes[c])];
+      node = next[node + classes[c]];
       if (node < 0) {
         node = -node;
         for (int literal : found[node / width]) {

@@ -1,6 +1,7 @@
 package io.portolan.core.reply;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +21,7 @@ final class RuleIndex {
 
   private final ReplyRule[] rules;
   private final long[][] byCode = new long[CODES][];
-  private final long[][] byPhase = new long[Phase.values().length][];
+  private final Map<Phase, long[]> byPhase = new EnumMap<>(Phase.class);
   private final Map<String, long[]> byIsp = new HashMap<>();
   private final long[] forAll;
   private final long[] withoutLiteral;
@@ -46,11 +47,12 @@ final class RuleIndex {
           mask(rule -> rule.conditions().codes().isEmpty() || rule.conditions().codes().get(code));
     }
     for (Phase phase : Phase.values()) {
-      byPhase[phase.ordinal()] =
+      byPhase.put(
+          phase,
           mask(
               rule ->
                   rule.conditions().phases().isEmpty()
-                      || rule.conditions().phases().contains(phase));
+                      || rule.conditions().phases().contains(phase)));
     }
     Map<String, Integer> numbers = new LinkedHashMap<>();
     texts = new TextPattern.Numbered[rules.length];
@@ -94,7 +96,7 @@ final class RuleIndex {
     }
     long[] ofIsp = byIsp.getOrDefault(isp, forAll);
     long[] ofCode = byCode[refusal.code() - FIRST_CODE];
-    long[] ofPhase = byPhase[refusal.phase().ordinal()];
+    long[] ofPhase = byPhase.getOrDefault(refusal.phase(), forAll);
     for (int word = 0; word < left.length; word++) {
       for (long bits = left[word] & ofIsp[word] & ofCode[word] & ofPhase[word];
           bits != 0;
