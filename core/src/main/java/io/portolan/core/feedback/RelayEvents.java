@@ -69,7 +69,7 @@ public final class RelayEvents {
   private Optional<Feedback> ses(JsonNode node) {
     String type = text(node, "notificationType") + text(node, "eventType");
     JsonNode mail = node.path("mail");
-    switch (type) {
+    return switch (type) {
       case "Bounce" -> {
         JsonNode bounce = node.path("bounce");
         boolean isTransient = bounce.path("bounceType").asText().equals("Transient");
@@ -83,7 +83,7 @@ public final class RelayEvents {
                   text(each, "diagnosticCode"),
                   words(text(bounce, "bounceSubType"), isTransient)));
         }
-        return feedback(
+        yield feedback(
             FeedbackKind.BOUNCE, "", recipients, mail(mail), text(bounce, "reportingMTA"));
       }
       case "DeliveryDelay" -> {
@@ -98,7 +98,7 @@ public final class RelayEvents {
                   text(each, "diagnosticCode"),
                   text(delay, "delayType")));
         }
-        return feedback(
+        yield feedback(
             FeedbackKind.DELAY, "", recipients, mail(mail), text(delay, "reportingMTA"));
       }
       case "Complaint" -> {
@@ -108,7 +108,7 @@ public final class RelayEvents {
             .path("complainedRecipients")
             .forEach(each -> recipients.add(named(each.path("emailAddress").asText())));
         String kind = text(complaint, "complaintFeedbackType");
-        return feedback(
+        yield feedback(
             FeedbackKind.COMPLAINT, kind.isEmpty() ? "abuse" : kind, recipients, mail(mail), "");
       }
       case "Delivery" -> {
@@ -125,13 +125,11 @@ public final class RelayEvents {
                             "",
                             text(delivery, "smtpResponse"),
                             "")));
-        return feedback(
+        yield feedback(
             FeedbackKind.DELIVERED, "", recipients, mail(mail), text(delivery, "reportingMTA"));
       }
-      default -> {
-        return Optional.empty();
-      }
-    }
+      default -> Optional.empty();
+    };
   }
 
   /** The sub-types of SES in words that the rules know. */
