@@ -18,10 +18,8 @@ import io.portolan.core.policy.PolicyCheck;
 import io.portolan.core.policy.PolicySeed;
 import io.portolan.core.relay.SecretException;
 import io.portolan.core.relay.Secrets;
-import io.portolan.core.relay.StoredRelay;
 import io.portolan.core.suppression.SuppressionCheck;
 import io.portolan.metrics.policy.Autopilot;
-import io.portolan.metrics.policy.PolicyAdvisor;
 import io.portolan.metrics.registry.DeliveryMeters;
 import io.portolan.scheduler.CampaignGatePoller;
 import io.portolan.scheduler.CampaignScheduler;
@@ -333,11 +331,8 @@ public final class Application implements AutoCloseable {
   private static Autopilot autopilot(
       Database database, Stores stores, IspDirectory isps, PathHealth paths, InstantSource clock) {
     return new Autopilot(
-        new PolicyAdvisor(
-            database,
-            stores.policies(),
-            () -> stores.relays().list().stream().map(StoredRelay::relay).toList(),
-            clock),
+        database,
+        PolicySurroundings.advisor(database, stores, clock),
         stores.policies(),
         PolicySurroundings.check(isps, stores.relays(), paths),
         clock);

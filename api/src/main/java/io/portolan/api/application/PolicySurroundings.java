@@ -1,14 +1,18 @@
 package io.portolan.api.application;
 
+import io.portolan.core.database.Database;
 import io.portolan.core.isp.Isp;
 import io.portolan.core.isp.IspDirectory;
 import io.portolan.core.policy.PolicyCheck;
 import io.portolan.core.policy.PolicyCheck.Surroundings;
 import io.portolan.core.policy.Routes;
+import io.portolan.core.relay.StoredRelay;
+import io.portolan.metrics.policy.PolicyAdvisor;
 import io.portolan.sender.path.PathHealth;
 import io.portolan.sender.smtp.SocketDialer;
+import java.time.InstantSource;
 
-/** The check of policies by what this host is and how its paths stand at the moment. */
+/** The check of policies and the advice on them, by what there is at the moment. */
 public final class PolicySurroundings {
   private PolicySurroundings() {}
 
@@ -20,5 +24,14 @@ public final class PolicySurroundings {
             id -> isps.find(id).map(Isp::platform).orElse(id),
             SocketDialer::hasAddress,
             paths::closedBecause));
+  }
+
+  /** Advice on the policy in force. */
+  public static PolicyAdvisor advisor(Database database, Stores stores, InstantSource clock) {
+    return new PolicyAdvisor(
+        database,
+        stores.policies(),
+        () -> stores.relays().list().stream().map(StoredRelay::relay).toList(),
+        clock);
   }
 }

@@ -1,7 +1,6 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,6 +15,7 @@ import picocli.CommandLine.Parameters;
     name = "policy",
     description = "The port policy: which paths an ISP's mail takes, within which limits.")
 final class PolicyCommand {
+  private static final int NOTHING_TO_WRITE = 409;
   private static final String POLICY = "/api/v1/policy";
 
   @Command(name = "show", description = "Prints the active policy, or another version, as YAML.")
@@ -39,10 +39,16 @@ final class PolicyCommand {
   }
 
   @Command(name = "versions", description = "Shows the versions, newest first.")
-  int versions(@Mixin Remote remote) {
+  int versions(
+      @Mixin Remote remote,
+      @Option(
+              names = "--before",
+              paramLabel = "VERSION",
+              description = "Only those before it, to go on where a list ended.")
+          @Nullable Integer before) {
     try (ApiClient client = remote.client()) {
       remote.show(
-          client.get(POLICY + "/versions?limit=100"),
+          client.get(POLICY + "/versions?limit=100" + (before == null ? "" : "&cursor=" + before)),
           answer -> {
             Table table = new Table("VERSION", "AUTHOR", "MADE", "ROWS", "NOTE");
             for (JsonNode version : answer.path("items")) {
@@ -54,6 +60,12 @@ final class PolicyCommand {
                   version.path("note").asText());
             }
             remote.out().print(table);
+            if (answer.hasNonNull("nextCursor")) {
+              remote.say(
+                  "There are older ones: policy versions --before "
+                      + answer.path("nextCursor").asText()
+                      + ".");
+            }
           });
     }
     return 0;
@@ -264,26 +276,27 @@ final class PolicyCommand {
               description = "Write the recommended policy as a version, which is not activated.")
           boolean draft) {
     try (ApiClient client = remote.client()) {
-      JsonNode advice = client.get(POLICY + "/recommendations");
-      boolean isWritten = draft && !advice.path("recommendations").isEmpty();
-      JsonNode written =
-          isWritten ? client.post(POLICY + "/recommendations") : MissingNode.getInstance();
+      if (draft) {
+        try {
+          remote.show(client.post(POLICY + "/recommendations"), it -> sayWritten(remote, it));
+          return 0;
+        } catch (ApiException e) {
+          if (e.status() != NOTHING_TO_WRITE) {
+            throw e;
+          }
+        }
+      }
       remote.show(
-          advice,
-          it -> {
-            AdviceText.print(it, remote.out());
-            if (isWritten) {
-              String version = written.path("version").asText();
-              remote.say(
-                  "Version "
-                      + version
-                      + " is written and not active: policy activate "
-                      + version
-                      + ".");
-            }
-          });
+          client.get(POLICY + "/recommendations"), it -> AdviceText.print(it, remote.out()));
     }
     return 0;
+  }
+
+  private static void sayWritten(Remote remote, JsonNode written) {
+    AdviceText.print(written.path("advice"), remote.out());
+    String version = written.path("version").asText();
+    remote.say(
+        "Version " + version + " is written and not active: policy activate " + version + ".");
   }
 
   private static void sayPast(Remote remote, JsonNode explanation) {

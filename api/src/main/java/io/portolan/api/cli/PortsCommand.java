@@ -1,6 +1,8 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,14 +103,17 @@ final class PortsCommand {
       ofPaths.append("&target=").append(ApiClient.encode(target));
     }
     try (ApiClient client = remote.client()) {
+      ObjectNode histories = JsonNodeFactory.instance.objectNode();
       if (!isOfPaths) {
-        remote.show(
-            client.get("/api/v1/ports/history" + query),
-            answer -> verdicts(remote, answer.path("items")));
+        histories.set("verdicts", client.get("/api/v1/ports/history" + query).path("items"));
       }
+      histories.set("paths", client.get("/api/v1/paths/history" + ofPaths).path("items"));
       remote.show(
-          client.get("/api/v1/paths/history" + ofPaths),
-          answer -> transitions(remote, answer.path("items")));
+          histories,
+          answer -> {
+            verdicts(remote, answer.path("verdicts"));
+            transitions(remote, answer.path("paths"));
+          });
     }
     return 0;
   }

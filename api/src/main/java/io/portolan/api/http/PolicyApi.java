@@ -11,13 +11,13 @@ import io.portolan.api.application.Pacing;
 import io.portolan.api.application.PolicySurroundings;
 import io.portolan.api.application.Stores;
 import io.portolan.api.policy.AdviceView;
+import io.portolan.api.policy.ExplanationView;
 import io.portolan.core.ConflictException;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.isp.Destination;
 import io.portolan.core.policy.EffectiveRule;
-import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyActivation;
 import io.portolan.core.policy.PolicyCheck;
 import io.portolan.core.policy.PolicyComparison;
@@ -25,7 +25,6 @@ import io.portolan.core.policy.PolicyDocument;
 import io.portolan.core.policy.PolicyStore;
 import io.portolan.core.policy.PolicyVersion;
 import io.portolan.core.policy.PortPolicy;
-import io.portolan.core.relay.StoredRelay;
 import io.portolan.metrics.policy.Advice;
 import io.portolan.metrics.policy.PolicyAdvisor;
 import io.portolan.metrics.policy.PolicySimulator;
@@ -38,6 +37,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 
 /**
  * The port policy: reading, checking, simulating, writing and activating versions; and the health
@@ -59,6 +59,9 @@ final class PolicyApi {
   private final PolicyCheck check;
   private final PolicySimulator simulator;
   private final PolicyAdvisor advisor;
+  private final PathChoice choice;
+  // a span takes seconds, and a connection to the database for as long
+  private final Semaphore oneSimulation = new Semaphore(1);
 
   PolicyApi(Application.Parts parts) {
     this.parts = parts;
@@ -66,11 +69,12 @@ final class PolicyApi {
     documents = new PolicyDocument(parts.stores().relays());
     check = PolicySurroundings.check(parts.isps(), parts.stores().relays(), parts.paths());
     simulator = new PolicySimulator(parts.database());
-    advisor =
-        new PolicyAdvisor(
-            parts.database(),
-            policies,
-            () -> parts.stores().relays().list().stream().map(StoredRelay::relay).toList(),
+    advisor = PolicySurroundings.advisor(parts.database(), parts.stores(), parts.clock());
+    choice =
+        new PathChoice(
+            parts.paths(),
+            parts.stores().relays(),
+            Pacing.caps(parts.database(), "", parts.clock()),
             parts.clock());
   }
 
@@ -112,6 +116,9 @@ final class PolicyApi {
 
   record Written(int version, List<InvalidException.Problem> warnings) {}
 
+  /** The advice, and the version that was written of it. */
+  record WrittenAdvice(int version, List<InvalidException.Problem> warnings, AdviceView advice) {}
+
   /**
    * What one policy changes of another.
    *
@@ -119,30 +126,6 @@ final class PolicyApi {
    * @param changes a sentence for each row that differs
    */
   record Comparison(int from, List<String> changes) {}
-
-  record ConsideredView(
-      String route, int port, String tls, String source, boolean taken, String why) {
-    static ConsideredView of(PathChoice.Considered considered) {
-      Path path = considered.path();
-      return new ConsideredView(
-          path.route(),
-          path.port(),
-          path.tls().id(),
-          path.source(),
-          considered.taken(),
-          considered.why());
-    }
-  }
-
-  /** Where a message to an address would go now, and why. */
-  record Explanation(
-      String address,
-      String isp,
-      String platform,
-      String basis,
-      int policyVersion,
-      String rule,
-      List<ConsideredView> paths) {}
 
   record Health(List<PathStatus> paths, List<RouteHold> holds) {}
 
@@ -186,11 +169,13 @@ final class PolicyApi {
   private static void answer(Context ctx, PortPolicy policy, Object view) {
     Requests.allowQuery(ctx, "format");
     String accept = ctx.header("Accept");
-    boolean yaml =
+    String format =
         Requests.query(ctx, "format")
-            .map("yaml"::equals)
-            .orElse(accept != null && accept.contains("yaml"));
-    if (yaml) {
+            .orElse(accept != null && accept.contains("yaml") ? "yaml" : "json");
+    if (!format.equals("yaml") && !format.equals("json")) {
+      throw new InvalidException("format", "is \"" + format + "\"; give yaml or json");
+    }
+    if (format.equals("yaml")) {
       ctx.contentType("application/yaml").result(PolicyDocument.writeYaml(policy));
     } else {
       json(ctx, view);
@@ -278,12 +263,28 @@ final class PolicyApi {
     Instant from = ReportsApi.instant(ctx, "from").orElseGet(() -> to.minus(USUAL_SPAN));
     check.check(draft).throwIfRefused();
     PolicyVersion active = inForce();
-    json(ctx, simulator.simulate(active.version(), active.policy(), draft, from, to));
+    if (!oneSimulation.tryAcquire()) {
+      ctx.header("Retry-After", "10");
+      throw new ProblemException(
+          429,
+          "simulation-under-way",
+          "A policy is being simulated",
+          "This node simulates a policy for somebody else. Try again when that is done.");
+    }
+    try {
+      json(ctx, simulator.simulate(active.version(), active.policy(), draft, from, to));
+    } finally {
+      oneSimulation.release();
+    }
   }
 
   private void recommendations(Context ctx) {
     Advice advice = advisor.advise();
-    json(ctx, AdviceView.of(advice, policies.get(advice.activeVersion()).policy()));
+    json(ctx, view(advice));
+  }
+
+  private AdviceView view(Advice advice) {
+    return AdviceView.of(advice, policies.get(advice.activeVersion()).policy());
   }
 
   /** Stores what is recommended as a version that is not in force. */
@@ -299,7 +300,7 @@ final class PolicyApi {
     Requests.created(
         ctx,
         VERSIONS + "/" + version.version(),
-        new Written(version.version(), findings.warnings()));
+        new WrittenAdvice(version.version(), findings.warnings(), view(advice)));
   }
 
   private PolicyVersion inForce() {
@@ -328,28 +329,17 @@ final class PolicyApi {
         active.policy().ruleFor(active.version(), destination.isp(), destination.platform());
     json(
         ctx,
-        new Explanation(
-            address.asWritten(),
-            destination.isp(),
-            destination.platform(),
-            destination.basis().id(),
-            rule.version(),
-            rule.rule(),
-            new PathChoice(
-                    parts.paths(),
-                    parts.stores().relays(),
-                    Pacing.caps(parts.database(), "", parts.clock()),
-                    parts.clock())
-                    .explain(
-                        new PathChoice.Request(
-                            rule,
-                            PathChoice.target(destination.platform(), address.domain().name()),
-                            0,
-                            Optional.empty(),
-                            _ -> Optional.empty()))
-                    .stream()
-                    .map(ConsideredView::of)
-                    .toList()));
+        ExplanationView.of(
+            address,
+            destination,
+            rule,
+            choice.explain(
+                new PathChoice.Request(
+                    rule,
+                    PathChoice.target(destination.platform(), address.domain().name()),
+                    0,
+                    Optional.empty(),
+                    _ -> Optional.empty()))));
   }
 
   private PortPolicy document(Context ctx) {

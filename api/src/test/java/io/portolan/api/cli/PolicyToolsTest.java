@@ -2,6 +2,8 @@ package io.portolan.api.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.portolan.api.node.TestingNode;
 import io.portolan.core.database.TestDatabase;
@@ -39,6 +41,8 @@ class PolicyToolsTest {
       Pattern.compile("(?s)`(?<name>[a-z]+\\.yaml)`:\n\n```yaml\n(?<text>.*?)```");
   private static final Pattern EXAMPLE =
       Pattern.compile("(?s)```\n\\$ \\./portolan (?<command>[^\n]+)\n(?<answer>.*?)```");
+  private static final ObjectMapper WHOLE =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final Instant NINE = Instant.parse("2026-11-24T09:00:00Z");
 
   private static final Instant NOON = Instant.parse("2026-11-24T12:00:00Z");
@@ -112,7 +116,7 @@ class PolicyToolsTest {
   }
 
   @Test
-  void everyExampleSaysWhatIsWritten() {
+  void everyExampleSaysWhatIsWritten() throws IOException {
     List<MatchResult> examples = EXAMPLE.matcher(document).results().toList();
 
     assertThat(examples).isNotEmpty();
@@ -122,6 +126,13 @@ class PolicyToolsTest {
                 assertThat(run(example.group("command")))
                     .as(example.group("command"))
                     .isEqualTo(example.group("answer")));
+    // after them, for it writes one version more
+    JsonNode written = WHOLE.readTree(run("policy recommend --draft --json"));
+    assertThat(written.path("version").asInt()).isEqualTo(4);
+    assertThat(written.path("advice").path("recommendations")).hasSize(1);
+    assertThat(run("policy versions --before 4"))
+        .doesNotContainPattern("\n *4 ")
+        .containsPattern("\n *3 ");
   }
 
   @Test
@@ -132,6 +143,14 @@ class PolicyToolsTest {
 
     assertThat(new ObjectMapper().readTree(answer).path("draft").path("deliveries").asLong())
         .isEqualTo(20_700);
+  }
+
+  @Test
+  void printsOneDocumentOfBothHistories() throws IOException {
+    JsonNode histories = WHOLE.readTree(run("ports history --json"));
+
+    assertThat(histories.path("verdicts").isArray()).isTrue();
+    assertThat(histories.path("paths").isArray()).isTrue();
   }
 
   @Test

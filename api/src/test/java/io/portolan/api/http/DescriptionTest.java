@@ -106,6 +106,20 @@ class DescriptionTest {
     as("get", "/api/v1/rates", "");
     as("post", "/api/v1/policy/versions/{version}/simulate", "", 1);
     as("get", "/api/v1/policy/recommendations", "");
+    assertThat(as("get", "/api/v1/paths", "").path("paths")).isNotEmpty();
+    assertThat(as("get", "/api/v1/ports", "").path("ports")).isNotEmpty();
+    database.execute(
+        """
+        INSERT INTO port_verdict_change (at, network, port, from_verdict, to_verdict, words, evidence, node)
+        VALUES (now(), 'default', 25, 'unknown', 'open', '', '[]', 'a')
+        """);
+    database.execute(
+        """
+        INSERT INTO path_transition (at, network, route, target, port, tls, from_state, to_state, cause, host, evidence, node)
+        VALUES (now(), 'default', 'direct', '', 25, 'opportunistic', 'open', 'half-open', 'mail', '', '', 'a')
+        """);
+    assertThat(as("get", "/api/v1/ports/history", "").path("items")).isNotEmpty();
+    assertThat(as("get", "/api/v1/paths/history", "").path("items")).isNotEmpty();
     JsonNode deliveries = as("get", "/api/v1/deliveries", "");
     for (JsonNode delivery : deliveries.path("items")) {
       long id = delivery.path("delivery").path("id").asLong();

@@ -6,40 +6,51 @@ import io.portolan.core.policy.PolicyRule;
 import io.portolan.core.policy.PolicyStore;
 import io.portolan.core.policy.PortPolicy;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Which policies were in force lately, and who changed which row. Immutable. */
+/**
+ * Which policies were in force, and who changed which row. Reads versions when it needs them, so it
+ * is for one thread and one look.
+ */
 final class ActivationHistory {
-  /** Further back nothing is restored. */
-  private static final int ACTIVATIONS = 20;
+  /** Further back no order is restored. */
+  private static final int RESTORED = 20;
 
+  private static final int AT_ONCE = 1_000;
+
+  private final PolicyStore policies;
   private final List<PolicyActivation> activations;
-  private final Map<Integer, PortPolicy> versions;
+  private final Map<Integer, PortPolicy> versions = new HashMap<>();
 
   /** When a row got its paths, what it had before, and whether only the autopilot acted since. */
   record Turn(Instant at, boolean byAutopilot, int version, List<PolicyPath> paths) {}
 
-  private ActivationHistory(List<PolicyActivation> activations, Map<Integer, PortPolicy> versions) {
+  private ActivationHistory(PolicyStore policies, List<PolicyActivation> activations) {
+    this.policies = policies;
     this.activations = activations;
-    this.versions = versions;
   }
 
-  /** Reads the latest activations. */
+  /** Reads who activated what, the latest first. */
   static ActivationHistory read(PolicyStore policies) {
-    List<PolicyActivation> activations = policies.activations(Long.MAX_VALUE, ACTIVATIONS).items();
-    Map<Integer, PortPolicy> versions = new HashMap<>();
-    for (PolicyActivation activation : activations) {
-      versions.computeIfAbsent(activation.version(), version -> policies.get(version).policy());
-    }
-    return new ActivationHistory(activations, versions);
+    List<PolicyActivation> activations = new ArrayList<>();
+    long before = Long.MAX_VALUE;
+    int read;
+    do {
+      List<PolicyActivation> page = policies.activations(before, AT_ONCE).items();
+      activations.addAll(page);
+      read = page.size();
+      before = read == 0 ? before : page.getLast().id();
+    } while (read == AT_ONCE);
+    return new ActivationHistory(policies, activations);
   }
 
   /** The last change of a row's paths; empty if it had none before. */
   Optional<Turn> turn(PolicyRule row) {
-    for (int i = 1; i < activations.size(); i++) {
+    for (int i = 1; i < Math.min(RESTORED, activations.size()); i++) {
       List<PolicyPath> before = paths(i, row.isp());
       if (before.isEmpty()) {
         return Optional.empty();
@@ -95,7 +106,9 @@ final class ActivationHistory {
   }
 
   private Optional<PolicyRule> row(int place, String isp) {
-    return Optional.ofNullable(versions.get(activations.get(place).version()))
-        .flatMap(policy -> policy.rule(isp));
+    return versions
+        .computeIfAbsent(
+            activations.get(place).version(), version -> policies.get(version).policy())
+        .rule(isp);
   }
 }

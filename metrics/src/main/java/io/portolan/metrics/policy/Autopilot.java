@@ -1,5 +1,6 @@
 package io.portolan.metrics.policy;
 
+import io.portolan.core.database.Database;
 import io.portolan.core.policy.PolicyActivation;
 import io.portolan.core.policy.PolicyCheck;
 import io.portolan.core.policy.PolicyRule;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * person took back is left alone until new trouble begins, and no order is restored once a person
  * activated anything.
  *
- * <p>Thread-safe; holds no state. Several nodes may look at once, and one of them activates.
+ * <p>Thread-safe; holds no state. Of several nodes one looks.
  */
 public final class Autopilot {
   /** The author of what it activates. */
@@ -34,25 +35,41 @@ public final class Autopilot {
   private static final Logger log = LoggerFactory.getLogger(Autopilot.class);
   private static final Duration BETWEEN_CHANGES = Duration.ofMinutes(10);
 
+  private final Database database;
   private final PolicyAdvisor advisor;
   private final PolicyStore policies;
   private final PolicyCheck check;
   private final InstantSource clock;
 
   public Autopilot(
-      PolicyAdvisor advisor, PolicyStore policies, PolicyCheck check, InstantSource clock) {
+      Database database,
+      PolicyAdvisor advisor,
+      PolicyStore policies,
+      PolicyCheck check,
+      InstantSource clock) {
+    this.database = database;
     this.advisor = advisor;
     this.policies = policies;
     this.check = check;
     this.clock = clock;
   }
 
-  /** Looks once, and activates what is recommended. */
-  public void look() {
-    policies
-        .active()
-        .filter(active -> active.policy().rules().stream().anyMatch(PolicyRule::autopilot))
-        .ifPresent(this::look);
+  /**
+   * Looks once, and activates what is recommended; unless another node has just looked, or nothing
+   * has changed that it could act on.
+   *
+   * @return whether it looked
+   */
+  public boolean look() {
+    Optional<PolicyStore.Active> active =
+        policies
+            .active()
+            .filter(each -> each.policy().rules().stream().anyMatch(PolicyRule::autopilot));
+    if (active.isEmpty() || !LookTurn.take(database, clock.instant())) {
+      return false;
+    }
+    look(active.get());
+    return true;
   }
 
   private void look(PolicyStore.Active active) {

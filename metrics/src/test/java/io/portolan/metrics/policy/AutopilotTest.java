@@ -49,12 +49,7 @@ class AutopilotTest {
     check =
         new PolicyCheck(isp -> true, name -> Optional.of(SES).filter(ses -> name.equals("ses")));
     policies = new PolicyStore(database.database(), clock);
-    autopilot =
-        new Autopilot(
-            new PolicyAdvisor(database.database(), policies, () -> List.of(SES), clock),
-            policies,
-            check,
-            clock);
+    autopilot = autopilot(clock);
     activate(DIRECT, RELAY);
   }
 
@@ -74,6 +69,50 @@ class AutopilotTest {
     look(75);
     assertThat(latest().author()).isEqualTo("autopilot");
     assertThat(latest().note()).contains("port 25 open again");
+    assertThat(gmail()).containsExactly(DIRECT, RELAY);
+  }
+
+  private Autopilot autopilot(InstantSource clock) {
+    return new Autopilot(
+        database.database(),
+        new PolicyAdvisor(database.database(), policies, () -> List.of(SES), clock),
+        policies,
+        check,
+        clock);
+  }
+
+  @Test
+  void looksOnOneNodeAndOnlyAfterSomethingChanged() {
+    Autopilot other = autopilot(() -> now);
+    now = NINE.plus(Duration.ofMinutes(1));
+    assertThat(autopilot.look()).as("a policy was activated").isTrue();
+    assertThat(other.look()).as("another node has looked").isFalse();
+
+    now = NINE.plus(Duration.ofMinutes(10));
+    assertThat(other.look()).as("what is new may be steady by now").isTrue();
+    now = NINE.plus(Duration.ofMinutes(40));
+    assertThat(autopilot.look()).as("nothing has changed for half an hour").isFalse();
+    verdict("open", "port-blocked", 41);
+    now = NINE.plus(Duration.ofMinutes(42));
+    assertThat(autopilot.look()).as("a verdict has").isTrue();
+    now = NINE.plus(Duration.ofMinutes(180));
+    assertThat(autopilot.look()).as("an hour has passed").isTrue();
+  }
+
+  @Test
+  void leavesToAPersonWhatThePersonTookBackHoweverMuchWasActivatedSince() {
+    verdict("open", "port-blocked", 14);
+    look(20);
+    now = NINE.plus(Duration.ofMinutes(25));
+    activate(DIRECT, RELAY);
+    for (int i = 0; i < 25; i++) {
+      int version = latest().version();
+      policies.activate(version, check, "ada", "");
+    }
+
+    look(40);
+
+    assertThat(latest().author()).isEqualTo("ada");
     assertThat(gmail()).containsExactly(DIRECT, RELAY);
   }
 
