@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portolan.core.path.HealthKey;
 import io.portolan.core.path.PathState;
 import io.portolan.core.policy.Path;
-import io.portolan.core.policy.PolicyCheck;
 import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.PolicyRule;
 import io.portolan.core.policy.PortPolicy;
@@ -19,25 +18,20 @@ import io.portolan.metrics.policy.Facts.Health;
 import io.portolan.metrics.policy.Facts.Verdict;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.stream.Stream;
 import net.jqwik.api.Example;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 
 /** What is recommended for what is the matter. */
 class AdvisorTest {
   private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
-  private static final Instant SINCE = Instant.parse("2026-11-24T09:14:00Z");
-  private static final Path DIRECT = new Path(Path.DIRECT, 25, TlsMode.OPPORTUNISTIC);
-  private static final Path RELAY = new Path("ses", 587, TlsMode.STARTTLS);
-  private static final Path IMPLICIT = new Path("ses", 465, TlsMode.IMPLICIT);
-  private static final Relay SES =
+  static final Instant SINCE = Instant.parse("2026-11-24T09:14:00Z");
+  static final Path DIRECT = new Path(Path.DIRECT, 25, TlsMode.OPPORTUNISTIC);
+  static final Path RELAY = new Path("ses", 587, TlsMode.STARTTLS);
+  static final Path IMPLICIT = new Path("ses", 465, TlsMode.IMPLICIT);
+  static final Relay SES =
       new Relay(
           "ses",
           "email-smtp.eu-west-1.amazonaws.com",
@@ -243,87 +237,6 @@ class AdvisorTest {
   }
 
   @Example
-  void leavesARelayAloneThatIsOpenWhateverTheVerdictOnItsPort() {
-    Path smarthost = new Path("smarthost", 25, TlsMode.STARTTLS);
-    List<Verdict> blocked = List.of(verdict(25, "port-blocked", ""));
-    Facts open = facts(blocked, List.of(health(smarthost, PathState.OPEN, "", true)), Map.of());
-    Facts left = facts(blocked, List.of(health(smarthost, PathState.SUSPECT, "", true)), Map.of());
-
-    assertThat(advise(policy(smarthost, RELAY), open).recommendations()).isEmpty();
-    assertThat(advise(policy(smarthost, RELAY), blocked25()).recommendations())
-        .as("nothing is known of the path itself")
-        .isEmpty();
-    assertThat(paths(advise(policy(smarthost, RELAY), left))).containsExactly(RELAY, smarthost);
-  }
-
-  @Example
-  void believesDirectsOwnConnectionsMoreThanTheControlsUnlessSomebodyElseAnswers() {
-    List<Health> open = List.of(health(DIRECT, PathState.OPEN, "", true));
-    Facts blocked = facts(List.of(verdict(25, "port-blocked", "")), open, Map.of());
-    Facts intercepted = facts(List.of(verdict(25, "intercepted", "")), open, Map.of());
-
-    assertThat(advise(policy(DIRECT, RELAY), blocked).recommendations()).isEmpty();
-    assertThat(paths(advise(policy(DIRECT, RELAY), intercepted))).containsExactly(RELAY, DIRECT);
-  }
-
-  @Example
-  void leavesDirectFromAnotherSourceAloneOfWhichTheVerdictSaysNothing() {
-    PortPolicy policy =
-        new PortPolicy(
-            List.of(
-                PolicyRule.of(PolicyRule.ANY)
-                    .withPaths(
-                        PolicyPath.of(DIRECT).withSources("192.0.2.7"), PolicyPath.of(RELAY))));
-
-    assertThat(advise(policy, blocked25()).recommendations()).isEmpty();
-    Facts intercepted = facts(List.of(verdict(25, "intercepted", "")), List.of(), Map.of());
-    assertThat(paths(advise(policy, intercepted))).containsExactly(RELAY, DIRECT);
-  }
-
-  @Example
-  void putsNoPathFirstThatWasNeverTriedOnAPortThatIsBlocked() {
-    Facts facts =
-        facts(
-            List.of(verdict(25, "port-blocked", ""), verdict(587, "port-blocked", "")),
-            List.of(),
-            Map.of());
-
-    assertThat(paths(advise(policy(DIRECT, RELAY), facts)))
-        .as("a relay's port that is not blocked")
-        .containsExactly(IMPLICIT, DIRECT, RELAY);
-  }
-
-  @Example
-  void changesNothingWhileNothingLeavesTheHost() {
-    Facts facts = facts(List.of(verdict(25, "egress-down", "")), List.of(), Map.of());
-
-    Advice advice = advise(policy(DIRECT, RELAY), facts);
-
-    assertThat(advice.recommendations()).isEmpty();
-    assertThat(advice.hints()).singleElement().asString().contains("this host's network");
-  }
-
-  @Example
-  void leavesOutWhatNobodyWatchesAnyMore() {
-    Facts facts =
-        facts(
-            List.of(new Verdict("gone", 25, "port-blocked", SINCE, "", true)), List.of(), Map.of());
-    Facts both =
-        facts(
-            List.of(
-                verdict(25, "port-blocked", ""), new Verdict("gone", 25, "open", SINCE, "", true)),
-            List.of(),
-            Map.of());
-
-    Advice advice = advise(policy(DIRECT, RELAY), facts);
-
-    assertThat(advice.recommendations()).isEmpty();
-    assertThat(advice.lookedAt())
-        .anySatisfy(line -> assertThat(line).contains("nobody watches it any more"));
-    assertThat(paths(advise(policy(DIRECT, RELAY), both))).containsExactly(RELAY, DIRECT);
-  }
-
-  @Example
   void takesNoPathOutThatAnswersAndRefuses() {
     Facts facts =
         facts(
@@ -409,82 +322,7 @@ class AdvisorTest {
         .contains("verdicts on ports: none yet", "health of 0 paths, 0 of them not open");
   }
 
-  @Property(tries = 500)
-  void everyDraftPassesTheCheckAndHasTheSameRows(@ForAll long seed) {
-    Random random = new Random(seed);
-    PortPolicy policy =
-        new PortPolicy(
-            List.of(
-                PolicyRule.of(PolicyRule.ANY, some(random)),
-                PolicyRule.of("gmail", some(random)),
-                PolicyRule.of("yahoo")));
-    PolicyCheck check =
-        new PolicyCheck(
-            isp -> true, name -> name.equals("ses") ? Optional.of(SES) : Optional.empty());
-    assertThat(check.check(policy).errors()).isEmpty();
-
-    Advice advice = advise(policy, randomFacts(random));
-
-    assertThat(advice.draft().isPresent()).isEqualTo(!advice.recommendations().isEmpty());
-    advice
-        .draft()
-        .ifPresent(
-            draft -> {
-              assertThat(check.check(draft).errors()).isEmpty();
-              assertThat(draft).isNotEqualTo(policy);
-              assertThat(draft.rules().stream().map(PolicyRule::isp))
-                  .containsExactlyElementsOf(policy.rules().stream().map(PolicyRule::isp).toList());
-            });
-  }
-
-  @Property(tries = 500)
-  void adviceThatWasTakenIsNotGivenAgain(@ForAll long seed) {
-    Random random = new Random(seed);
-    Facts facts = with(randomFacts(random), new Earlier(1, of(DIRECT), false, false));
-    Advice advice = advise(policy(some(random)), facts);
-
-    advice.draft().ifPresent(draft -> assertThat(advise(draft, facts).recommendations()).isEmpty());
-  }
-
-  private static Path[] some(Random random) {
-    List<Path> paths = new ArrayList<>(List.of(DIRECT, RELAY, IMPLICIT));
-    Collections.shuffle(paths, random);
-    return paths.subList(0, 1 + random.nextInt(paths.size())).toArray(Path[]::new);
-  }
-
-  private static Facts randomFacts(Random random) {
-    List<String> words =
-        List.of(
-            "open",
-            "port-blocked",
-            "tls-stripped",
-            "no-listener",
-            "ipv6-only",
-            "intercepted",
-            "rate-limited-egress",
-            "egress-down");
-    List<Verdict> verdicts = new ArrayList<>();
-    List<Health> health = new ArrayList<>();
-    for (Path path : List.of(DIRECT, RELAY, IMPLICIT)) {
-      if (random.nextBoolean()) {
-        verdicts.add(verdict(path.port(), words.get(random.nextInt(words.size())), "words"));
-      }
-      if (random.nextBoolean()) {
-        PathState[] states = PathState.values();
-        health.add(
-            health(
-                path,
-                states[random.nextInt(states.length)],
-                random.nextBoolean() ? "connect-timeout" : "login-refused",
-                random.nextBoolean()));
-      }
-    }
-    return with(
-        facts(verdicts, health, Map.of(DIRECT, new Failures(2, 20_000))),
-        new Earlier(2, of(some(random)), false, random.nextBoolean()));
-  }
-
-  private static Facts with(Facts facts, Earlier earlier) {
+  static Facts with(Facts facts, Earlier earlier) {
     return new Facts(
         facts.now(),
         facts.verdicts(),
@@ -494,20 +332,19 @@ class AdvisorTest {
         Map.of(PolicyRule.ANY, earlier));
   }
 
-  private static Facts blocked25() {
+  static Facts blocked25() {
     return facts(List.of(verdict(25, "port-blocked", "")), List.of(), Map.of());
   }
 
-  private static Facts facts(
-      List<Verdict> verdicts, List<Health> health, Map<Path, Failures> failures) {
+  static Facts facts(List<Verdict> verdicts, List<Health> health, Map<Path, Failures> failures) {
     return new Facts(NOW, verdicts, health, failures, Map.of(), Map.of());
   }
 
-  private static Verdict verdict(int port, String verdict, String words) {
+  static Verdict verdict(int port, String verdict, String words) {
     return new Verdict("office", port, verdict, SINCE, words, false);
   }
 
-  private static Health health(Path path, PathState state, String evidence, boolean wasOpen) {
+  static Health health(Path path, PathState state, String evidence, boolean wasOpen) {
     return new Health(
         "office",
         new HealthKey(path, ""),
@@ -517,21 +354,21 @@ class AdvisorTest {
         wasOpen);
   }
 
-  private static Advice advise(PortPolicy policy, Facts facts) {
+  static Advice advise(PortPolicy policy, Facts facts) {
     return new Advisor(policy, List.of(SES), facts, Advisor.Scope.ALL).advise(3);
   }
 
-  private static PortPolicy policy(Path... paths) {
+  static PortPolicy policy(Path... paths) {
     return new PortPolicy(List.of(PolicyRule.of(PolicyRule.ANY, paths)));
   }
 
-  private static List<Path> paths(Advice advice) {
+  static List<Path> paths(Advice advice) {
     return advice.draft().orElseThrow().rules().getFirst().paths().stream()
         .map(PolicyPath::path)
         .toList();
   }
 
-  private static List<PolicyPath> of(Path... paths) {
+  static List<PolicyPath> of(Path... paths) {
     return Stream.of(paths).map(PolicyPath::of).toList();
   }
 }
