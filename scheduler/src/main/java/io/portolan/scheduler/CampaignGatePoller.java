@@ -5,6 +5,7 @@ import io.portolan.core.database.Database;
 import io.portolan.core.database.DatabaseException;
 import io.portolan.core.database.Sql;
 import io.portolan.core.delivery.CampaignGate;
+import io.portolan.core.guard.HoldStore;
 import io.portolan.core.json.Json;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,19 +33,37 @@ public final class CampaignGatePoller implements CampaignGate {
   private static final Logger log = LoggerFactory.getLogger(CampaignGatePoller.class);
 
   private static final String RUNNING =
-      "SELECT id, send_window::text AS send_window FROM campaign WHERE state = 'running'";
+      """
+      SELECT id, send_window::text AS send_window FROM campaign c
+       WHERE state = 'running'
+         AND NOT EXISTS (SELECT FROM campaign_hold h WHERE h.campaign_id = c.id AND h.isp = '' AND h.released_at IS NULL)
+      """;
+
+  private static final String HELD =
+      """
+      SELECT h.campaign_id, h.isp, h.reason
+        FROM campaign_hold h JOIN campaign c ON c.id = h.campaign_id AND c.state = 'running'
+       WHERE h.released_at IS NULL AND h.isp <> ''
+      """;
 
   private static final Duration INTERVAL = Duration.ofMillis(250);
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
 
   private final Database database;
   private final InstantSource clock;
-  private volatile View view = new View(Map.of(), Set.of(), System.nanoTime());
+  private volatile View view = new View(Map.of(), Set.of(), Map.of(), System.nanoTime());
   private volatile boolean shut;
   private @Nullable Thread poller;
 
   /** What the database said at one moment. */
-  private record View(Map<Long, Optional<SendWindow>> running, Set<Long> open, long readNanos) {}
+  private record View(
+      Map<Long, Optional<SendWindow>> running,
+      Set<Long> open,
+      Map<HeldIsp, String> held,
+      long readNanos) {}
+
+  /** An ISP that a guardrail holds of a campaign. */
+  private record HeldIsp(long campaignId, String isp) {}
 
   public CampaignGatePoller(Database database, InstantSource clock) {
     this.database = database;
@@ -56,22 +75,38 @@ public final class CampaignGatePoller implements CampaignGate {
     return isCurrent() && view.open().contains(campaignId);
   }
 
+  @Override
+  public Optional<String> heldBecause(long campaignId, String isp) {
+    Map<HeldIsp, String> held = view.held();
+    return held.isEmpty()
+        ? Optional.empty()
+        : Optional.ofNullable(held.get(new HeldIsp(campaignId, isp)));
+  }
+
   /** Asks the database now, on the calling thread. */
   public void refresh() {
     long asked = System.nanoTime();
     Map<Long, Optional<SendWindow>> running = new HashMap<>();
+    Map<HeldIsp, String> held = new HashMap<>();
     database.read(
-        connection ->
-            Sql.list(
-                connection,
-                RUNNING,
-                row -> {
-                  Optional<SendWindow> window =
-                      row.optionalText("send_window")
-                          .map(json -> Json.read(json, SendWindow.class));
-                  return running.put(row.number("id"), window);
-                }));
-    replace(running, asked);
+        connection -> {
+          Sql.list(
+              connection,
+              HELD,
+              row ->
+                  held.put(
+                      new HeldIsp(row.number("campaign_id"), row.text("isp")),
+                      HoldStore.HELD + row.text("reason")));
+          return Sql.list(
+              connection,
+              RUNNING,
+              row -> {
+                Optional<SendWindow> window =
+                    row.optionalText("send_window").map(json -> Json.read(json, SendWindow.class));
+                return running.put(row.number("id"), window);
+              });
+        });
+    replace(running, held, asked);
   }
 
   void start() {
@@ -109,7 +144,8 @@ public final class CampaignGatePoller implements CampaignGate {
   }
 
   // of two answers the one that was asked for later counts
-  private synchronized void replace(Map<Long, Optional<SendWindow>> running, long asked) {
+  private synchronized void replace(
+      Map<Long, Optional<SendWindow>> running, Map<HeldIsp, String> held, long asked) {
     if (asked - view.readNanos() >= 0) {
       Instant now = clock.instant();
       Set<Long> open =
@@ -117,7 +153,7 @@ public final class CampaignGatePoller implements CampaignGate {
               .filter(each -> each.getValue().map(w -> !w.nextOpen(now).isAfter(now)).orElse(true))
               .map(Map.Entry::getKey)
               .collect(Collectors.toUnmodifiableSet());
-      view = new View(Map.copyOf(running), open, asked);
+      view = new View(Map.copyOf(running), open, Map.copyOf(held), asked);
     }
   }
 

@@ -1,13 +1,16 @@
 package io.portolan.scheduler;
 
+import io.portolan.core.ConflictException;
 import io.portolan.core.batch.BatchStore;
 import io.portolan.core.batch.DoubtStore;
 import io.portolan.core.batch.PlanStore;
 import io.portolan.core.campaign.Campaign;
+import io.portolan.core.campaign.CampaignState;
 import io.portolan.core.campaign.CampaignStore;
 import io.portolan.core.campaign.CheckedContent;
 import io.portolan.core.database.DatabaseException;
 import io.portolan.core.database.Partitions;
+import io.portolan.core.guard.HoldStore;
 import io.portolan.core.isp.DomainStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +47,7 @@ public final class CampaignScheduler implements AutoCloseable {
   private final ThisNode node;
   private final CampaignStore campaigns;
   private final BatchStore batches;
+  private final HoldStore holds;
   private final TriggerStore triggerStore;
   private final QuartzNode quartz;
   private final Triggers triggers;
@@ -57,6 +61,7 @@ public final class CampaignScheduler implements AutoCloseable {
     node = new ThisNode(settings.node(), parts.clock(), parts.gate(), new WorkRegister());
     campaigns = new CampaignStore(parts.database(), parts.clock());
     batches = new BatchStore(parts.database());
+    holds = new HoldStore(parts.database());
     triggerStore = new TriggerStore(parts.database());
     quartz = QuartzNode.create(parts.database().dataSource(), settings);
     triggers = new Triggers(quartz.scheduler());
@@ -119,8 +124,47 @@ public final class CampaignScheduler implements AutoCloseable {
     return campaign;
   }
 
-  /** Resumes a paused campaign. */
+  /**
+   * Resumes a paused campaign.
+   *
+   * @throws ConflictException if a guardrail stopped it, which takes {@link #override}
+   */
   public Campaign resume(long campaignId) {
+    holds.open(campaignId).stream()
+        .filter(hold -> hold.isp().isEmpty())
+        .findFirst()
+        .ifPresent(
+            hold -> {
+              throw new ConflictException(
+                  "Campaign %d was stopped by a guardrail: %s. Look into it; to send all the same, resume with override and a note."
+                      .formatted(campaignId, hold.reason()));
+            });
+    return goOn(campaignId);
+  }
+
+  /**
+   * Lets go on what a guardrail holds of a campaign, which is resumed if it is paused.
+   *
+   * @param isp empty for all that is held
+   * @param by who says so
+   * @param restart how the tests go on
+   * @throws ConflictException if nothing is held
+   */
+  public Campaign override(
+      long campaignId, String isp, String by, String note, HoldStore.Restart restart) {
+    Campaign campaign = campaigns.get(campaignId);
+    HoldStore.Released released = holds.release(campaignId, isp, by, note, restart, node.now());
+    if (released.holds().isEmpty()) {
+      throw new ConflictException(
+          "No guardrail holds campaign %d%s; there is nothing to override."
+              .formatted(campaignId, isp.isEmpty() ? "" : " at " + isp));
+    }
+    afterCommit(campaignId, parts.gate()::refresh);
+    released.batches().forEach(batch -> afterCommit(campaignId, () -> feeder.again(batch)));
+    return campaign.state() == CampaignState.PAUSED ? goOn(campaignId) : campaign;
+  }
+
+  private Campaign goOn(long campaignId) {
     Campaign campaign = campaigns.resume(campaignId);
     afterCommit(campaignId, parts.gate()::refresh);
     afterCommit(campaignId, () -> triggers.resume(campaignId));

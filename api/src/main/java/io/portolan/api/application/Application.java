@@ -19,6 +19,9 @@ import io.portolan.core.policy.PolicySeed;
 import io.portolan.core.relay.SecretException;
 import io.portolan.core.relay.Secrets;
 import io.portolan.core.suppression.SuppressionCheck;
+import io.portolan.metrics.guardrail.ComplaintWatch;
+import io.portolan.metrics.guardrail.GuardSettings;
+import io.portolan.metrics.guardrail.Guardrails;
 import io.portolan.metrics.policy.Autopilot;
 import io.portolan.metrics.registry.DeliveryMeters;
 import io.portolan.scheduler.CampaignGatePoller;
@@ -46,8 +49,6 @@ import io.portolan.sender.smtp.SessionOpener;
 import io.portolan.sender.watch.PathLooks;
 import io.portolan.sender.watch.PortWatch;
 import java.net.URI;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,7 @@ public final class Application implements AutoCloseable {
       MessageComposer composer,
       Tokens tokens,
       CampaignScheduler scheduler,
+      Guardrails guardrails,
       TestSender tests,
       RelayTrial relayTrial,
       PortProbe probe,
@@ -186,8 +188,18 @@ public final class Application implements AutoCloseable {
             dkimKeys(configuration, secrets),
             clock);
     DeliveryMeters meters = closing.add(new DeliveryMeters());
+    Guardrails guardrails = new Guardrails(GuardSettings.DEFAULT, clock);
     ResultRecorder recorder =
-        closing.add(new ResultRecorder(database, meters, clock, ResultRecorder.Settings.DEFAULT));
+        closing.add(
+            new ResultRecorder(
+                database,
+                guardrails,
+                (applied, failures) -> {
+                  meters.recorded(applied, failures);
+                  guardrails.recorded(applied, failures);
+                },
+                clock,
+                ResultRecorder.Settings.DEFAULT));
     meters.watch("portolan.results.waiting", "Results that wait to be written", recorder::backlog);
     CampaignGatePoller gate = new CampaignGatePoller(database, clock);
     LaneSender sender =
@@ -202,7 +214,8 @@ public final class Application implements AutoCloseable {
                     hosts,
                     secrets,
                     sessions),
-                new LaneSender.Rules(policy, ReplyRules.classifier(configuration, isps), gate),
+                new LaneSender.Rules(
+                    policy, ReplyRules.classifier(configuration, isps), gate, guardrails),
                 composer,
                 new LaneSender.Shared(
                     recorder,
@@ -237,8 +250,14 @@ public final class Application implements AutoCloseable {
                             Autopilot.EVERY,
                             autopilot(database, stores, isps, paths, clock)::look),
                         new Chore(
+                            "look at complaints",
+                            ComplaintWatch.EVERY,
+                            complaints(database, guardrails, clock)::look),
+                        new Chore(
                             "forget old transitions of paths",
-                            () -> forgetTransitions(stores, configuration, clock)))),
+                            () ->
+                                stores.forgetTransitions(
+                                    configuration.database().keepAttemptsDays(), clock)))),
                 scheduling));
     closing.add(
         watch(
@@ -249,6 +268,7 @@ public final class Application implements AutoCloseable {
             closing,
             scheduling.node(),
             clock));
+    guardrails.onAlarm(new Holding(stores.holds(), gate, scheduler));
     return new Parts(
         configuration,
         database,
@@ -260,20 +280,12 @@ public final class Application implements AutoCloseable {
         composer,
         tokens,
         scheduler,
+        guardrails,
         sender.testSender(resolver),
         sender.relayTrial(),
         probe,
         meters,
         clock);
-  }
-
-  private static void forgetTransitions(
-      Stores stores, Configuration configuration, InstantSource clock) {
-    Instant oldest =
-        clock.instant().minus(Duration.ofDays(configuration.database().keepAttemptsDays()));
-    stores.pathHealth().expire(oldest);
-    stores.verdicts().expire(oldest);
-    stores.paces().expire(oldest);
   }
 
   /** What the watch on ports works with. */
@@ -326,6 +338,11 @@ public final class Application implements AutoCloseable {
     } catch (SecretException e) {
       throw new ConfigurationException("alerts.secret: " + e.getMessage());
     }
+  }
+
+  private static ComplaintWatch complaints(
+      Database database, Guardrails guardrails, InstantSource clock) {
+    return new ComplaintWatch(database, GuardSettings.DEFAULT, clock, guardrails::alarm);
   }
 
   private static Autopilot autopilot(

@@ -5,6 +5,7 @@ import io.portolan.core.access.IdempotencyStore;
 import io.portolan.core.campaign.CampaignStore;
 import io.portolan.core.campaign.TemplateStore;
 import io.portolan.core.database.Database;
+import io.portolan.core.guard.HoldStore;
 import io.portolan.core.list.ImportStore;
 import io.portolan.core.list.ListStore;
 import io.portolan.core.list.RecipientStore;
@@ -19,6 +20,8 @@ import io.portolan.core.relay.RelayStore;
 import io.portolan.core.suppression.SuppressionStore;
 import io.portolan.metrics.report.BreakdownStore;
 import io.portolan.metrics.report.ReportStore;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 
 /** The stores over one database. All are thread-safe. */
@@ -37,6 +40,7 @@ public record Stores(
     IdempotencyStore idempotency,
     ReportStore reports,
     BreakdownStore breakdowns,
+    HoldStore holds,
     PathHealthStore pathHealth,
     PortVerdictStore verdicts,
     PaceStore paces,
@@ -58,9 +62,18 @@ public record Stores(
         new IdempotencyStore(database, clock),
         new ReportStore(database, clock),
         new BreakdownStore(database),
+        new HoldStore(database),
         new PathHealthStore(database, network),
         new PortVerdictStore(database, network),
         new PaceStore(database, node),
         new WarmUpStore(database));
+  }
+
+  /** Forgets how paths stood longer ago than attempts are kept. */
+  void forgetTransitions(int days, InstantSource clock) {
+    Instant oldest = clock.instant().minus(Duration.ofDays(days));
+    pathHealth.expire(oldest);
+    verdicts.expire(oldest);
+    paces.expire(oldest);
   }
 }

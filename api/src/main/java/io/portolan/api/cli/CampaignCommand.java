@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -159,9 +160,59 @@ final class CampaignCommand {
     return steer(remote, campaign, "pause", Map.of());
   }
 
-  @Command(name = "resume", description = "Lets a paused campaign go on.")
-  int resume(@Mixin Remote remote, @Parameters(paramLabel = "CAMPAIGN") String campaign) {
-    return steer(remote, campaign, "resume", Map.of());
+  @Command(
+      name = "resume",
+      description = "Lets a paused campaign go on; with --override also what a guardrail holds.")
+  int resume(
+      @Mixin Remote remote,
+      @Parameters(paramLabel = "CAMPAIGN") String campaign,
+      @Option(
+              names = "--override",
+              description = "Send all the same what a guardrail stopped; needs --note.")
+          boolean override,
+      @Option(names = "--note", description = "Why it may go on; kept with the campaign.")
+          String note,
+      @Option(names = "--isp", description = "Only what is held at this ISP.") String isp) {
+    Map<String, Object> request = new TreeMap<>();
+    if (override) {
+      request.put("override", true);
+    }
+    if (note != null) {
+      request.put("note", note);
+    }
+    if (isp != null) {
+      request.put("isp", isp);
+    }
+    return steer(remote, campaign, "resume", request);
+  }
+
+  @Command(
+      name = "guardrails",
+      description = "What guardrails stopped of a campaign, why, and who let it go on.")
+  int guardrails(@Mixin Remote remote, @Parameters(paramLabel = "CAMPAIGN") String campaign) {
+    try (ApiClient client = remote.client()) {
+      remote.show(
+          client.get(path(remote, client, campaign) + "/guardrails"),
+          answer -> {
+            Table table = new Table("SINCE", "HELD", "WHY", "LET GO ON", "NOTE");
+            answer
+                .path("holds")
+                .forEach(
+                    hold ->
+                        table.add(
+                            hold.path("heldAt").asText(),
+                            hold.path("isp").asText("the campaign"),
+                            hold.path("reason").asText(),
+                            hold.hasNonNull("releasedAt")
+                                ? hold.path("releasedAt").asText()
+                                    + " by "
+                                    + hold.path("releasedBy").asText()
+                                : "no",
+                            hold.path("note").asText()));
+            remote.out().print(table);
+          });
+    }
+    return 0;
   }
 
   @Command(name = "cancel", description = "Ends a campaign; what was accepted stays accepted.")

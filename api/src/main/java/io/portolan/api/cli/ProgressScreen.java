@@ -81,7 +81,17 @@ public final class ProgressScreen {
           left(counts),
           paths(isp));
     }
-    return speed(progress) + "\n" + counts(progress.path("total")) + "\n\n" + table.toString(WIDTH);
+    StringBuilder held = new StringBuilder();
+    for (JsonNode hold : progress.path("holds")) {
+      held.append("HELD by a guardrail, ").append(hold.path("reason").asText()).append('\n');
+    }
+    return speed(progress)
+        + "\n"
+        + counts(progress.path("total"))
+        + "\n"
+        + held
+        + "\n"
+        + table.toString(WIDTH);
   }
 
   static String headline(JsonNode progress) {

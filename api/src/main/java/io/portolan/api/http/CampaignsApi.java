@@ -10,6 +10,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.portolan.api.application.Application;
 import io.portolan.api.application.Stores;
+import io.portolan.api.rates.HoldsView;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.campaign.Campaign;
@@ -123,6 +124,12 @@ final class CampaignsApi {
 
   record DoubtDecided(int deliveries) {}
 
+  /** With {@code override}, what a guardrail holds goes on: all of it, or one ISP's. */
+  record ResumeRequest(Optional<Boolean> override, Optional<String> note, Optional<String> isp) {
+    static final ResumeRequest EMPTY =
+        new ResumeRequest(Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
   record PreviewRequest(
       Optional<Long> recipientId,
       Optional<String> address,
@@ -151,10 +158,8 @@ final class CampaignsApi {
         Access.OPERATE);
     routes.post(
         ONE + "/pause", ctx -> answer(ctx, parts.scheduler().pause(id(ctx, "id"))), Access.OPERATE);
-    routes.post(
-        ONE + "/resume",
-        ctx -> answer(ctx, parts.scheduler().resume(id(ctx, "id"))),
-        Access.OPERATE);
+    routes.post(ONE + "/resume", this::resume, Access.OPERATE);
+    routes.get(ONE + "/guardrails", this::guardrails, Access.READ);
     routes.post(
         ONE + "/cancel",
         ctx -> answer(ctx, parts.scheduler().cancel(id(ctx, "id"))),
@@ -188,6 +193,37 @@ final class CampaignsApi {
                   "action", "is \"" + action + "\", and must be resend or give-up");
         };
     json(ctx, new DoubtDecided(deliveries));
+  }
+
+  private void resume(Context ctx) {
+    ResumeRequest request = bodyOr(ctx, ResumeRequest.class, ResumeRequest.EMPTY);
+    long id = id(ctx, "id");
+    if (!request.override().orElse(false)) {
+      if (request.isp().isPresent()) {
+        throw new InvalidException("isp", "goes with override alone");
+      }
+      answer(ctx, parts.scheduler().resume(id));
+      return;
+    }
+    String note =
+        request
+            .note()
+            .filter(text -> !text.isBlank())
+            .orElseThrow(() -> new InvalidException("note", "is missing: say why mail may go on"));
+    answer(
+        ctx,
+        parts
+            .scheduler()
+            .override(
+                id,
+                request.isp().orElse(""),
+                Requests.key(ctx).name(),
+                note,
+                parts.guardrails()::restart));
+  }
+
+  private void guardrails(Context ctx) {
+    json(ctx, HoldsView.of(stores.holds().of(campaign(ctx).id())));
   }
 
   private void list(Context ctx) {
@@ -315,6 +351,10 @@ final class CampaignsApi {
   }
 
   private void progress(Context ctx) {
-    json(ctx, ProgressView.of(stores.progress().progress(id(ctx, "id"), parts.clock().instant())));
+    long id = id(ctx, "id");
+    json(
+        ctx,
+        ProgressView.of(
+            stores.progress().progress(id, parts.clock().instant()), stores.holds().open(id)));
   }
 }

@@ -1,5 +1,7 @@
 package io.portolan.api.http;
 
+import io.portolan.api.rates.HoldsView;
+import io.portolan.core.guard.Hold;
 import io.portolan.core.progress.CampaignProgress;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +12,7 @@ import java.util.Optional;
  * How far a campaign is, as the API shows it.
  *
  * @param percent of the recipients that have ended
+ * @param holds what guardrails stopped and nobody has let go on
  */
 public record ProgressView(
     long campaignId,
@@ -18,7 +21,8 @@ public record ProgressView(
     boolean planned,
     double percent,
     CountsView total,
-    List<IspView> isps) {
+    List<IspView> isps,
+    List<HoldsView.HoldView> holds) {
 
   /** Counts of a campaign or an ISP. */
   public record CountsView(
@@ -56,7 +60,7 @@ public record ProgressView(
   public record IspView(
       String isp, String platform, CountsView counts, List<CampaignProgress.PathShare> paths) {}
 
-  static ProgressView of(CampaignProgress progress) {
+  static ProgressView of(CampaignProgress progress, List<Hold> holds) {
     CampaignProgress.Counts total = progress.total();
     return new ProgressView(
         progress.campaignId(),
@@ -72,7 +76,8 @@ public record ProgressView(
                 isp ->
                     new IspView(
                         isp.isp(), isp.platform(), CountsView.of(isp.counts()), isp.paths()))
-            .toList());
+            .toList(),
+        HoldsView.of(holds).holds());
   }
 
   private static double seconds(Duration duration) {

@@ -4,6 +4,7 @@ import io.portolan.api.application.Network;
 import io.portolan.api.configuration.Configuration;
 import io.portolan.core.database.DatabaseSettings;
 import io.portolan.core.database.TestDatabase;
+import io.portolan.core.isp.IspEntry;
 import io.portolan.core.isp.MxAnswer;
 import io.portolan.core.isp.MxHost;
 import io.portolan.sender.dns.HostAnswer;
@@ -39,22 +40,28 @@ public final class TestingNode implements AutoCloseable {
    * @param uploads a directory for uploads
    */
   public TestingNode(TestDatabase database, Path uploads) throws IOException {
-    this(database, uploads, 0, InstantSource.system());
+    this(database, uploads, 0, InstantSource.system(), List.of());
   }
 
   /** At a time of the test's; for tests that send nothing. */
   public TestingNode(TestDatabase database, Path uploads, InstantSource clock) throws IOException {
-    this(database, uploads, 0, clock);
+    this(database, uploads, 0, clock, List.of());
   }
 
   /**
    * @param port of the API; 0 for any
    */
   TestingNode(TestDatabase database, Path uploads, int port) throws IOException {
-    this(database, uploads, port, InstantSource.system());
+    this(database, uploads, port, InstantSource.system(), List.of());
   }
 
-  private TestingNode(TestDatabase database, Path uploads, int port, InstantSource clock)
+  /** With ISPs of the test's among those that it knows. */
+  public TestingNode(TestDatabase database, Path uploads, List<IspEntry> isps) throws IOException {
+    this(database, uploads, 0, InstantSource.system(), isps);
+  }
+
+  private TestingNode(
+      TestDatabase database, Path uploads, int port, InstantSource clock, List<IspEntry> known)
       throws IOException {
     network = new SimulatedNetwork(InstantSource.system());
     SimulatedIsps isps = new SimulatedIsps(network);
@@ -78,7 +85,7 @@ public final class TestingNode implements AutoCloseable {
                 this::addresses,
                 network::dial,
                 TlsTrust.ofPlatformAnd(List.of(network.certificates().authority()))),
-            List.of(),
+            known,
             Map.of(),
             clock);
   }

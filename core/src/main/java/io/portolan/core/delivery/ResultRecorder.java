@@ -95,7 +95,21 @@ public final class ResultRecorder implements AutoCloseable {
 
   public ResultRecorder(
       Database database, ResultListener listener, InstantSource clock, Settings settings) {
-    store = new ResultStore(database, settings.softBounces());
+    this(database, ResultHook.NONE, listener, clock, settings);
+  }
+
+  /**
+   * A recorder that writes more in its transactions.
+   *
+   * @param hook what it adds
+   */
+  public ResultRecorder(
+      Database database,
+      ResultHook hook,
+      ResultListener listener,
+      InstantSource clock,
+      Settings settings) {
+    store = new ResultStore(database, settings.softBounces(), hook);
     this.listener = listener;
     this.clock = clock;
     this.settings = settings;

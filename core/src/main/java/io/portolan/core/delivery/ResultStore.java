@@ -89,10 +89,12 @@ final class ResultStore {
 
   private final Database database;
   private final BounceSuppression suppression;
+  private final ResultHook hook;
 
-  ResultStore(Database database, SoftBounceRule softBounceRule) {
+  ResultStore(Database database, SoftBounceRule softBounceRule, ResultHook hook) {
     this.database = database;
     suppression = new BounceSuppression(softBounceRule);
+    this.hook = hook;
   }
 
   /** How much of its results a group writes. */
@@ -184,6 +186,9 @@ final class ResultStore {
       rollup.forgetWords();
     }
     rollup.write(connection);
+    hook.record(
+        connection,
+        group.results.stream().filter(result -> applied.contains(result.delivery().id())).toList());
     return applied;
   }
 

@@ -185,7 +185,7 @@ class ResultRecorderTest extends ResultRecorderFixture {
     }
 
     Set<Long> applied =
-        new ResultStore(database.database(), SoftBounceRule.DEFAULT)
+        new ResultStore(database.database(), SoftBounceRule.DEFAULT, ResultHook.NONE)
             .write(new ResultStore.Group(results, List.of(), List.of(), ResultStore.Extent.WHOLE));
 
     assertThat(applied).containsExactly(batch.deliveries().get(1).id());

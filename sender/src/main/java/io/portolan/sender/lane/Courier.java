@@ -12,6 +12,7 @@ import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.delivery.DeliveryOutcome.Accepted;
 import io.portolan.core.delivery.DeliveryOutcome.Deferred;
 import io.portolan.core.delivery.DeliveryOutcome.Undeliverable;
+import io.portolan.core.delivery.Recorded;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.Classification;
@@ -22,6 +23,7 @@ import io.portolan.sender.smtp.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,12 +43,16 @@ final class Courier implements AutoCloseable {
   /** How long a better path that would not open a session is left, while another serves. */
   private static final Duration SPARED = Duration.ofMinutes(1);
 
+  private static final CompletableFuture<Recorded> NOTHING =
+      CompletableFuture.completedFuture(Recorded.STALE);
+
   private final LaneParts parts;
   private final Lane lane;
   private final Tempo tempo;
   private final Refusals refusals;
   private final CampaignGate gate;
   private @Nullable Line line;
+  private CompletableFuture<Recorded> underWay = NOTHING;
 
   Courier(LaneParts parts, Lane lane, Tempo tempo) {
     this.parts = parts;
@@ -83,8 +89,10 @@ final class Courier implements AutoCloseable {
   /** Carries one delivery as far as it comes now, and has the result recorded. */
   void carry(BatchRun.Item item, Slot slot) throws InterruptedException {
     boolean handed = false;
+    ClaimedDelivery delivery = item.delivery();
+    long campaignId = item.run().batch().campaignId();
+    boolean entered = parts.guarded().enter(campaignId, delivery.isp(), () -> mayGoOn(item.run()));
     try {
-      ClaimedDelivery delivery = item.delivery();
       EffectiveRule rule = parts.policy().ruleFor(delivery.isp(), item.run().batch().platform());
       try {
         handed = carry(item.run(), delivery, slot, rule);
@@ -99,6 +107,9 @@ final class Courier implements AutoCloseable {
       if (!handed) {
         item.run().leave();
       }
+      if (entered) {
+        parts.guarded().leave(campaignId, delivery.isp(), handed ? underWay : NOTHING);
+      }
     }
   }
 
@@ -106,13 +117,17 @@ final class Courier implements AutoCloseable {
   private boolean carry(BatchRun run, ClaimedDelivery delivery, Slot slot, EffectiveRule rule)
       throws InterruptedException {
     ClaimedBatch batch = run.batch();
+    Optional<Lane.Hold> held = parts.guarded().hold(batch, delivery);
+    if (held.isPresent()) {
+      return hold(run, delivery, held.get().reason(), held.get().until(), rule);
+    }
     Optional<Lane.Hold> hold = lane.hold(parts.clock().instant(), TRIAL).or(tempo::coolDown);
     if (hold.isEmpty()) {
       if (!tempo.awaitTurn(slot, () -> mayGoOn(run))) {
         return false;
       }
       // its turn may have been minutes away
-      hold = tempo.coolDown();
+      hold = parts.guarded().hold(batch, delivery).or(tempo::coolDown);
     }
     if (hold.isPresent()) {
       return hold(run, delivery, hold.get().reason(), hold.get().until(), rule);
@@ -174,6 +189,10 @@ final class Courier implements AutoCloseable {
           if (!mayGoOn(run) || !slot.isHeld()) {
             return note.stands() && left(run, delivery, rule);
           }
+          Optional<Lane.Hold> held = parts.guarded().hold(batch, delivery);
+          if (held.isPresent()) {
+            return hold(run, delivery, held.get().reason(), held.get().until(), rule);
+          }
           Round round = offer(ready, batch, delivery, message, rule, mayLapse);
           if (round.delivery().attempts() > delivery.attempts()) {
             note.taken();
@@ -221,7 +240,8 @@ final class Courier implements AutoCloseable {
   /** Has the last result of this run recorded. */
   private boolean ended(BatchRun run, ClaimedDelivery delivery, DeliveryOutcome outcome)
       throws InterruptedException {
-    run.await(parts.recorder().record(run.batch(), delivery, outcome));
+    underWay = parts.recorder().record(run.batch(), delivery, outcome);
+    run.await(underWay);
     return true;
   }
 

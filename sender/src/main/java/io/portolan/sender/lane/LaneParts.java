@@ -22,6 +22,7 @@ record LaneParts(
     ResultRecorder recorder,
     SuppressionCheck suppressions,
     CampaignGate gate,
+    Guarded guarded,
     Paces paces,
     CoolDowns coolDowns,
     ConnectionSlots slots,

@@ -7,6 +7,7 @@ import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.ConnectionSlots;
 import io.portolan.core.delivery.ConnectionSlots.Slot;
 import io.portolan.core.delivery.ResultRecorder;
+import io.portolan.core.delivery.Trial;
 import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.isp.Isp;
 import io.portolan.core.pace.CoolDowns;
@@ -76,7 +77,13 @@ public final class LaneSender implements BatchSender, AutoCloseable {
       PathChoice paths, MailHostFinder hosts, Secrets secrets, SessionOpener sessions) {}
 
   /** What decides: the policy in force, the reply rules, and which campaigns may send. */
-  public record Rules(ActivePolicy policy, ReplyClassifier replies, CampaignGate gate) {}
+  public record Rules(
+      ActivePolicy policy, ReplyClassifier replies, CampaignGate gate, Trial trial) {
+    /** Rules under which as much may be under way as the policy lets. */
+    public Rules(ActivePolicy policy, ReplyClassifier replies, CampaignGate gate) {
+      this(policy, replies, gate, Trial.NONE);
+    }
+  }
 
   /** What is shared through the database: results, slots and paces, and suppressions. */
   public record Shared(
@@ -117,6 +124,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
             shared.recorder(),
             shared.suppressions(),
             campaignId -> !stopping && rules.gate().isOpen(campaignId),
+            new Guarded(rules.gate(), rules.trial(), clock),
             shared.paces(),
             CoolDowns.builtIn(),
             shared.slots(),

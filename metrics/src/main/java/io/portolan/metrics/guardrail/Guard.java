@@ -1,0 +1,59 @@
+package io.portolan.metrics.guardrail;
+
+import io.portolan.core.delivery.DeliveryOutcome;
+import io.portolan.core.delivery.RecordedResult;
+import io.portolan.core.reply.BounceCategory;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What is watched of a campaign, and of a campaign at each ISP. */
+public enum Guard {
+  /** Hard bounces, of what peers decided for good. */
+  HARD_BOUNCE("hard bounces"),
+  /** Refusals for reputation, for now or for good, of all attempts. */
+  BLOCK("blocks for reputation"),
+  /** Complaints, of what ISPs with a feedback loop accepted. */
+  COMPLAINT("complaints");
+
+  private final String title;
+
+  Guard(String title) {
+    this.title = title;
+  }
+
+  /** The name in SQL and JSON, such as {@code hard-bounce}. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The guard of a name that {@link #id} gave. */
+  public static Optional<Guard> of(String id) {
+    return Arrays.stream(values()).filter(guard -> guard.id().equals(id)).findFirst();
+  }
+
+  /** What it counts, for people. */
+  public String title() {
+    return title;
+  }
+
+  /** What a result says to this guard; empty for nothing. */
+  Optional<Boolean> isHit(RecordedResult result) {
+    DeliveryOutcome outcome = result.outcome();
+    if (outcome.attemptMade().isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<BounceCategory> category = outcome.cause().flatMap(BounceCategory::of);
+    return switch (this) {
+      case HARD_BOUNCE ->
+          switch (outcome) {
+            case DeliveryOutcome.Accepted _ -> Optional.of(false);
+            case DeliveryOutcome.Bounced _ ->
+                Optional.of(category.filter(BounceCategory::isHard).isPresent());
+            default -> Optional.empty();
+          };
+      case BLOCK -> Optional.of(category.filter(BounceCategory.IP_REPUTATION::equals).isPresent());
+      case COMPLAINT -> Optional.empty();
+    };
+  }
+}

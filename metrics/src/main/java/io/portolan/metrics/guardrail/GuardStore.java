@@ -1,0 +1,102 @@
+package io.portolan.metrics.guardrail;
+
+import io.portolan.core.database.Row;
+import io.portolan.core.database.Sql;
+import io.portolan.core.guard.HoldStore.Steps;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/** The {@code guard_test} table, written within the transactions of results. Holds no state. */
+final class GuardStore {
+  // steps are those that a test began with, or got when its alarm was overridden
+  private static final String ADD =
+      """
+      INSERT INTO guard_test AS t (campaign_id, isp, guard, trials, hits, score, total, up, down, started_at)
+      SELECT a.campaign_id, a.isp, a.guard, a.trials, a.hits, greatest(0, a.hits * a.up + (a.trials - a.hits) * a.down),
+             a.hits * a.up + (a.trials - a.hits) * a.down, a.up, a.down, ?::timestamptz
+        FROM unnest(?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::float8[], ?::float8[])
+             AS a (campaign_id, isp, guard, trials, hits, up, down)
+      ON CONFLICT (campaign_id, isp, guard) DO UPDATE
+         SET trials = t.trials + excluded.trials, hits = t.hits + excluded.hits,
+             total = t.total + excluded.hits * t.up + (excluded.trials - excluded.hits) * t.down,
+             score = greatest(0, t.score + excluded.hits * t.up + (excluded.trials - excluded.hits) * t.down)
+      RETURNING t.campaign_id, t.isp, t.guard, t.trials, t.hits, t.score, t.total, t.up
+      """;
+
+  // what made an ISP fail says nothing of the rest of the campaign
+  private static final String DEDUCT =
+      """
+      UPDATE guard_test SET score = greatest(0, score - ?), total = total - ?
+       WHERE campaign_id = ? AND isp = '' AND guard = ?
+      """;
+
+  private GuardStore() {}
+
+  /** Takes the score of an ISP that is held off the campaign's. */
+  static void deduct(Connection connection, State isp) throws SQLException {
+    Sql.update(
+        connection,
+        DEDUCT,
+        isp.score(),
+        isp.score(),
+        isp.key().campaignId(),
+        isp.key().guard().id());
+  }
+
+  /** What a test is of; the ISP is empty for a whole campaign. */
+  record Key(long campaignId, String isp, Guard guard) {
+    static final Comparator<Key> ORDER =
+        Comparator.comparingLong(Key::campaignId).thenComparing(Key::isp).thenComparing(Key::guard);
+  }
+
+  record Counted(long trials, long hits) {
+    static Counted one(boolean isHit) {
+      return new Counted(1, isHit ? 1 : 0);
+    }
+
+    Counted plus(Counted other) {
+      return new Counted(trials + other.trials, hits + other.hits);
+    }
+  }
+
+  /** A test after what was added. */
+  record State(Key key, long trials, long hits, double score, double total, double up) {}
+
+  /** Adds to tests, in the order of their keys, so that two nodes cannot deadlock. */
+  static List<State> add(
+      Connection connection, Map<Key, Counted> counts, GuardSettings settings, Instant now)
+      throws SQLException {
+    List<Map.Entry<Key, Counted>> rows = List.copyOf(counts.entrySet());
+    List<Steps> steps =
+        rows.stream()
+            .map(row -> settings.test(row.getKey().guard()).orElseThrow().steps())
+            .toList();
+    return Sql.list(
+        connection,
+        ADD,
+        GuardStore::state,
+        now,
+        rows.stream().map(row -> row.getKey().campaignId()).toList(),
+        rows.stream().map(row -> row.getKey().isp()).toList(),
+        rows.stream().map(row -> row.getKey().guard().id()).toList(),
+        rows.stream().map(row -> row.getValue().trials()).toList(),
+        rows.stream().map(row -> row.getValue().hits()).toList(),
+        connection.createArrayOf("float8", steps.stream().map(Steps::up).toArray()),
+        connection.createArrayOf("float8", steps.stream().map(Steps::down).toArray()));
+  }
+
+  private static State state(Row row) throws SQLException {
+    return new State(
+        new Key(
+            row.number("campaign_id"), row.text("isp"), Guard.of(row.text("guard")).orElseThrow()),
+        row.number("trials"),
+        row.number("hits"),
+        row.decimal("score"),
+        row.decimal("total"),
+        row.decimal("up"));
+  }
+}

@@ -1,0 +1,198 @@
+package io.portolan.metrics.guardrail;
+
+import io.portolan.core.delivery.PathFailure;
+import io.portolan.core.delivery.RecordedResult;
+import io.portolan.core.delivery.ResultHook;
+import io.portolan.core.delivery.ResultListener;
+import io.portolan.core.delivery.Trial;
+import io.portolan.core.guard.Hold;
+import io.portolan.core.guard.HoldStore;
+import io.portolan.core.guard.HoldStore.Steps;
+import io.portolan.metrics.guardrail.GuardStore.Counted;
+import io.portolan.metrics.guardrail.GuardStore.Key;
+import io.portolan.metrics.guardrail.GuardStore.State;
+import io.portolan.metrics.report.Figures;
+import io.portolan.metrics.report.Rate;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tests every result as it is recorded, per campaign and per ISP of a campaign, and holds what
+ * fails: the ISP, or the whole campaign. The tests are rows that all nodes write in the
+ * transactions of their results.
+ *
+ * <p>While it is not known that an ISP takes a campaign's mail well, few messages may be under way
+ * to it, so that few more are sent than the test needs.
+ *
+ * <p>Thread-safe.
+ */
+public final class Guardrails implements ResultHook, ResultListener, Trial {
+  private static final Logger log = LoggerFactory.getLogger(Guardrails.class);
+
+  /**
+   * Campaigns and ISPs known at a time; a campaign that is forgotten is on trial again, briefly.
+   */
+  private static final int MOST_KNOWN = 50_000;
+
+  private static final double CLOSE_TO_ALARM = 1.0 / 3;
+
+  private final GuardSettings settings;
+  private final InstantSource clock;
+  private final Map<String, Fare> fares = new ConcurrentHashMap<>();
+  private final AtomicBoolean alarmed = new AtomicBoolean();
+  private volatile LongConsumer onAlarm = _ -> {};
+
+  public Guardrails(GuardSettings settings, InstantSource clock) {
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /** How a campaign's mail to an ISP fares. */
+  private static final class Fare {
+    private final AtomicInteger underWay = new AtomicInteger();
+    private volatile boolean isSettled;
+
+    /** Whether it is held, or was, and counts for itself alone. */
+    private volatile boolean isApart;
+  }
+
+  /**
+   * Names who acts on alarms at once. Called with the id of each campaign of the group that raised
+   * one, on the thread that records results, when the holds are durable.
+   */
+  public void onAlarm(LongConsumer action) {
+    onAlarm = action;
+  }
+
+  @Override
+  public boolean enter(long campaignId, String isp) {
+    Fare fare = fare(campaignId, isp);
+    if (fare.underWay.incrementAndGet() > settings.underWay() && !fare.isSettled) {
+      fare.underWay.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  @Override
+  public void leave(long campaignId, String isp) {
+    fare(campaignId, isp).underWay.decrementAndGet();
+  }
+
+  @Override
+  public void record(Connection connection, List<RecordedResult> applied) throws SQLException {
+    Map<Key, Counted> counts = new TreeMap<>(Key.ORDER);
+    for (RecordedResult result : applied) {
+      for (Guard guard : settings.tests().keySet()) {
+        Optional<Boolean> hit = guard.isHit(result);
+        if (hit.isPresent()) {
+          String isp = result.delivery().isp();
+          Counted one = Counted.one(hit.get());
+          counts.merge(new Key(result.campaignId(), isp, guard), one, Counted::plus);
+          if (!fare(result.campaignId(), isp).isApart) {
+            counts.merge(new Key(result.campaignId(), "", guard), one, Counted::plus);
+          }
+        }
+      }
+    }
+    if (counts.isEmpty()) {
+      return;
+    }
+    for (State state : GuardStore.add(connection, counts, settings, clock.instant())) {
+      judge(connection, state);
+    }
+  }
+
+  @Override
+  public void recorded(List<RecordedResult> applied, List<PathFailure> pathFailures) {
+    if (alarmed.getAndSet(false)) {
+      applied.stream().mapToLong(RecordedResult::campaignId).distinct().forEach(this::alarm);
+    }
+  }
+
+  /** Has a durable hold of a campaign acted on at once; gates see it within a second anyway. */
+  public void alarm(long campaignId) {
+    try {
+      onAlarm.accept(campaignId);
+    } catch (RuntimeException e) {
+      log.warn("The hold of campaign {} is not yet followed everywhere", campaignId, e);
+    }
+  }
+
+  /** How a test goes on once a person has overridden its alarm. */
+  public Steps restart(Hold hold) {
+    return Guard.of(hold.guard())
+        .flatMap(settings::test)
+        .map(test -> test.laxer((double) hold.hits() / Math.max(1, hold.trials())).steps())
+        .orElse(new Steps(0, 0));
+  }
+
+  /*
+   * The score of a campaign is at most the sum of those of its ISPs, so that twice the alarm of one
+   * is reached by several ISPs together, and never by one alone, which is held for itself first.
+   */
+  private void judge(Connection connection, State state) throws SQLException {
+    Key key = state.key();
+    SequentialTest test = settings.test(key.guard()).orElseThrow();
+    boolean ofCampaign = key.isp().isEmpty();
+    boolean isAlarm = state.score() >= test.alarm() * (ofCampaign ? 2 : 1);
+    if (!ofCampaign && key.guard() == Guard.HARD_BOUNCE) {
+      Fare fare = fare(key.campaignId(), key.isp());
+      // once overridden it is judged by what was seen there, which says nothing of the others
+      fare.isApart = isAlarm || state.up() != test.steps().up();
+      // close to an alarm as few may be under way as before it was known
+      fare.isSettled =
+          state.total() <= test.settled() && state.score() < test.alarm() * CLOSE_TO_ALARM;
+    }
+    if (isAlarm && HoldStore.add(connection, hold(state, test))) {
+      alarmed.set(true);
+      if (!ofCampaign) {
+        GuardStore.deduct(connection, state);
+      }
+    }
+  }
+
+  private Hold hold(State state, SequentialTest test) {
+    Rate rate = Rate.of(Math.min(state.hits(), state.trials()), state.trials());
+    Key key = state.key();
+    Instant now = clock.instant();
+    return new Hold(
+        key.campaignId(),
+        key.isp(),
+        key.guard().id(),
+        state.trials(),
+        state.hits(),
+        "%s %s %s of %s: %s, where %s is usual and %s too many"
+            .formatted(
+                key.guard().title(),
+                key.isp().isEmpty() ? "over all ISPs" : "at " + key.isp(),
+                Figures.number(state.hits()),
+                Figures.number(state.trials()),
+                Figures.share(rate.value(), rate.low(), rate.high()),
+                Figures.percent(test.good()),
+                Figures.percent(test.bad())),
+        now,
+        Optional.empty(),
+        "",
+        "");
+  }
+
+  private Fare fare(long campaignId, String isp) {
+    if (fares.size() > MOST_KNOWN) {
+      fares.values().removeIf(fare -> fare.underWay.get() == 0);
+    }
+    return fares.computeIfAbsent(campaignId + " " + isp, _ -> new Fare());
+  }
+}

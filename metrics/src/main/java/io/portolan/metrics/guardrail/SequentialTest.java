@@ -1,0 +1,64 @@
+package io.portolan.metrics.guardrail;
+
+import io.portolan.core.guard.HoldStore.Steps;
+
+/**
+ * A test that may be looked at after every result: the likelihood ratio of a bad rate to a good one
+ * (Wald, Sequential Tests of Statistical Hypotheses, Annals of Mathematical Statistics 16, 1945),
+ * floored at 0 so that a bad stretch after a good one is found as fast (the cumulative sum of Page,
+ * Biometrika 41, 1954).
+ *
+ * @param good a rate that is no reason to stop, above 0
+ * @param bad the rate that is to be found quickly, above {@code good} and below 1
+ * @param falseAlarms the chance of a false alarm, at most, in {@link #HORIZON} messages at the good
+ *     rate
+ * @param missed the chance, at most, that a bad rate passes for good at first
+ */
+public record SequentialTest(double good, double bad, double falseAlarms, double missed) {
+  /** Messages for which a test promises its chance of a false alarm. */
+  public static final long HORIZON = 100_000;
+
+  public SequentialTest {
+    if (!(good > 0 && good < bad && bad < 1)) {
+      throw new IllegalArgumentException("rates are not 0 < good < bad < 1");
+    }
+    if (!(falseAlarms > 0 && falseAlarms < 1 && missed > 0 && missed < 1)) {
+      throw new IllegalArgumentException("chances are not between 0 and 1");
+    }
+  }
+
+  /** What a hit and a miss add to the score. */
+  public Steps steps() {
+    return new Steps(Math.log(bad / good), Math.log((1 - bad) / (1 - good)));
+  }
+
+  /**
+   * The score of an alarm. A run-up to it begins with a hit, reaches it with a chance of at most
+   * {@code e^-alarm} at the good rate, and there are {@code good * HORIZON} of them.
+   */
+  public double alarm() {
+    return Math.log(Math.max(1, good * HORIZON) / falseAlarms);
+  }
+
+  /** The alarm of a sum that has no floor: a chance of false alarms however long it runs. */
+  public double alarmOfTotals() {
+    return Math.log((1 - missed) / falseAlarms);
+  }
+
+  /** The sum without floor at which the rate is known to be good. */
+  public double settled() {
+    return Math.log(missed / (1 - falseAlarms));
+  }
+
+  /**
+   * How the test goes on after a person overrode its alarm: what was seen is taken for good, and
+   * the bad rate lies as far above it.
+   *
+   * @param seen the rate at the alarm
+   */
+  public SequentialTest laxer(double seen) {
+    double newGood = Math.clamp(seen, good, 0.8);
+    return new SequentialTest(
+        newGood, Math.min(0.95, newGood + Math.max(bad - good, newGood)), falseAlarms, missed);
+  }
+}
