@@ -188,6 +188,7 @@ final class Bench {
         configuration.dns(),
         configuration.paths(),
         configuration.watch(),
+        configuration.intake(),
         configuration.scheduler(),
         configuration.relays(),
         List.of(

@@ -33,6 +33,7 @@ public record Configuration(
     DnsSettings dns,
     HealthSettings paths,
     WatchConfiguration watch,
+    IntakeConfiguration intake,
     SchedulerConfiguration scheduler,
     List<Relay> relays,
     List<DkimConfiguration> dkim,
@@ -105,6 +106,7 @@ public record Configuration(
         dns,
         paths,
         watch,
+        intake,
         scheduler,
         relays,
         dkim,
@@ -139,6 +141,7 @@ public record Configuration(
         dns(values),
         paths(values),
         WatchConfiguration.of(values),
+        IntakeConfiguration.of(values),
         new SchedulerConfiguration(
             values.optional(
                 Settings.SCHEDULER_NODE,
@@ -329,41 +332,6 @@ public record Configuration(
                       fields.required("key")));
             });
     return keys;
-  }
-
-  /** The fields of one entry of a group. */
-  private static final class Fields {
-    private final String name;
-    private final Map<String, ConfigurationFile.Entry> given;
-
-    Fields(String name, Map<String, ConfigurationFile.Entry> given) {
-      this.name = name;
-      this.given = given;
-    }
-
-    String required(String field) {
-      String value = optional(field);
-      if (value.isEmpty()) {
-        throw new ConfigurationException(name + ": \"" + field + "\" is missing.");
-      }
-      return value;
-    }
-
-    String optional(String field) {
-      ConfigurationFile.Entry entry = given.get(field);
-      return entry == null ? "" : entry.value();
-    }
-
-    ConfigurationException refused(String why) {
-      return new ConfigurationException(
-          given.values().iterator().next().place() + ": " + name + ": " + why + ".");
-    }
-
-    ConfigurationException refused(String field, String why) {
-      ConfigurationFile.Entry entry = given.get(field);
-      return Values.refused(
-          name + "." + field, entry == null ? new ConfigurationFile.Entry("", name) : entry, why);
-    }
   }
 
   private static Domain dkimDomain(String domain, Fields fields) {

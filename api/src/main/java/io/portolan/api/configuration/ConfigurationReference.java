@@ -10,18 +10,26 @@ public final class ConfigurationReference {
   private static final int WIDTH = 100;
 
   private static final Map<String, String> SECTIONS =
-      Map.of(
-          "database", "Where everything is kept.",
-          "http", "The API.",
-          "mail", "What mail bears, and how much of it is in hand at once.",
-          "dns", "How names are looked up.",
-          "paths", "How patient path health is: when a path is left and when it is tried again.",
-          "probes",
-              "How ports are looked at on purpose (portolan ports probe, and the watch on ports).",
-          "alerts", "Who is told when the verdict on a port changes, beside the log.",
-          "scheduler", "This node's part in the cluster. The default suits a single node, too.",
-          "isps", "The ISP directory.",
-          "secrets", "What relays that are set by the API may name.");
+      Map.ofEntries(
+          Map.entry("database", "Where everything is kept."),
+          Map.entry("http", "The API."),
+          Map.entry("mail", "What mail bears, and how much of it is in hand at once."),
+          Map.entry("dns", "How names are looked up."),
+          Map.entry(
+              "paths",
+              "How patient path health is: when a path is left and when it is tried again."),
+          Map.entry(
+              "probes",
+              "How ports are looked at on purpose (portolan ports probe, and the watch on ports)."),
+          Map.entry("alerts", "Who is told when the verdict on a port changes, beside the log."),
+          Map.entry(
+              "intake",
+              "The listener that takes bounces and complaints by SMTP, and the addresses it takes."),
+          Map.entry(
+              "scheduler",
+              "This node's part in the cluster. The default suits a single node, too."),
+          Map.entry("isps", "The ISP directory."),
+          Map.entry("secrets", "What relays that are set by the API may name."));
 
   private static final String YAML_HEAD =
       """
@@ -45,7 +53,7 @@ public final class ConfigurationReference {
       - **Units.** Durations are a number and `ms`, `s`, `m`, `h` or `d`, or several from large to small: `500ms`, `10s`, `1h30m`, `4d`.
         Other units are named with the key.
       - **Environment.** A variable overrides the file. Its name is the key's in capitals, with `_` for `.` and `-`, behind
-        `PORTOLAN_`. Relays and DKIM keys are set in the file alone.
+        `PORTOLAN_`. Relays, DKIM keys, mailboxes and webhooks are set in the file alone.
       - **Mistakes stop the start.** An unknown key, an unknown `PORTOLAN_` variable, a key given twice or a bad value ends `serve` with one
         message that names the file and line, or the variable. So give no variable of yours a name that begins with `PORTOLAN_`, but for
         `PORTOLAN_SECRET_`, which no setting begins with. What Kubernetes sets for a service named `portolan` is passed over.

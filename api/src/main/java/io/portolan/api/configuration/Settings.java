@@ -271,6 +271,18 @@ public final class Settings {
           PROBES_CONTROLS,
           ALERTS_WEBHOOK,
           ALERTS_SECRET,
+          IntakeSettings.ADDRESS,
+          IntakeSettings.PORT,
+          IntakeSettings.CERTIFICATE,
+          IntakeSettings.KEY,
+          IntakeSettings.COMPLAINT_ADDRESSES,
+          IntakeSettings.PEOPLE_DIRECTORY,
+          IntakeSettings.MAX_SIZE,
+          IntakeSettings.CONNECTIONS,
+          IntakeSettings.CONNECTIONS_PER_PEER,
+          IntakeSettings.MAILS_PER_MINUTE,
+          IntakeSettings.RECIPIENTS,
+          IntakeSettings.TIMEOUT,
           ISPS_FILE);
 
   private static final List<SettingGroup> GROUPS =
@@ -317,7 +329,9 @@ public final class Settings {
                       "key",
                       true,
                       "file:/etc/portolan/example.net.pem",
-                      "Where the private key is, in PEM: env:NAME or file:/absolute/path."))));
+                      "Where the private key is, in PEM: env:NAME or file:/absolute/path."))),
+          IntakeSettings.MAILBOXES,
+          IntakeSettings.WEBHOOKS);
 
   private Settings() {}
 

@@ -36,7 +36,7 @@ class ConfigurationReferenceTest {
     String examples =
         ConfigurationReference.yaml()
             .lines()
-            .filter(line -> line.matches("# (relays:|dkim:|  .*)"))
+            .filter(line -> line.matches("# (relays:|dkim:|mailboxes:|webhooks:|  .*)"))
             .map(line -> line.substring(2) + "\n")
             .collect(Collectors.joining());
 
@@ -44,6 +44,8 @@ class ConfigurationReferenceTest {
 
     assertThat(configuration.relays()).hasSize(1);
     assertThat(configuration.dkim()).hasSize(1);
+    assertThat(configuration.intake().mailboxes()).hasSize(1);
+    assertThat(configuration.intake().webhooks()).hasSize(1);
   }
 
   private Configuration read(String yaml) throws IOException {

@@ -98,8 +98,7 @@ public final class RelayEvents {
                   text(each, "diagnosticCode"),
                   text(delay, "delayType")));
         }
-        yield feedback(
-            FeedbackKind.DELAY, "", recipients, mail(mail), text(delay, "reportingMTA"));
+        yield feedback(FeedbackKind.DELAY, "", recipients, mail(mail), text(delay, "reportingMTA"));
       }
       case "Complaint" -> {
         JsonNode complaint = node.path("complaint");

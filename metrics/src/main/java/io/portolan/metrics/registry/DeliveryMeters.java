@@ -2,6 +2,7 @@ package io.portolan.metrics.registry;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -57,6 +58,19 @@ public final class DeliveryMeters implements ResultListener, AutoCloseable {
   /** Watches a number, such as the results that wait to be written. */
   public void watch(String name, String description, Supplier<Number> value) {
     Gauge.builder(name, value).description(description).register(registry);
+  }
+
+  /**
+   * Watches a number that only grows, such as the mails that came back.
+   *
+   * @param tags names and values in turn, of closed sets
+   */
+  public void watchTotal(
+      String name, String description, List<String> tags, Supplier<Number> value) {
+    FunctionCounter.builder(name, value, each -> each.get().doubleValue())
+        .description(description)
+        .tags(tags.toArray(String[]::new))
+        .register(registry);
   }
 
   /** The text format of Prometheus. */

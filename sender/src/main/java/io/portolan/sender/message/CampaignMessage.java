@@ -130,7 +130,7 @@ public final class CampaignMessage {
     body(out, merged, "=_" + token);
     byte[] bytes = composer.signed(shared.fromDomain(), out.toArray(), now);
     String returnPath =
-        "b+"
+        MessageSettings.RETURN_PATH_PREFIX
             + composer.tokens().sign(Purpose.RETURN_PATH, deliveryId)
             + "@"
             + composer.settings().bounceDomain();

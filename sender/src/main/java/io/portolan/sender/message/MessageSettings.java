@@ -26,6 +26,9 @@ public record MessageSettings(
   /** What stands between {@code publicUrl} and the token in an unsubscribe URL. */
   public static final String UNSUBSCRIBE_PATH = "/unsubscribe/";
 
+  /** What stands before the token in a return path. */
+  public static final String RETURN_PATH_PREFIX = "b+";
+
   private static final Pattern SENDER_ID = Pattern.compile("[A-Za-z0-9-]{5,15}");
 
   // of a URL that stands in a header as it is: RFC 3986 without what ends it there

@@ -57,7 +57,7 @@ public final class DeadlineWatch implements AutoCloseable {
   }
 
   /** Takes a connection under watch; it has no deadline yet. */
-  Guard guard(Socket socket) {
+  public Guard guard(Socket socket) {
     Guard guard = new Guard(socket);
     guards.add(guard);
     // always: whether it is the only one cannot be told without a lock
@@ -100,7 +100,7 @@ public final class DeadlineWatch implements AutoCloseable {
    * The deadline of one connection. Set by the thread that uses the connection, read by the
    * sweeper.
    */
-  final class Guard {
+  public final class Guard {
     private static final long NONE = 0;
     private static final long GIVEN_UP = 2;
 
@@ -118,7 +118,7 @@ public final class DeadlineWatch implements AutoCloseable {
      *
      * @throws SocketException if the connection was given up meanwhile
      */
-    void within(Duration time) throws SocketException {
+    public void within(Duration time) throws SocketException {
       long now = nanoTime.getAsLong();
       long before = deadline.get();
       since = now;
@@ -129,7 +129,7 @@ public final class DeadlineWatch implements AutoCloseable {
     }
 
     /** Nobody waits for the connection now. */
-    void lift() {
+    public void lift() {
       deadline.getAndUpdate(due -> due == GIVEN_UP ? GIVEN_UP : NONE);
     }
 
@@ -160,7 +160,7 @@ public final class DeadlineWatch implements AutoCloseable {
     }
 
     /** Ends the watch over the connection. */
-    void release() {
+    public void release() {
       guards.remove(this);
     }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -51,6 +52,11 @@ public final class TlsTrust {
       }
     }
     return Optional.empty();
+  }
+
+  /** Sockets that verify chain and name, for whoever says that names are to be verified. */
+  public SSLSocketFactory verifyingSockets() {
+    return verifying.getSocketFactory();
   }
 
   /** The context for a session, which with {@code verified} also needs a name to check. */

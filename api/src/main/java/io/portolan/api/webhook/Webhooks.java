@@ -1,0 +1,235 @@
+package io.portolan.api.webhook;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.portolan.core.database.DatabaseException;
+import io.portolan.core.feedback.Arrival;
+import io.portolan.core.feedback.Feedback;
+import io.portolan.core.feedback.FeedbackInbox;
+import io.portolan.core.feedback.Receipt;
+import io.portolan.core.feedback.Source;
+import io.portolan.core.relay.SecretException;
+import io.portolan.core.relay.Secrets;
+import io.portolan.sender.intake.IntakeCounts;
+import io.portolan.sender.intake.SignedTokens;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes events of relays. A call is obeyed when the vendor's signature proves it, and answered when
+ * all that it brought is committed. Thread-safe.
+ */
+public final class Webhooks implements AutoCloseable {
+  /** Of one call. */
+  public static final int MOST_BYTES = 2 * 1024 * 1024;
+
+  private static final Logger log = LoggerFactory.getLogger(Webhooks.class);
+  private static final int MOST_CALLS = 16;
+  private static final int MOST_EVENTS = 10_000;
+  private static final int DEEPEST = 50;
+
+  private final ObjectMapper json =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+                  .build())
+          .build();
+  private final Map<String, Webhook> webhooks;
+  private final Parts parts;
+  private final Signatures signatures;
+  private final SnsMessages sns;
+  private final AmazonFetcher fetcher = new AmazonFetcher();
+  private final Semaphore free = new Semaphore(MOST_CALLS);
+
+  /**
+   * What calls are answered with.
+   *
+   * @param reader reads one event, as JSON; throws nothing
+   * @param tokens finds what we signed in an event
+   */
+  public record Parts(
+      Function<String, List<Feedback>> reader,
+      FeedbackInbox inbox,
+      SignedTokens tokens,
+      IntakeCounts counts,
+      Secrets secrets,
+      InstantSource clock) {}
+
+  /** How many events of a call there were, and of each what became of it. */
+  public record Taken(int events, int matched, int unmatched, int duplicates, int ignored) {}
+
+  public Webhooks(List<Webhook> webhooks, Parts parts) {
+    this(webhooks, parts, Optional.empty());
+  }
+
+  /**
+   * @param amazon in place of Amazon's own servers
+   */
+  Webhooks(List<Webhook> webhooks, Parts parts, Optional<SnsMessages.Fetcher> amazon) {
+    this.webhooks = webhooks.stream().collect(Collectors.toMap(Webhook::name, each -> each));
+    this.parts = parts;
+    signatures = new Signatures(parts.clock());
+    sns = new SnsMessages(signatures, amazon.orElse(fetcher));
+  }
+
+  /** Those that are configured. */
+  public List<Webhook> list() {
+    return List.copyOf(webhooks.values());
+  }
+
+  /**
+   * Takes the events of a call.
+   *
+   * @throws RefusedCallException if the call is not obeyed
+   * @throws DatabaseException if not all of it could be committed; what was, counts once when the
+   *     call is made again
+   */
+  public Taken take(String vendor, String name, Call call) throws RefusedCallException {
+    if (!free.tryAcquire()) {
+      parts.counts().count(Source.WEBHOOK, IntakeCounts.Result.LIMITED);
+      throw RefusedCallException.busy("Too many calls at once; try again later.");
+    }
+    try {
+      return proved(webhook(vendor, name), call);
+    } catch (RefusedCallException e) {
+      parts
+          .counts()
+          .count(
+              Source.WEBHOOK,
+              e.status() == 413 ? IntakeCounts.Result.LIMITED : IntakeCounts.Result.REFUSED);
+      throw e;
+    } finally {
+      free.release();
+    }
+  }
+
+  @Override
+  public void close() {
+    fetcher.close();
+  }
+
+  private Webhook webhook(String vendor, String name) throws RefusedCallException {
+    Webhook webhook = webhooks.get(name);
+    if (webhook == null || !webhook.vendor().id().equals(vendor)) {
+      throw RefusedCallException.unknown("There is no such webhook.");
+    }
+    return webhook;
+  }
+
+  private Taken proved(Webhook webhook, Call call) throws RefusedCallException {
+    if (call.body().length > MOST_BYTES) {
+      throw RefusedCallException.tooLong("A call may bring at most " + MOST_BYTES + " bytes.");
+    }
+    String secret = webhook.vendor() == Vendor.SES ? "" : secret(webhook);
+    return switch (webhook.vendor()) {
+      case SES -> ofSes(webhook, parsed(call));
+      case MAILGUN -> ofMailgun(webhook, parsed(call), secret);
+      case SENDGRID -> {
+        signatures.sendGrid(call, secret);
+        yield taken(webhook, parsed(call));
+      }
+      case POSTMARK, SPARKPOST -> {
+        Signatures.login(call, secret);
+        yield taken(webhook, parsed(call));
+      }
+      case GENERIC -> {
+        signatures.ours(call, secret);
+        yield taken(webhook, parsed(call));
+      }
+    };
+  }
+
+  private Taken ofSes(Webhook webhook, JsonNode message) throws RefusedCallException {
+    sns.verify(message, webhook.topic());
+    if (SnsMessages.isSubscription(message)) {
+      sns.confirm(message);
+      log.info("The subscription of the webhook {} is confirmed", webhook.name());
+      return new Taken(0, 0, 0, 0, 0);
+    }
+    return taken(webhook, message);
+  }
+
+  private Taken ofMailgun(Webhook webhook, JsonNode call, String key) throws RefusedCallException {
+    JsonNode signature = call.path("signature");
+    signatures.mailgun(
+        signature.path("timestamp").asText(""),
+        signature.path("token").asText(""),
+        signature.path("signature").asText(""),
+        key);
+    return taken(webhook, call);
+  }
+
+  private Taken taken(Webhook webhook, JsonNode document) throws RefusedCallException {
+    List<JsonNode> events = new ArrayList<>();
+    (document.isArray() ? document : List.of(document)).forEach(events::add);
+    if (events.size() > MOST_EVENTS) {
+      throw RefusedCallException.tooLong("A call may bring at most " + MOST_EVENTS + " events.");
+    }
+    int matched = 0;
+    int unmatched = 0;
+    int duplicates = 0;
+    int ignored = 0;
+    for (JsonNode event : events) {
+      switch (taken(
+          webhook, event.toString(), EventKeys.of(webhook.name(), webhook.vendor(), event))) {
+        case Receipt.Matched _ -> matched++;
+        case Receipt.Unmatched _ -> unmatched++;
+        case Receipt.Duplicate _ -> duplicates++;
+        case Receipt.Ignored _ -> ignored++;
+      }
+    }
+    return new Taken(events.size(), matched, unmatched, duplicates, ignored);
+  }
+
+  private Receipt taken(Webhook webhook, String event, String key) {
+    Receipt receipt = new Receipt.Ignored();
+    for (Feedback feedback : parts.reader().apply(event)) {
+      receipt =
+          parts
+              .inbox()
+              .take(
+                  new Arrival(
+                      parts.tokens().added(feedback, event),
+                      Source.WEBHOOK,
+                      key,
+                      webhook.name(),
+                      parts.clock().instant()));
+    }
+    parts.counts().taken(Source.WEBHOOK, receipt);
+    return receipt;
+  }
+
+  private String secret(Webhook webhook) throws RefusedCallException {
+    try {
+      return parts.secrets().resolve(webhook.secret());
+    } catch (SecretException e) {
+      log.warn("The webhook {} has no secret: {}", webhook.name(), e.getMessage());
+      throw RefusedCallException.later("The webhook is not ready; its log says why.");
+    }
+  }
+
+  private JsonNode parsed(Call call) throws RefusedCallException {
+    try {
+      JsonNode document = json.readTree(call.text());
+      if (document != null && (document.isObject() || document.isArray())) {
+        return document;
+      }
+    } catch (JsonProcessingException e) {
+      log.debug("a call of a webhook is no JSON", e);
+    }
+    throw RefusedCallException.unreadable("The body is no JSON.");
+  }
+}

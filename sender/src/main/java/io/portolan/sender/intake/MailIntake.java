@@ -1,0 +1,167 @@
+package io.portolan.sender.intake;
+
+import io.portolan.core.database.DatabaseException;
+import io.portolan.core.feedback.Arrival;
+import io.portolan.core.feedback.Feedback;
+import io.portolan.core.feedback.FeedbackInbox;
+import io.portolan.core.feedback.FeedbackKind;
+import io.portolan.core.feedback.OriginalMessage;
+import io.portolan.core.feedback.Receipt;
+import io.portolan.core.feedback.Source;
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.InternetHeaders;
+import jakarta.mail.internet.MimeUtility;
+import java.io.ByteArrayInputStream;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads mail that came back and hands it to the inbox of feedback. A mail is known by the SHA-256
+ * of its bytes and of the address that it was sent to, so that the same mail, brought again, counts
+ * once. Thread-safe.
+ */
+public final class MailIntake {
+  private static final int MOST_HEADER_BYTES = 64 * 1024;
+  private static final Pattern UNSUBSCRIBE_TOKEN =
+      Pattern.compile("(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{27}(?![A-Za-z0-9_-])");
+
+  private final Function<byte[], Feedback> reader;
+  private final FeedbackInbox inbox;
+  private final IntakeAddresses addresses;
+  private final IntakeCounts counts;
+  private final InstantSource clock;
+
+  /**
+   * @param reader takes any bytes and throws nothing
+   */
+  public MailIntake(
+      Function<byte[], Feedback> reader,
+      FeedbackInbox inbox,
+      IntakeAddresses addresses,
+      IntakeCounts counts,
+      InstantSource clock) {
+    this.reader = reader;
+    this.inbox = inbox;
+    this.addresses = addresses;
+    this.counts = counts;
+    this.clock = clock;
+  }
+
+  public IntakeAddresses addresses() {
+    return addresses;
+  }
+
+  public IntakeCounts counts() {
+    return counts;
+  }
+
+  /**
+   * Takes a mail; when this returns, what it says is committed.
+   *
+   * @param recipient the address of the envelope that it was sent to, if that is known
+   * @param receivedFrom the peer or mailbox that it came from
+   * @throws DatabaseException if it could not be committed; to be brought again
+   */
+  public Receipt take(byte[] mail, Optional<String> recipient, Source source, String receivedFrom) {
+    Feedback feedback = unsubscription(mail).orElseGet(() -> read(mail, recipient));
+    Receipt receipt =
+        inbox.take(
+            new Arrival(feedback, source, key(mail, recipient), receivedFrom, clock.instant()));
+    counts.taken(source, receipt);
+    return receipt;
+  }
+
+  /**
+   * What a mail that was written by the mailto of List-Unsubscribe says, or nothing for one without
+   * a token that this installation signed: anybody can write in another's name, so that such mail
+   * is for people.
+   */
+  public boolean isUnsubscription(byte[] mail) {
+    return unsubscription(mail).isPresent();
+  }
+
+  /** What feedback loops send names its message by an id that this installation signed. */
+  private Feedback read(byte[] mail, Optional<String> recipient) {
+    Feedback read = reader.apply(mail);
+    OriginalMessage original = read.original();
+    List<String> tokens = new ArrayList<>();
+    recipient.ifPresent(tokens::add);
+    original.tokens().stream().filter(token -> !tokens.contains(token)).forEach(tokens::add);
+    boolean isSigned =
+        tokens.stream().anyMatch(token -> addresses.isSigned(token, original.messageId()))
+            || addresses.isSigned("", original.messageId());
+    return new Feedback(
+        read.kind(),
+        read.feedbackType(),
+        read.recipients(),
+        isSigned
+            ? new OriginalMessage(
+                tokens, original.messageId(), original.feedbackId(), original.from(), original.to())
+            // what nobody signed may be anybody's: kept and counted, never acted upon
+            : OriginalMessage.UNKNOWN,
+        read.reportingMta(),
+        read.arrivalDate());
+  }
+
+  private Optional<Feedback> unsubscription(byte[] mail) {
+    OptionalLong delivery = OptionalLong.empty();
+    Matcher token = UNSUBSCRIBE_TOKEN.matcher(subject(mail));
+    while (delivery.isEmpty() && token.find()) {
+      delivery = addresses.unsubscribed(token.group());
+    }
+    if (delivery.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Feedback(
+            FeedbackKind.UNSUBSCRIBE,
+            Optional.empty(),
+            List.of(),
+            new OriginalMessage(
+                List.of(addresses.returnPath(delivery.getAsLong())),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of()),
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  private static String subject(byte[] mail) {
+    try {
+      String subject =
+          new InternetHeaders(
+                  new ByteArrayInputStream(mail, 0, Math.min(mail.length, MOST_HEADER_BYTES)))
+              .getHeader("Subject", " ");
+      return subject == null ? "" : MimeUtility.decodeText(MimeUtility.unfold(subject));
+    } catch (MessagingException | UnsupportedEncodingException | RuntimeException e) {
+      return ""; // a stranger's header may be anything
+    }
+  }
+
+  static String key(byte[] mail, Optional<String> recipient) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(mail);
+      recipient.ifPresent(
+          address -> {
+            digest.update((byte) 0);
+            digest.update(address.getBytes(StandardCharsets.UTF_8));
+          });
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
