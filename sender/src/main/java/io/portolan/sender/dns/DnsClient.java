@@ -34,6 +34,10 @@ public final class DnsClient {
   private final long deadlineMillis;
 
   public DnsClient(DnsSettings settings) {
+    this(settings, true);
+  }
+
+  private DnsClient(DnsSettings settings, boolean readsHostsFile) {
     this.settings = settings;
     ExtendedResolver resolver =
         settings.servers().isEmpty()
@@ -49,12 +53,14 @@ public final class DnsClient {
     // a little later than the resolver's own, which says more
     deadlineMillis = all.toMillis() + 500;
     // not the common pool, which has one thread on two processors and is anybody's
-    session =
-        LookupSession.builder()
-            .resolver(resolver)
-            .executor(Thread::startVirtualThread)
-            .defaultHostsFileParser()
-            .build();
+    LookupSession.LookupSessionBuilder builder =
+        LookupSession.builder().resolver(resolver).executor(Thread::startVirtualThread);
+    session = (readsHostsFile ? builder.defaultHostsFileParser() : builder).build();
+  }
+
+  /** Asks name servers alone, so that it sees what others see. */
+  static DnsClient withoutHostsFile(DnsSettings settings) {
+    return new DnsClient(settings, false);
   }
 
   DnsSettings settings() {

@@ -38,7 +38,7 @@ class DnsLookupTest {
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
     server.close();
   }
 
