@@ -1,8 +1,16 @@
 package io.portolan.api.application;
 
+import io.portolan.api.configuration.ConfigurationException;
+import io.portolan.api.configuration.WatchConfiguration;
+import io.portolan.core.dnshealth.DnsFinding;
+import io.portolan.core.dnshealth.DnsStatus;
+import io.portolan.core.dnshealth.FindingChange;
 import io.portolan.core.json.Json;
 import io.portolan.core.path.StoredVerdict;
 import io.portolan.core.path.VerdictChange;
+import io.portolan.core.relay.SecretException;
+import io.portolan.core.relay.Secrets;
+import io.portolan.sender.dnshealth.DnsHealthListener;
 import io.portolan.sender.watch.VerdictListener;
 import java.io.IOException;
 import java.net.URI;
@@ -23,14 +31,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells people that the verdict on a port has changed: in the log, and by a webhook, which gets a
- * JSON document and, where there is a key, its HMAC-SHA256 in {@code Portolan-Signature}. What a
- * webhook does not take in three trials is lost, and the log says so. Alerts are sent one after
- * another, in the order of what happened.
+ * Tells people that the verdict on a port has changed, or a check of the DNS: in the log, and by a
+ * webhook, which gets a JSON document and, where there is a key, its HMAC-SHA256 in {@code
+ * Portolan-Signature}. What a webhook does not take in three trials is lost, and the log says so.
+ * Alerts are sent one after another, in the order of what happened.
  *
  * <p>Thread-safe.
  */
-final class Alerts implements VerdictListener, AutoCloseable {
+final class Alerts implements VerdictListener, DnsHealthListener, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Alerts.class);
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final int TRIALS = 3;
@@ -51,9 +59,32 @@ final class Alerts implements VerdictListener, AutoCloseable {
     this.secret = secret;
   }
 
-  /** What a webhook gets. */
+  /** What a webhook gets of a port. */
   private record Document(
       String event, String at, int port, String from, String to, String words, String node) {}
+
+  /** What a webhook gets of a check of the DNS. */
+  private record DnsDocument(
+      String event,
+      String at,
+      String subject,
+      String check,
+      String from,
+      String to,
+      String seen,
+      String words,
+      String node) {}
+
+  /** The alerts as configured. */
+  static Alerts of(WatchConfiguration watching, Secrets secrets) {
+    try {
+      return new Alerts(
+          watching.webhook(),
+          watching.secret().isEmpty() ? "" : secrets.resolve(watching.secret()));
+    } catch (SecretException e) {
+      throw new ConfigurationException("alerts.secret: " + e.getMessage());
+    }
+  }
 
   @Override
   public void changed(VerdictChange change) {
@@ -68,6 +99,39 @@ final class Alerts implements VerdictListener, AutoCloseable {
       log.warn("port {} is {}: {}", change.port(), change.to(), change.words());
     }
     webhook.ifPresent(url -> sending.execute(() -> send(url, document(change))));
+  }
+
+  @Override
+  public void changed(FindingChange change) {
+    DnsFinding finding = change.finding();
+    String words = (finding.meaning() + " " + finding.advice()).strip();
+    if (finding.status() == DnsStatus.ERROR) {
+      log.warn("{} of {} in the DNS is wrong: {}", finding.check().id(), finding.subject(), words);
+    } else {
+      log.info(
+          "{} of {} in the DNS is {} again: {}",
+          finding.check().id(),
+          finding.subject(),
+          finding.status().id(),
+          words);
+    }
+    webhook.ifPresent(
+        url ->
+            sending.execute(
+                () ->
+                    send(
+                        url,
+                        Json.write(
+                            new DnsDocument(
+                                "dns-health",
+                                change.at().toString(),
+                                finding.subject(),
+                                finding.check().id(),
+                                change.from().id(),
+                                finding.status().id(),
+                                finding.seen(),
+                                words,
+                                change.node())))));
   }
 
   @Override

@@ -1,10 +1,8 @@
 package io.portolan.api.application;
 
 import io.portolan.api.configuration.Configuration;
-import io.portolan.api.configuration.Configuration.DkimConfiguration;
 import io.portolan.api.configuration.Configuration.MailConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
-import io.portolan.api.configuration.WatchConfiguration;
 import io.portolan.api.feedback.ReplyRules;
 import io.portolan.core.access.InstallationStore;
 import io.portolan.core.database.Database;
@@ -16,7 +14,6 @@ import io.portolan.core.isp.IspEntry;
 import io.portolan.core.policy.ActivePolicyCache;
 import io.portolan.core.policy.PolicyCheck;
 import io.portolan.core.policy.PolicySeed;
-import io.portolan.core.relay.SecretException;
 import io.portolan.core.relay.Secrets;
 import io.portolan.core.suppression.SuppressionCheck;
 import io.portolan.metrics.guardrail.ComplaintWatch;
@@ -31,6 +28,7 @@ import io.portolan.scheduler.NodeName;
 import io.portolan.scheduler.SchedulerParts;
 import io.portolan.scheduler.SchedulerSettings;
 import io.portolan.sender.dns.MailHostFinder;
+import io.portolan.sender.dnshealth.DnsHealth;
 import io.portolan.sender.lane.LaneSender;
 import io.portolan.sender.lane.RelayTrial;
 import io.portolan.sender.lane.TestSender;
@@ -81,6 +79,7 @@ public final class Application implements AutoCloseable {
       TestSender tests,
       RelayTrial relayTrial,
       PortProbe probe,
+      DnsHealth dnsHealth,
       DeliveryMeters meters,
       InstantSource clock) {}
 
@@ -181,11 +180,12 @@ public final class Application implements AutoCloseable {
             configuration.mail().heloName(),
             clock);
     Tokens tokens = new Tokens(new InstallationStore(database).tokenKey());
+    List<DkimKey> keys = SigningKeys.of(configuration, secrets);
     MessageComposer composer =
         new MessageComposer(
             messageSettings(configuration.mail(), surroundings.publicUrl()),
             tokens,
-            dkimKeys(configuration, secrets),
+            new DkimKeys(keys),
             clock);
     DeliveryMeters meters = closing.add(new DeliveryMeters());
     Guardrails guardrails = new Guardrails(GuardSettings.DEFAULT, clock);
@@ -259,16 +259,26 @@ public final class Application implements AutoCloseable {
                                 stores.forgetTransitions(
                                     configuration.database().keepAttemptsDays(), clock)))),
                 scheduling));
+    Alerts alerts = closing.add(Alerts.of(configuration.watch(), secrets));
     closing.add(
         watch(
             new Watched(paths, probe, sessions, network, policy),
             configuration,
             stores,
-            secrets,
-            closing,
+            alerts,
             scheduling.node(),
             clock));
     guardrails.onAlarm(new Holding(stores.holds(), gate, scheduler));
+    DnsHealth dnsHealth =
+        closing.add(
+            new DnsChecking(
+                    configuration,
+                    network.records(),
+                    stores.dnsHealth(),
+                    keys,
+                    policy::directSources,
+                    clock)
+                .start(scheduling.node(), alerts));
     return new Parts(
         configuration,
         database,
@@ -284,6 +294,7 @@ public final class Application implements AutoCloseable {
         sender.testSender(resolver),
         sender.relayTrial(),
         probe,
+        dnsHealth,
         meters,
         clock);
   }
@@ -300,16 +311,9 @@ public final class Application implements AutoCloseable {
       Watched watched,
       Configuration configuration,
       Stores stores,
-      Secrets secrets,
-      Closing closing,
+      Alerts alerts,
       String node,
       InstantSource clock) {
-    WatchConfiguration watching = configuration.watch();
-    Alerts alerts =
-        closing.add(
-            new Alerts(
-                watching.webhook(),
-                watching.secret().isEmpty() ? "" : secret(secrets, watching.secret())));
     PortWatch watch =
         new PortWatch(
             watched.paths(),
@@ -326,18 +330,14 @@ public final class Application implements AutoCloseable {
             stores.verdicts(),
             watched.probe(),
             new PortWatch.Settings(
-                configuration.paths(), watching.every(), node, watched.policy()::ports, alerts),
+                configuration.paths(),
+                configuration.watch().every(),
+                node,
+                watched.policy()::ports,
+                alerts),
             clock);
     watch.start();
     return watch;
-  }
-
-  private static String secret(Secrets secrets, String reference) {
-    try {
-      return secrets.resolve(reference);
-    } catch (SecretException e) {
-      throw new ConfigurationException("alerts.secret: " + e.getMessage());
-    }
   }
 
   private static ComplaintWatch complaints(
@@ -362,18 +362,6 @@ public final class Application implements AutoCloseable {
         mail.unsubscribeMailbox(),
         mail.senderId(),
         mail.listIdDomain());
-  }
-
-  private static DkimKeys dkimKeys(Configuration configuration, Secrets secrets) {
-    return new DkimKeys(configuration.dkim().stream().map(each -> dkimKey(each, secrets)).toList());
-  }
-
-  private static DkimKey dkimKey(DkimConfiguration dkim, Secrets secrets) {
-    try {
-      return DkimKey.fromPem(dkim.domain(), dkim.selector(), secrets.resolve(dkim.key()));
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException("dkim." + dkim.domain() + ": " + e.getMessage() + ".");
-    }
   }
 
   private static SchedulerSettings schedulerSettings(Configuration configuration) {

@@ -6,7 +6,9 @@ import io.portolan.core.isp.MxLookup;
 import io.portolan.sender.dns.DnsClient;
 import io.portolan.sender.dns.DnsHostLookup;
 import io.portolan.sender.dns.DnsMxLookup;
+import io.portolan.sender.dns.DnsRecordLookup;
 import io.portolan.sender.dns.HostLookup;
+import io.portolan.sender.dns.RecordLookup;
 import io.portolan.sender.smtp.Dialer;
 import io.portolan.sender.smtp.SocketDialer;
 import io.portolan.sender.smtp.TlsTrust;
@@ -24,7 +26,8 @@ import java.util.List;
  * The network that mail goes out to: the real one, or a simulated one in its place. Every part is
  * thread-safe.
  */
-public record Network(MxLookup mx, HostLookup hosts, Dialer dialer, TlsTrust trust) {
+public record Network(
+    MxLookup mx, HostLookup hosts, RecordLookup records, Dialer dialer, TlsTrust trust) {
 
   /** The real network, as the configuration says. */
   public static Network real(Configuration configuration, InstantSource clock) {
@@ -32,6 +35,7 @@ public record Network(MxLookup mx, HostLookup hosts, Dialer dialer, TlsTrust tru
     return new Network(
         new DnsMxLookup(dns, clock),
         new DnsHostLookup(dns, clock),
+        new DnsRecordLookup(configuration.dns()),
         configuration
             .mail()
             .sourceAddress()

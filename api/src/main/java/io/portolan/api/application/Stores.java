@@ -5,6 +5,7 @@ import io.portolan.core.access.IdempotencyStore;
 import io.portolan.core.campaign.CampaignStore;
 import io.portolan.core.campaign.TemplateStore;
 import io.portolan.core.database.Database;
+import io.portolan.core.dnshealth.DnsHealthStore;
 import io.portolan.core.guard.HoldStore;
 import io.portolan.core.list.ImportStore;
 import io.portolan.core.list.ListStore;
@@ -44,7 +45,8 @@ public record Stores(
     PathHealthStore pathHealth,
     PortVerdictStore verdicts,
     PaceStore paces,
-    WarmUpStore warmUps) {
+    WarmUpStore warmUps,
+    DnsHealthStore dnsHealth) {
 
   static Stores of(Database database, String network, String node, InstantSource clock) {
     return new Stores(
@@ -66,7 +68,8 @@ public record Stores(
         new PathHealthStore(database, network),
         new PortVerdictStore(database, network),
         new PaceStore(database, node),
-        new WarmUpStore(database));
+        new WarmUpStore(database),
+        new DnsHealthStore(database, network));
   }
 
   /** Forgets how paths stood longer ago than attempts are kept. */
@@ -75,5 +78,6 @@ public record Stores(
     pathHealth.expire(oldest);
     verdicts.expire(oldest);
     paces.expire(oldest);
+    dnsHealth.expire(oldest);
   }
 }

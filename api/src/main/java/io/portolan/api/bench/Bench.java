@@ -186,6 +186,7 @@ final class Bench {
         configuration.http(),
         configuration.mail(),
         configuration.dns(),
+        configuration.dnsHealth(),
         configuration.paths(),
         configuration.watch(),
         configuration.intake(),

@@ -12,6 +12,7 @@ import io.portolan.core.policy.PolicyRule.LimitsPart;
 import io.portolan.core.policy.PortPolicy;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.sender.dns.HostAnswer;
+import io.portolan.sender.dns.RecordAnswer;
 import io.portolan.sender.smtp.SocketDialer;
 import io.portolan.sender.smtp.TlsTrust;
 import java.net.InetAddress;
@@ -53,6 +54,7 @@ final class BenchNetwork {
     return new Network(
         BenchNetwork::mailHosts,
         _ -> new HostAnswer.Addresses(List.of(MAIL_HOST), TIME_TO_LIVE),
+        (_, _) -> new RecordAnswer.Failed("the bench has no DNS"),
         (_, _, timeout) -> dialer.dial(LOOPBACK, sinkPort, timeout),
         TlsTrust.ofPlatform());
   }

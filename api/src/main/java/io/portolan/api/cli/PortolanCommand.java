@@ -3,6 +3,7 @@ package io.portolan.api.cli;
 import io.portolan.api.application.Version;
 import io.portolan.api.comparison.CompareCommand;
 import io.portolan.api.configuration.ConfigurationException;
+import io.portolan.api.dns.DnsCommand;
 import io.portolan.api.suppression.RecipientCommand;
 import io.portolan.api.suppression.SuppressionCommand;
 import io.portolan.core.CoreException;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Command;
       RecipientCommand.class,
       PathsCommand.class,
       PortsCommand.class,
+      DnsCommand.class,
       IspCommand.class,
       KeyCommand.class,
       CommandLine.HelpCommand.class

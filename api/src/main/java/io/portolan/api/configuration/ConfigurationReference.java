@@ -15,16 +15,19 @@ public final class ConfigurationReference {
           Map.entry("http", "The API."),
           Map.entry("mail", "What mail bears, and how much of it is in hand at once."),
           Map.entry("dns", "How names are looked up."),
+          Map.entry("dns-health", "How the DNS of what mail is sent from is checked."),
           Map.entry(
               "paths",
               "How patient path health is: when a path is left and when it is tried again."),
           Map.entry(
               "probes",
               "How ports are looked at on purpose (portolan ports probe, and the watch on ports)."),
-          Map.entry("alerts", "Who is told when the verdict on a port changes, beside the log."),
           Map.entry(
               "intake",
               "The listener that takes bounces and complaints by SMTP, and the addresses it takes."),
+          Map.entry(
+              "alerts",
+              "Who is told when the verdict on a port or a check of the DNS changes, beside the log."),
           Map.entry(
               "scheduler",
               "This node's part in the cluster. The default suits a single node, too."),

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,10 +13,14 @@ import java.util.Optional;
 final class HostValues {
   private HostValues() {}
 
+  /** What stands between commas. */
+  static List<String> parts(String text) {
+    return Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+  }
+
   static Optional<List<InetSocketAddress>> servers(String text) {
     List<InetSocketAddress> servers = new ArrayList<>();
-    for (String server : text.split(",", -1)) {
-      String each = server.strip();
+    for (String each : parts(text)) {
       int colon = each.indexOf(':');
       // a second colon: an IPv6 address without a port
       boolean hasPort = colon > 0 && colon == each.lastIndexOf(':');

@@ -211,7 +211,7 @@ public final class Settings {
       new Setting(
           "alerts.webhook",
           "",
-          "URL that is sent a JSON document when the verdict on a port changes; empty for none.");
+          "URL that is sent a JSON document when the verdict on a port or a check of the DNS changes; empty for none.");
   static final Setting ALERTS_SECRET =
       new Setting(
           "alerts.secret",
@@ -225,6 +225,34 @@ public final class Settings {
           "CSV file of the hosts by which ports are judged, in place of the built-in ones: operator,"
               + " host, port and tls (starttls, implicit, or none for a port that nobody blocks, such"
               + " as 443, of which one row is needed); empty for the built-in ones.");
+  static final Setting DNS_HEALTH_EVERY =
+      new Setting(
+          "dns-health.every",
+          "1h",
+          "How often the DNS of sending domains and source addresses is checked, 1m or more, a tenth more"
+              + " or less; by one node at a time.");
+  static final Setting DNS_HEALTH_ADDRESSES =
+      new Setting(
+          "dns-health.addresses",
+          "",
+          "Addresses that receivers see mail come from, separated by commas, where this host stands behind"
+              + " NAT; empty: the source addresses of the policy and mail.source-address.");
+  static final Setting DNS_HEALTH_BLOCKLIST_SERVERS =
+      new Setting(
+          "dns-health.blocklist-servers",
+          "",
+          "Name servers of your own to ask blocklists by, as address or address:port, separated by commas;"
+              + " empty: no blocklist is asked, for lists do not answer public resolvers.");
+  static final Setting DNS_HEALTH_ADDRESS_BLOCKLISTS =
+      new Setting(
+          "dns-health.address-blocklists",
+          "zen.spamhaus.org",
+          "Blocklists that source addresses are looked up in, separated by commas.");
+  static final Setting DNS_HEALTH_DOMAIN_BLOCKLISTS =
+      new Setting(
+          "dns-health.domain-blocklists",
+          "dbl.spamhaus.org",
+          "Blocklists that domains are looked up in, separated by commas.");
 
   private static final List<Setting> ALL =
       List.of(
@@ -256,6 +284,11 @@ public final class Settings {
           DNS_SERVERS,
           DNS_TIMEOUT,
           DNS_FAMILIES,
+          DNS_HEALTH_EVERY,
+          DNS_HEALTH_ADDRESSES,
+          DNS_HEALTH_BLOCKLIST_SERVERS,
+          DNS_HEALTH_ADDRESS_BLOCKLISTS,
+          DNS_HEALTH_DOMAIN_BLOCKLISTS,
           PATHS_FIRST_BLOCK,
           PATHS_LONGEST_BLOCK,
           PATHS_CONFIRM,

@@ -70,6 +70,7 @@ final class SimulatedWorld implements AutoCloseable {
     return new Network(
         this::mailHosts,
         this::addresses,
+        network.dns()::records,
         network::dial,
         TlsTrust.ofPlatformAnd(List.of(network.certificates().authority())));
   }

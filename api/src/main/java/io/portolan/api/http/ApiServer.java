@@ -8,6 +8,7 @@ import io.javalin.http.HandlerType;
 import io.portolan.api.application.Application;
 import io.portolan.api.configuration.Configuration.HttpConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
+import io.portolan.api.dns.DnsApi;
 import io.portolan.api.suppression.PrivacyApi;
 import io.portolan.api.suppression.SuppressionsApi;
 import io.portolan.api.suppression.UnsubscribePages;
@@ -122,6 +123,7 @@ public final class ApiServer implements AutoCloseable {
     new RelaysApi(parts).routes(routes);
     new PolicyApi(parts).routes(routes);
     new PortsApi(parts).routes(routes);
+    new DnsApi(parts.stores().dnsHealth(), parts.dnsHealth()).routes(routes);
     new DeliveriesApi(parts.stores()).routes(routes);
     new ReportsApi(parts.stores(), parts.clock()).routes(routes);
     Unsubscriptions unsubscriptions = new Unsubscriptions(parts.database(), parts.clock());

@@ -10,6 +10,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.portolan.api.application.Application;
 import io.portolan.api.application.Stores;
+import io.portolan.api.dns.LaunchNote;
 import io.portolan.api.rates.HoldsView;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
@@ -31,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,11 +48,13 @@ final class CampaignsApi {
   private final Application.Parts parts;
   private final Stores stores;
   private final ContentCheck check;
+  private final LaunchNote launchNote;
 
   CampaignsApi(Application.Parts parts, ContentCheck check) {
     this.parts = parts;
     stores = parts.stores();
     this.check = check;
+    launchNote = new LaunchNote(parts.stores().dnsHealth());
   }
 
   record ContentRequest(
@@ -347,7 +352,16 @@ final class CampaignsApi {
       check.check(checked.content());
     }
     Campaign scheduled = parts.scheduler().schedule(campaign.id(), time.at(), checked);
-    json(ctx, CampaignView.of(scheduled, time.note()));
+    json(ctx, CampaignView.of(scheduled, notes(time.note(), scheduled)));
+  }
+
+  /** What people should know of the time, and of the DNS of the sending domain. */
+  private Optional<String> notes(Optional<String> ofTime, Campaign scheduled) {
+    String notes =
+        Stream.of(ofTime, launchNote.of(scheduled.settings().content().fromAddress()))
+            .flatMap(Optional::stream)
+            .collect(Collectors.joining(" "));
+    return Optional.of(notes).filter(text -> !text.isEmpty());
   }
 
   private void progress(Context ctx) {

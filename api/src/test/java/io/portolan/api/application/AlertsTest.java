@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.portolan.core.Eventually;
+import io.portolan.core.dnshealth.DnsCheck;
+import io.portolan.core.dnshealth.DnsFinding;
+import io.portolan.core.dnshealth.DnsStatus;
+import io.portolan.core.dnshealth.FindingChange;
 import io.portolan.core.path.VerdictChange;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -74,6 +78,29 @@ class AlertsTest {
                   .contains("\"port\":25", "\"to\":\"port-blocked\"", "dropped everywhere");
               assertThat(call.signature()).get().asString().matches("sha256=[0-9a-f]{64}");
             });
+  }
+
+  @Test
+  void tellsOfACheckOfTheDns() {
+    try (Alerts alerts = new Alerts(Optional.of(url()), "")) {
+      alerts.changed(
+          new FindingChange(
+              0,
+              CHANGE.at(),
+              DnsStatus.OK,
+              new DnsFinding(
+                  "shop.test", DnsCheck.DMARC, DnsStatus.ERROR, "", "There is none.", "Make one."),
+              "n1"));
+      Eventually.holds("the webhook was called", () -> calls.size() == 1);
+    }
+
+    assertThat(calls.getFirst().body())
+        .contains(
+            "\"event\":\"dns-health\"",
+            "\"check\":\"dmarc\"",
+            "\"from\":\"ok\"",
+            "\"to\":\"error\"",
+            "There is none. Make one.");
   }
 
   @Test

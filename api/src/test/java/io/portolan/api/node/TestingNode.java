@@ -83,6 +83,7 @@ public final class TestingNode implements AutoCloseable {
                 domain ->
                     new MxAnswer.Hosts(List.of(new MxHost(10, "mx1." + domain)), TIME_TO_LIVE),
                 this::addresses,
+                network.dns()::records,
                 network::dial,
                 TlsTrust.ofPlatformAnd(List.of(network.certificates().authority()))),
             known,

@@ -74,6 +74,15 @@ public final class ActivePolicyCache implements ActivePolicy {
         .collect(Collectors.toSet());
   }
 
+  /** The addresses that the policy in force has direct mail come from, where it names any. */
+  public Set<String> directSources() {
+    return current().active().policy().rules().stream()
+        .flatMap(rule -> rule.paths().stream())
+        .filter(option -> option.path().isDirect())
+        .flatMap(option -> option.sources().stream())
+        .collect(Collectors.toSet());
+  }
+
   private Known current() {
     Known present = known;
     if (present == null) {

@@ -1,5 +1,9 @@
 package io.portolan.sender.simulation;
 
+import io.portolan.sender.dns.RecordAnswer;
+import io.portolan.sender.dns.RecordType;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Comparator;
 import java.util.List;
@@ -8,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -108,6 +113,37 @@ public final class SimulatedDns {
   /** The TXT records, each as one string. */
   public Answer<String> texts(String name) {
     return lookup(name, zone -> zone.texts.stream());
+  }
+
+  /** The records of any type, as the DNS would have them; names of addresses it has none. */
+  public RecordAnswer records(String name, RecordType type) {
+    return switch (type) {
+      case TXT -> answer(texts(name), text -> text);
+      case MX -> answer(mx(name), each -> each.preference() + " " + each.host());
+      case A -> addresses(name, Inet4Address.class);
+      case AAAA -> addresses(name, Inet6Address.class);
+      case PTR -> new RecordAnswer.Failed("the simulated network names no addresses");
+    };
+  }
+
+  private RecordAnswer addresses(String name, Class<? extends InetAddress> family) {
+    RecordAnswer all = answer(addresses(name), InetAddress::getHostAddress);
+    if (!(all instanceof RecordAnswer.Found(List<String> values))) {
+      return all;
+    }
+    List<String> wanted =
+        values.stream().filter(value -> family.isInstance(InetAddress.ofLiteral(value))).toList();
+    return wanted.isEmpty() ? new RecordAnswer.None(true) : new RecordAnswer.Found(wanted);
+  }
+
+  private static <R> RecordAnswer answer(Answer<R> answer, Function<R, String> text) {
+    return switch (answer) {
+      case Answer.Found<R>(List<R> records) ->
+          new RecordAnswer.Found(records.stream().map(text).toList());
+      case Answer.NoData<R> _ -> new RecordAnswer.None(true);
+      case Answer.NoSuchName<R> _ -> new RecordAnswer.None(false);
+      case Answer.ServerFailure<R> _ -> new RecordAnswer.Failed("SERVFAIL for the name");
+    };
   }
 
   /** How many lookups of any type asked for the name; dialing a host by name counts too. */
