@@ -50,8 +50,7 @@ public final class EventsApi {
           webhooks.take(
               ctx.pathParam("vendor"),
               name,
-              new Call(
-                  header -> Optional.ofNullable(ctx.header(header)), ctx.bodyAsBytes())));
+              new Call(header -> Optional.ofNullable(ctx.header(header)), ctx.bodyAsBytes())));
     } catch (RefusedCallException e) {
       if (e.status() == 429 || e.status() == 503) {
         ctx.header("Retry-After", RETRY_SECONDS);
