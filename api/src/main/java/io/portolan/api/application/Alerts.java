@@ -6,6 +6,7 @@ import io.portolan.core.dnshealth.DnsFinding;
 import io.portolan.core.dnshealth.DnsStatus;
 import io.portolan.core.dnshealth.FindingChange;
 import io.portolan.core.json.Json;
+import io.portolan.core.matching.FeedbackAlarm;
 import io.portolan.core.path.StoredVerdict;
 import io.portolan.core.path.VerdictChange;
 import io.portolan.core.relay.SecretException;
@@ -20,33 +21,41 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells people that the verdict on a port has changed, or a check of the DNS: in the log, and by a
+ * Tells people that the verdict on a port has changed, or a check of the DNS, or that mail bounced
+ * late for a cause on our side, each cause and platform once an hour: in the log, and by a
  * webhook, which gets a JSON document and, where there is a key, its HMAC-SHA256 in {@code
  * Portolan-Signature}. What a webhook does not take in three trials is lost, and the log says so.
  * Alerts are sent one after another, in the order of what happened.
  *
  * <p>Thread-safe.
  */
-final class Alerts implements VerdictListener, DnsHealthListener, AutoCloseable {
+final class Alerts implements VerdictListener, DnsHealthListener, FeedbackAlarm, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Alerts.class);
   private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration QUIET = Duration.ofHours(1);
   private static final int TRIALS = 3;
   private static final String OPEN = "open";
   private static final String HMAC = "HmacSHA256";
 
   private final Optional<URI> webhook;
   private final String secret;
+  // categories and platforms are closed sets
+  private final Map<String, Instant> told = new ConcurrentHashMap<>();
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(DEADLINE).build();
   private final ExecutorService sending =
       Executors.newSingleThreadExecutor(Thread.ofVirtual().name("alerts").factory());
@@ -85,6 +94,15 @@ final class Alerts implements VerdictListener, DnsHealthListener, AutoCloseable 
       throw new ConfigurationException("alerts.secret: " + e.getMessage());
     }
   }
+
+  private record BounceDocument(
+      String event,
+      String at,
+      String category,
+      String platform,
+      long campaign,
+      long delivery,
+      String words) {}
 
   @Override
   public void changed(VerdictChange change) {
@@ -132,6 +150,39 @@ final class Alerts implements VerdictListener, DnsHealthListener, AutoCloseable 
                                 finding.seen(),
                                 words,
                                 change.node())))));
+  }
+
+  @Override
+  public void raise(LateBounce bounce) {
+    AtomicBoolean isDue = new AtomicBoolean();
+    told.compute(
+        bounce.category() + " " + bounce.platform(),
+        (_, before) -> {
+          isDue.set(before == null || before.plus(QUIET).isBefore(bounce.at()));
+          return isDue.get() ? bounce.at() : before;
+        });
+    if (isDue.get()) {
+      log.warn(
+          "mail to {} comes back ({}), which wants mending on our side: delivery {} of campaign {}: {}",
+          bounce.platform(),
+          bounce.category(),
+          bounce.deliveryId(),
+          bounce.campaignId(),
+          bounce.diagnostic());
+      webhook.ifPresent(url -> sending.execute(() -> send(url, document(bounce))));
+    }
+  }
+
+  private static String document(LateBounce bounce) {
+    return Json.write(
+        new BounceDocument(
+            "late-bounce",
+            bounce.at().toString(),
+            bounce.category(),
+            bounce.platform(),
+            bounce.campaignId(),
+            bounce.deliveryId(),
+            bounce.diagnostic()));
   }
 
   @Override

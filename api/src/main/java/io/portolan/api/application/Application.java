@@ -15,6 +15,7 @@ import io.portolan.core.policy.ActivePolicyCache;
 import io.portolan.core.policy.PolicyCheck;
 import io.portolan.core.policy.PolicySeed;
 import io.portolan.core.relay.Secrets;
+import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.suppression.SuppressionCheck;
 import io.portolan.metrics.guardrail.ComplaintWatch;
 import io.portolan.metrics.guardrail.GuardSettings;
@@ -81,6 +82,7 @@ public final class Application implements AutoCloseable {
       PortProbe probe,
       DnsHealth dnsHealth,
       DeliveryMeters meters,
+      FeedbackParts feedback,
       InstantSource clock) {}
 
   /**
@@ -201,6 +203,7 @@ public final class Application implements AutoCloseable {
                 clock,
                 ResultRecorder.Settings.DEFAULT));
     meters.watch("portolan.results.waiting", "Results that wait to be written", recorder::backlog);
+    ReplyClassifier classifier = ReplyRules.classifier(configuration, isps);
     CampaignGatePoller gate = new CampaignGatePoller(database, clock);
     LaneSender sender =
         closing.add(
@@ -214,8 +217,7 @@ public final class Application implements AutoCloseable {
                     hosts,
                     secrets,
                     sessions),
-                new LaneSender.Rules(
-                    policy, ReplyRules.classifier(configuration, isps), gate, guardrails),
+                new LaneSender.Rules(policy, classifier, gate, guardrails),
                 composer,
                 new LaneSender.Shared(
                     recorder,
@@ -254,7 +256,7 @@ public final class Application implements AutoCloseable {
                             ComplaintWatch.EVERY,
                             complaints(database, guardrails, clock)::look),
                         new Chore(
-                            "forget old transitions of paths",
+                            "forget old transitions of paths and old feedback",
                             () ->
                                 stores.forgetTransitions(
                                     configuration.database().keepAttemptsDays(), clock)))),
@@ -296,6 +298,7 @@ public final class Application implements AutoCloseable {
         probe,
         dnsHealth,
         meters,
+        FeedbackParts.of(database, tokens, classifier, isps, alerts, clock),
         clock);
   }
 

@@ -10,6 +10,7 @@ import io.portolan.core.guard.HoldStore;
 import io.portolan.core.list.ImportStore;
 import io.portolan.core.list.ListStore;
 import io.portolan.core.list.RecipientStore;
+import io.portolan.core.matching.FeedbackStore;
 import io.portolan.core.pace.PaceStore;
 import io.portolan.core.pace.WarmUpStore;
 import io.portolan.core.path.PathHealthStore;
@@ -46,7 +47,8 @@ public record Stores(
     PortVerdictStore verdicts,
     PaceStore paces,
     WarmUpStore warmUps,
-    DnsHealthStore dnsHealth) {
+    DnsHealthStore dnsHealth,
+    FeedbackStore feedback) {
 
   static Stores of(Database database, String network, String node, InstantSource clock) {
     return new Stores(
@@ -69,7 +71,8 @@ public record Stores(
         new PortVerdictStore(database, network),
         new PaceStore(database, node),
         new WarmUpStore(database),
-        new DnsHealthStore(database, network));
+        new DnsHealthStore(database, network),
+        new FeedbackStore(database));
   }
 
   /** Forgets how paths stood longer ago than attempts are kept. */
@@ -79,5 +82,6 @@ public record Stores(
     verdicts.expire(oldest);
     paces.expire(oldest);
     dnsHealth.expire(oldest);
+    feedback.expire(oldest);
   }
 }

@@ -1,6 +1,7 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,26 @@ final class DeliveryCommand {
 
   private static void one(Remote remote, JsonNode detail) {
     table(remote, List.of(detail.path("delivery")));
+    attempts(remote, detail);
+    if (!detail.path("feedback").isEmpty()) {
+      Table table = new Table("CAME BACK", "KIND", "CATEGORY", "DONE", "WORDS");
+      for (JsonNode feedback : detail.path("feedback")) {
+        JsonNode report = feedback.path("report");
+        List<String> effects = new ArrayList<>();
+        feedback.path("effects").forEach(effect -> effects.add(effect.asText()));
+        table.add(
+            feedback.path("at").asText(),
+            feedback.path("kind").asText(),
+            report.path("category").asText(),
+            String.join(", ", effects),
+            report.path("diagnostic").asText());
+      }
+      remote.out().println();
+      remote.out().print(table);
+    }
+  }
+
+  private static void attempts(Remote remote, JsonNode detail) {
     if (detail.path("attempts").isEmpty()) {
       remote.say("No attempt was made.");
       return;

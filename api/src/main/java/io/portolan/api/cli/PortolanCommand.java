@@ -4,6 +4,7 @@ import io.portolan.api.application.Version;
 import io.portolan.api.comparison.CompareCommand;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.dns.DnsCommand;
+import io.portolan.api.feedback.FeedbackCommand;
 import io.portolan.api.suppression.RecipientCommand;
 import io.portolan.api.suppression.SuppressionCommand;
 import io.portolan.core.CoreException;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Command;
       RelayCommand.class,
       SuppressionCommand.class,
       RecipientCommand.class,
+      FeedbackCommand.class,
       PathsCommand.class,
       PortsCommand.class,
       DnsCommand.class,

@@ -9,6 +9,7 @@ import io.portolan.api.application.Application;
 import io.portolan.api.configuration.Configuration.HttpConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.dns.DnsApi;
+import io.portolan.api.feedback.FeedbackApi;
 import io.portolan.api.suppression.PrivacyApi;
 import io.portolan.api.suppression.SuppressionsApi;
 import io.portolan.api.suppression.UnsubscribePages;
@@ -125,6 +126,12 @@ public final class ApiServer implements AutoCloseable {
     new PortsApi(parts).routes(routes);
     new DnsApi(parts.stores().dnsHealth(), parts.dnsHealth()).routes(routes);
     new DeliveriesApi(parts.stores()).routes(routes);
+    new FeedbackApi(
+            parts.stores().feedback(),
+            parts.feedback().inbox(),
+            parts.feedback().reader(),
+            parts.clock())
+        .routes(routes);
     new ReportsApi(parts.stores(), parts.clock()).routes(routes);
     Unsubscriptions unsubscriptions = new Unsubscriptions(parts.database(), parts.clock());
     new UnsubscribePages(parts.tokens(), unsubscriptions).routes(routes);

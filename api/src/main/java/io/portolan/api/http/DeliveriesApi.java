@@ -9,6 +9,8 @@ import io.portolan.api.application.Stores;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.delivery.DeliveryState;
+import io.portolan.core.matching.FeedbackQuery;
+import io.portolan.core.matching.StoredFeedback;
 import io.portolan.core.progress.AttemptView;
 import io.portolan.core.progress.DeliveryHead;
 import io.portolan.core.progress.DeliveryQuery;
@@ -23,6 +25,7 @@ import java.util.Optional;
 final class DeliveriesApi {
   private static final String DELIVERIES = "/api/v1/deliveries";
   private static final int MOST_FAILURES = 20;
+  private static final int MOST_FEEDBACK = 50;
 
   private final Stores stores;
 
@@ -96,7 +99,9 @@ final class DeliveriesApi {
     }
   }
 
-  record DetailJson(DeliveryJson delivery, List<AttemptJson> attempts) {}
+  /** A delivery with its attempts and what came back about it, the latest first. */
+  record DetailJson(
+      DeliveryJson delivery, List<AttemptJson> attempts, List<StoredFeedback> feedback) {}
 
   /**
    * Why a delivery went where it did.
@@ -140,7 +145,12 @@ final class DeliveriesApi {
     long id = id(ctx, "id");
     DeliveryView view =
         stores.deliveries().find(id).orElseThrow(() -> new NotFoundException("delivery", id));
-    json(ctx, new DetailJson(DeliveryJson.of(view), attempts(id)));
+    json(
+        ctx,
+        new DetailJson(
+            DeliveryJson.of(view),
+            attempts(id),
+            stores.feedback().page(FeedbackQuery.ofDelivery(id, MOST_FEEDBACK)).items()));
   }
 
   private void attempts(Context ctx) {

@@ -78,18 +78,21 @@ public final class Unsubscriptions {
    */
   public Optional<Unsubscribed> unsubscribe(long deliveryId, Extent extent, String source) {
     return database.inTransaction(
-        connection -> {
-          Optional<Mail> found = find(connection, deliveryId);
-          if (found.isEmpty()) {
-            return Optional.empty();
-          }
-          Mail mail = found.get();
-          List<Suppression> suppression =
-              mail.address().map(address -> suppression(mail, address, extent, source)).stream()
-                  .toList();
-          boolean isNew = SuppressionRows.add(connection, suppression) == 1;
-          return Optional.of(new Unsubscribed(mail, isNew));
-        });
+        connection -> unsubscribe(connection, deliveryId, extent, source));
+  }
+
+  /** Does the same in a transaction of the caller's. */
+  public Optional<Unsubscribed> unsubscribe(
+      Connection connection, long deliveryId, Extent extent, String source) throws SQLException {
+    Optional<Mail> found = find(connection, deliveryId);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    Mail mail = found.get();
+    List<Suppression> suppression =
+        mail.address().map(address -> suppression(mail, address, extent, source)).stream().toList();
+    boolean isNew = SuppressionRows.add(connection, suppression) == 1;
+    return Optional.of(new Unsubscribed(mail, isNew));
   }
 
   /**

@@ -49,6 +49,11 @@ public final class Tokens {
     Purpose(Encoding encoding) {
       this.encoding = encoding;
     }
+
+    /** How many characters a token has. */
+    int length() {
+      return encoding.length;
+    }
   }
 
   private enum Encoding {

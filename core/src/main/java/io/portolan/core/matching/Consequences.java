@@ -1,0 +1,306 @@
+package io.portolan.core.matching;
+
+import io.portolan.core.address.EmailAddress;
+import io.portolan.core.address.InvalidAddressException;
+import io.portolan.core.database.Database;
+import io.portolan.core.database.Row;
+import io.portolan.core.database.Sql;
+import io.portolan.core.delivery.AcceptedAttempt;
+import io.portolan.core.delivery.Rollup;
+import io.portolan.core.feedback.Arrival;
+import io.portolan.core.feedback.FeedbackKind;
+import io.portolan.core.feedback.ReportedRecipient;
+import io.portolan.core.feedback.ReportedRecipient.Verdict;
+import io.portolan.core.matching.FeedbackAlarm.LateBounce;
+import io.portolan.core.matching.Matcher.Found;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.Action;
+import io.portolan.core.reply.BounceCategory;
+import io.portolan.core.suppression.SoftBounceRule;
+import io.portolan.core.suppression.SoftBounces;
+import io.portolan.core.suppression.SoftBounces.SoftBounce;
+import io.portolan.core.suppression.Suppression;
+import io.portolan.core.suppression.SuppressionReason;
+import io.portolan.core.suppression.SuppressionRows;
+import io.portolan.core.suppression.SuppressionScope;
+import io.portolan.core.suppression.SuppressionTarget;
+import io.portolan.core.suppression.Unsubscriptions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Does what follows from feedback whose delivery a signed token proved. The order of locks is that
+ * of results: the delivery, its address, suppressions, rollups. Thread-safe; holds no state.
+ */
+final class Consequences {
+  private static final String LOCK =
+      """
+      SELECT state = 'accepted' AS accepted, platform, ended_at, campaign_id FROM delivery WHERE id = ? FOR UPDATE
+      """;
+
+  // ended_at stays: it is the time of sending, by which rates are counted
+  private static final String BOUNCE =
+      "UPDATE delivery SET state = 'bounced', category = ? WHERE id = ? AND state = 'accepted'";
+
+  // the bounds by time keep it to a partition or two
+  private static final String ACCEPTED_ATTEMPT =
+      """
+      SELECT isp, platform, route, port, tls, source FROM attempt
+       WHERE delivery_id = ? AND outcome = 'accepted'
+         AND at BETWEEN ?::timestamptz - interval '1 day' AND ?::timestamptz + interval '1 hour'
+       ORDER BY at DESC LIMIT 1
+      """;
+
+  private final SoftBounces softBounces;
+  private final Unsubscriptions unsubscriptions;
+
+  Consequences(Database database, SoftBounceRule rule, InstantSource clock) {
+    softBounces = new SoftBounces(rule);
+    unsubscriptions = new Unsubscriptions(database, clock);
+  }
+
+  /** What followed, and what the operator is to hear of once it is committed. */
+  record Followed(Set<Effect> effects, Optional<LateBounce> alarm) {
+    static final Followed NOTHING = new Followed(Set.of(), Optional.empty());
+
+    static Followed of(Set<Effect> effects) {
+      return new Followed(effects, Optional.empty());
+    }
+  }
+
+  /** A delivery whose row this transaction has locked. */
+  private record Locked(
+      boolean isAccepted, String platform, Optional<Instant> endedAt, long campaignId) {}
+
+  Followed apply(
+      Connection connection, Arrival arrival, Found delivery, Optional<ReportedRecipient> recipient)
+      throws SQLException {
+    FeedbackKind kind = arrival.feedback().kind();
+    Locked locked = Sql.one(connection, LOCK, Consequences::locked, delivery.id());
+    return switch (kind) {
+      case BOUNCE ->
+          // a bounce of somebody else: our recipient's mail was forwarded, or it is forged
+          isOfAnother(recipient, delivery)
+              ? Followed.NOTHING
+              : bounce(connection, arrival, delivery, recipient, locked);
+      // whoever has the message may unsubscribe its recipient, and feedback loops hide addresses
+      case COMPLAINT -> Followed.of(complaint(connection, arrival, delivery, locked));
+      case UNSUBSCRIBE -> Followed.of(unsubscribe(connection, arrival, delivery, locked));
+      case DELIVERED ->
+          isOfAnother(recipient, delivery)
+              ? Followed.NOTHING
+              : Followed.of(
+                  locked.isAccepted()
+                      ? counted(connection, delivery, locked, kind)
+                      : EnumSet.noneOf(Effect.class));
+      case DELAY, AUTH_REPORT, AUTO_REPLY, NONE -> Followed.NOTHING;
+    };
+  }
+
+  private static boolean isOfAnother(Optional<ReportedRecipient> recipient, Found delivery) {
+    return recipient
+        .filter(each -> Matcher.addresses(each).anyMatch(address -> !address.isEmpty()))
+        .filter(each -> !isOf(each, delivery))
+        .isPresent();
+  }
+
+  /** Whether a reported recipient is the one that a delivery is to. */
+  static boolean isOf(ReportedRecipient recipient, Found delivery) {
+    return Matcher.addresses(recipient)
+        .anyMatch(
+            address ->
+                address.equalsIgnoreCase(delivery.address())
+                    || key(address)
+                        .flatMap(one -> key(delivery.address()).map(one::equals))
+                        .orElse(false));
+  }
+
+  private Followed bounce(
+      Connection connection,
+      Arrival arrival,
+      Found delivery,
+      Optional<ReportedRecipient> recipient,
+      Locked locked)
+      throws SQLException {
+    Optional<Verdict> verdict = recipient.flatMap(ReportedRecipient::verdict);
+    BounceCategory category = verdict.map(Verdict::category).orElse(BounceCategory.UNKNOWN);
+    String diagnostic = verdict.map(Verdict::diagnostic).orElse("");
+    Set<Effect> effects = EnumSet.noneOf(Effect.class);
+    if (Sql.update(connection, BOUNCE, category.id(), delivery.id()) == 1) {
+      effects.add(Effect.LATE_BOUNCE);
+    }
+    Optional<EmailAddress> address = address(delivery);
+    Suppression.Evidence evidence = evidence(diagnostic, delivery);
+    List<Suppression> suppressions = List.of();
+    if (verdict.map(Verdict::hard).orElse(false)) {
+      suppressions =
+          suppressions(
+              address, SuppressionReason.HARD_BOUNCE, evidence, category.id(), arrival.at());
+    } else if (category.action() == Action.RETRY_THEN_SUPPRESS
+        && effects.contains(Effect.LATE_BOUNCE)
+        && address.isPresent()) {
+      effects.add(Effect.SOFT_BOUNCE);
+      suppressions =
+          softBounces.count(
+              connection, List.of(new SoftBounce(address.get(), category, evidence, arrival.at())));
+    }
+    if (SuppressionRows.add(connection, suppressions) > 0) {
+      effects.add(Effect.SUPPRESSED);
+    }
+    if (!effects.contains(Effect.LATE_BOUNCE)) {
+      return Followed.of(effects);
+    }
+    count(connection, delivery, locked, FeedbackKind.BOUNCE, category.id());
+    if (category.action() != Action.ALARM) {
+      return Followed.of(effects);
+    }
+    effects.add(Effect.ALARM);
+    return new Followed(
+        effects,
+        Optional.of(
+            new LateBounce(
+                arrival.at(),
+                category.id(),
+                locked.platform(),
+                delivery.campaignId(),
+                delivery.id(),
+                diagnostic)));
+  }
+
+  private static Set<Effect> complaint(
+      Connection connection, Arrival arrival, Found delivery, Locked locked) throws SQLException {
+    Set<Effect> effects = EnumSet.noneOf(Effect.class);
+    String type = arrival.feedback().feedbackType().orElse("abuse");
+    List<Suppression> suppressions =
+        suppressions(
+            address(delivery),
+            SuppressionReason.COMPLAINT,
+            evidence(type + ", by " + arrival.receivedFrom(), delivery),
+            "",
+            arrival.at());
+    if (SuppressionRows.add(connection, suppressions) > 0) {
+      effects.add(Effect.SUPPRESSED);
+    }
+    effects.addAll(counted(connection, delivery, locked, FeedbackKind.COMPLAINT));
+    return effects;
+  }
+
+  private Set<Effect> unsubscribe(
+      Connection connection, Arrival arrival, Found delivery, Locked locked) throws SQLException {
+    Set<Effect> effects = EnumSet.noneOf(Effect.class);
+    unsubscriptions
+        .unsubscribe(
+            connection,
+            delivery.id(),
+            Unsubscriptions.Extent.LIST,
+            "feedback by " + arrival.source().id())
+        .filter(Unsubscriptions.Unsubscribed::isNew)
+        .ifPresent(_ -> effects.add(Effect.SUPPRESSED));
+    effects.addAll(counted(connection, delivery, locked, FeedbackKind.UNSUBSCRIBE));
+    return effects;
+  }
+
+  /** Counts the first of its kind for a delivery. */
+  private static Set<Effect> counted(
+      Connection connection, Found delivery, Locked locked, FeedbackKind kind) throws SQLException {
+    return !FeedbackStore.isCounted(connection, delivery.id(), kind)
+            && count(connection, delivery, locked, kind, "")
+        ? EnumSet.of(Effect.COUNTED)
+        : EnumSet.noneOf(Effect.class);
+  }
+
+  /** False when the attempt is not kept any more, so that there is no row to count it in. */
+  private static boolean count(
+      Connection connection, Found delivery, Locked locked, FeedbackKind kind, String category)
+      throws SQLException {
+    if (locked.endedAt().isEmpty()) {
+      return false;
+    }
+    Instant endedAt = locked.endedAt().get();
+    Optional<AcceptedAttempt> attempt =
+        Sql.first(
+            connection,
+            ACCEPTED_ATTEMPT,
+            row -> attempt(row, endedAt, locked.campaignId()),
+            delivery.id(),
+            endedAt,
+            endedAt);
+    if (attempt.isEmpty()) {
+      return false;
+    }
+    Rollup rollup = new Rollup();
+    rollup.add(attempt.get(), kind, category);
+    rollup.write(connection);
+    return true;
+  }
+
+  private static List<Suppression> suppressions(
+      Optional<EmailAddress> address,
+      SuppressionReason reason,
+      Suppression.Evidence evidence,
+      String note,
+      Instant at) {
+    return address.stream()
+        .map(
+            each ->
+                new Suppression(
+                    new SuppressionTarget.Address(each),
+                    SuppressionScope.EVERYTHING,
+                    reason,
+                    "campaign " + evidence.campaignId().orElseThrow(),
+                    evidence,
+                    note,
+                    at,
+                    Optional.empty()))
+        .toList();
+  }
+
+  private static Suppression.Evidence evidence(String text, Found delivery) {
+    return new Suppression.Evidence(
+        text, Optional.of(delivery.campaignId()), Optional.of(delivery.id()));
+  }
+
+  /** Empty when its owner was erased. */
+  private static Optional<EmailAddress> address(Found delivery) {
+    return delivery.address().isEmpty()
+        ? Optional.empty()
+        : Optional.of(EmailAddress.parse(delivery.address()));
+  }
+
+  private static Optional<String> key(String address) {
+    try {
+      return Optional.of(EmailAddress.parse(address).key());
+    } catch (InvalidAddressException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Locked locked(Row row) throws SQLException {
+    return new Locked(
+        row.flag("accepted"),
+        row.text("platform"),
+        row.optionalInstant("ended_at"),
+        row.number("campaign_id"));
+  }
+
+  private static AcceptedAttempt attempt(Row row, Instant endedAt, long campaignId)
+      throws SQLException {
+    return new AcceptedAttempt(
+        endedAt,
+        campaignId,
+        row.text("isp"),
+        row.text("platform"),
+        new Path(
+            row.text("route"),
+            row.integer("port"),
+            TlsMode.of(row.text("tls")).orElseThrow(),
+            row.text("source")));
+  }
+}

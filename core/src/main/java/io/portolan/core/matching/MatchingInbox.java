@@ -1,0 +1,177 @@
+package io.portolan.core.matching;
+
+import io.portolan.core.database.Database;
+import io.portolan.core.feedback.Arrival;
+import io.portolan.core.feedback.Feedback;
+import io.portolan.core.feedback.FeedbackInbox;
+import io.portolan.core.feedback.FeedbackKind;
+import io.portolan.core.feedback.Receipt;
+import io.portolan.core.feedback.ReportedRecipient;
+import io.portolan.core.feedback.TokenReader;
+import io.portolan.core.matching.Consequences.Followed;
+import io.portolan.core.matching.FeedbackAlarm.LateBounce;
+import io.portolan.core.matching.Matcher.Found;
+import io.portolan.core.reply.EnhancedStatusCode;
+import io.portolan.core.suppression.SoftBounceRule;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Takes feedback: matches it to a delivery, keeps it, and does what follows, in one transaction. A
+ * crash before the commit leaves nothing of it, one after it leaves the key, so that the same
+ * brought again counts nothing. Two nodes that take the same at once wait for each other at the
+ * key; two reports on one delivery at its row. Thread-safe.
+ */
+public final class MatchingInbox implements FeedbackInbox {
+  private static final int LONGEST = 500;
+
+  private final Database database;
+  private final Matcher matcher;
+  private final Consequences consequences;
+  private final FeedbackAlarm alarm;
+
+  public MatchingInbox(
+      Database database,
+      TokenReader tokens,
+      SoftBounceRule softBounces,
+      FeedbackAlarm alarm,
+      InstantSource clock) {
+    this.database = database;
+    this.alarm = alarm;
+    matcher = new Matcher(tokens);
+    consequences = new Consequences(database, softBounces, clock);
+  }
+
+  /**
+   * What was taken.
+   *
+   * @param feedback as kept; of a duplicate as it would have been, without effects
+   */
+  public record Taken(Receipt receipt, StoredFeedback feedback, Optional<LateBounce> alarm) {}
+
+  @Override
+  public Receipt take(Arrival arrival) {
+    return takeWhole(arrival).receipt();
+  }
+
+  /** Takes feedback and tells what became of it in full. */
+  public Taken takeWhole(Arrival arrival) {
+    Taken taken = database.inTransaction(connection -> take(connection, arrival));
+    taken.alarm().ifPresent(alarm::raise);
+    return taken;
+  }
+
+  /** Tells what {@link #takeWhole} would do, and leaves nothing of it. */
+  public Taken tryOut(Arrival arrival) {
+    return database.inTransaction(
+        connection -> {
+          Savepoint before = connection.setSavepoint();
+          Taken taken = take(connection, arrival);
+          connection.rollback(before);
+          return taken;
+        });
+  }
+
+  private Taken take(Connection connection, Arrival arrival) throws SQLException {
+    Feedback feedback = arrival.feedback();
+    if (feedback.kind() == FeedbackKind.NONE) {
+      return new Taken(
+          new Receipt.Ignored(),
+          stored(arrival, Optional.empty(), Optional.empty()),
+          Optional.empty());
+    }
+    Optional<Found> found = matcher.find(connection, feedback, arrival.at());
+    Optional<ReportedRecipient> recipient = recipient(feedback, found);
+    StoredFeedback kept = stored(arrival, found, recipient);
+    OptionalLong id = FeedbackStore.insert(connection, arrival.key(), kept);
+    if (id.isEmpty()) {
+      return new Taken(new Receipt.Duplicate(), kept, Optional.empty());
+    }
+    Followed followed = Followed.NOTHING;
+    if (found.isPresent() && found.get().by().isTrusted()) {
+      followed = consequences.apply(connection, arrival, found.get(), recipient);
+      if (!followed.effects().isEmpty()) {
+        FeedbackStore.setEffects(connection, id.getAsLong(), ids(followed));
+      }
+    }
+    Receipt receipt =
+        found
+            .<Receipt>map(delivery -> new Receipt.Matched(delivery.id()))
+            .orElseGet(Receipt.Unmatched::new);
+    return new Taken(receipt, with(kept, id.getAsLong(), ids(followed)), followed.alarm());
+  }
+
+  /** Of several the one that the delivery is to, else the first. */
+  private static Optional<ReportedRecipient> recipient(Feedback feedback, Optional<Found> found) {
+    return found
+        .flatMap(
+            delivery ->
+                feedback.recipients().stream()
+                    .filter(each -> Consequences.isOf(each, delivery))
+                    .findFirst())
+        .or(() -> feedback.recipients().stream().findFirst());
+  }
+
+  private static List<String> ids(Followed followed) {
+    return followed.effects().stream().map(Effect::id).toList();
+  }
+
+  private static StoredFeedback with(StoredFeedback kept, long id, List<String> effects) {
+    return new StoredFeedback(
+        id,
+        kept.at(),
+        kept.source(),
+        kept.receivedFrom(),
+        kept.kind(),
+        kept.feedbackType(),
+        kept.match(),
+        kept.report(),
+        effects);
+  }
+
+  private static StoredFeedback stored(
+      Arrival arrival, Optional<Found> found, Optional<ReportedRecipient> recipient) {
+    Feedback feedback = arrival.feedback();
+    Optional<ReportedRecipient.Verdict> verdict = recipient.flatMap(ReportedRecipient::verdict);
+    MatchedBy by = found.map(Found::by).orElse(MatchedBy.NONE);
+    return new StoredFeedback(
+        0,
+        arrival.at(),
+        arrival.source().id(),
+        clean(arrival.receivedFrom()),
+        feedback.kind().id(),
+        feedback.feedbackType().map(MatchingInbox::clean),
+        new StoredFeedback.Match(
+            by.id(), by.isTrusted(), found.map(Found::id), found.map(Found::campaignId)),
+        new StoredFeedback.Report(
+            recipient.map(each -> clean(each.address()).toLowerCase(Locale.ROOT)).orElse(""),
+            verdict.flatMap(ReportedRecipient.Verdict::status).map(EnhancedStatusCode::toString),
+            verdict.flatMap(
+                each ->
+                    each.replyCode().isPresent()
+                        ? Optional.of(each.replyCode().getAsInt())
+                        : Optional.empty()),
+            verdict.map(each -> each.category().id()),
+            verdict.map(each -> clean(each.rule())),
+            verdict.map(each -> clean(each.diagnostic())).orElse(""),
+            feedback.reportingMta().map(MatchingInbox::clean),
+            recipient.flatMap(ReportedRecipient::remoteMta).map(MatchingInbox::clean)),
+        List.of());
+  }
+
+  /** What a stranger wrote, on one line, cut, without what terminals and PostgreSQL do not take. */
+  private static String clean(String text) {
+    String cut = text;
+    if (text.length() > LONGEST) {
+      boolean inPair = Character.isHighSurrogate(text.charAt(LONGEST - 1));
+      cut = text.substring(0, inPair ? LONGEST - 1 : LONGEST);
+    }
+    return cut.replaceAll("\\p{Cntrl}", " ");
+  }
+}
