@@ -3,7 +3,10 @@ package io.portolan.core.reply;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Finds all of many literals in one pass over a text (Aho and Corasick 1975). Literals are numbered
@@ -18,16 +21,21 @@ final class LiteralSearch {
   private final int[][] found;
 
   LiteralSearch(List<String> literals) {
-    int characters = 1; // class 0 is every character that is in no literal
+    Map<Character, Integer> counts = new TreeMap<>();
     for (String literal : literals) {
       for (int i = 0; i < literal.length(); i++) {
-        char c = literal.charAt(i);
-        if (classes[c] == 0) {
-          classes[c] = (short) characters++;
-        }
+        counts.merge(literal.charAt(i), 1, Integer::sum);
       }
     }
-    width = characters;
+    // the common characters of a node share a line of the processor's cache
+    List<Character> common =
+        counts.keySet().stream()
+            .sorted(Comparator.comparing(counts::get, Comparator.reverseOrder()))
+            .toList();
+    for (int i = 0; i < common.size(); i++) {
+      classes[common.get(i)] = (short) (i + 1); // 0 is every character that is in no literal
+    }
+    width = common.size() + 1;
     List<int[]> edges = new ArrayList<>();
     List<List<Integer>> ends = new ArrayList<>();
     addNode(edges, ends);

@@ -5,6 +5,15 @@ import java.util.Optional;
 
 /** The form of a reply's text in which rules look at it. */
 final class ReplyText {
+  private static final int ASCII = 0x80;
+  private static final boolean[] IN_WORD = new boolean[ASCII];
+
+  static {
+    for (char c = 0; c < ASCII; c++) {
+      IN_WORD[c] = !Character.isWhitespace(c) && "<>()[]\",;:".indexOf(c) < 0;
+    }
+  }
+
   private ReplyText() {}
 
   /**
@@ -12,32 +21,35 @@ final class ReplyText {
    * address: what an address says is not what the server says.
    */
   static String normalised(String text) {
-    String lower = text.toLowerCase(Locale.ROOT);
-    StringBuilder out = new StringBuilder(lower.length());
+    String lower = isAscii(text) ? text : text.toLowerCase(Locale.ROOT);
+    char[] out = new char[lower.length()];
+    int end = 0;
     int wordStart = 0;
     boolean hasAt = false;
     for (int i = 0; i < lower.length(); i++) {
       char c = lower.charAt(i);
       if (isInWord(c)) {
         hasAt |= c == '@';
-        out.append(c);
+        out[end++] = c >= 'A' && c <= 'Z' ? (char) (c + 'a' - 'A') : c;
         continue;
       }
       if (hasAt) {
-        out.replace(wordStart, out.length(), "@");
+        out[wordStart] = '@';
+        end = wordStart + 1;
         hasAt = false;
       }
       if (!Character.isWhitespace(c)) {
-        out.append(c);
-      } else if (!out.isEmpty() && out.charAt(out.length() - 1) != ' ') {
-        out.append(' ');
+        out[end++] = c;
+      } else if (end > 0 && out[end - 1] != ' ') {
+        out[end++] = ' ';
       }
-      wordStart = out.length();
+      wordStart = end;
     }
     if (hasAt) {
-      out.replace(wordStart, out.length(), "@");
+      out[wordStart] = '@';
+      end = wordStart + 1;
     }
-    return out.toString();
+    return new String(out, 0, end);
   }
 
   /** The status code that qmail and its kin put into a text, as in {@code (#5.1.1)}. */
@@ -48,7 +60,16 @@ final class ReplyText {
         : Optional.empty();
   }
 
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= ASCII) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static boolean isInWord(char c) {
-    return !Character.isWhitespace(c) && "<>()[]\",;:".indexOf(c) < 0;
+    return c < ASCII ? IN_WORD[c] : !Character.isWhitespace(c);
   }
 }

@@ -11,31 +11,52 @@ import java.util.Optional;
 /**
  * Finds the first of many rules that holds. Immutable and thread-safe.
  *
- * <p>Rules are bits, in their order. Which of them the ISP, the code and the phase leave is known
- * beforehand; which of them the text may fit comes from one pass over it for all literals of all
- * expressions. The few that are left are tried.
+ * <p>Rules fall apart into trials: one for each alternative of a rule's expression, or one for a
+ * rule without. Trials are bits, in the order of their rules. Which of them the ISP, the code and
+ * the phase leave is known beforehand; which of them the text may fit comes from one pass over it
+ * for all literals of all expressions. The few that are left are made.
  */
 final class RuleIndex {
   private static final int FIRST_CODE = 400;
   private static final int CODES = 200;
+  // RFC 3463 has 0 to 7; the last stands for all others
+  private static final int SUBJECTS = 9;
+  private static final int[] NONE = {};
 
-  private final ReplyRule[] rules;
+  private final Trial[] trials;
   private final long[][] byCode = new long[CODES][];
   private final Map<Phase, long[]> byPhase = new EnumMap<>(Phase.class);
   private final Map<String, long[]> byIsp = new HashMap<>();
+  private final long[][] bySubject = new long[SUBJECTS][];
+  private final long[] withoutStatus;
   private final long[] forAll;
   private final long[] withoutLiteral;
   private final LiteralSearch literals;
   private final long[][] byLiteral;
-  private final TextPattern.Numbered[] texts;
+
+  /**
+   * @param branch empty where the rule does not look at the text
+   */
+  private record Trial(ReplyRule rule, Optional<TextPattern.Branch> branch) {}
 
   /**
    * @param ordered by which comes first; a rule for ISPs stands before those for all
    */
   RuleIndex(List<ReplyRule> ordered) {
-    rules = ordered.toArray(ReplyRule[]::new);
+    Map<String, Integer> numbers = new LinkedHashMap<>();
+    List<Trial> all = new ArrayList<>();
+    for (ReplyRule rule : ordered) {
+      rule.conditions()
+          .text()
+          .ifPresentOrElse(
+              text ->
+                  text.branches(literal -> numbers.computeIfAbsent(literal, _ -> numbers.size()))
+                      .forEach(branch -> all.add(new Trial(rule, Optional.of(branch)))),
+              () -> all.add(new Trial(rule, Optional.empty())));
+    }
+    trials = all.toArray(Trial[]::new);
     forAll = mask(rule -> rule.isps().isEmpty());
-    for (ReplyRule rule : rules) {
+    for (ReplyRule rule : ordered) {
       for (String isp : rule.isps()) {
         byIsp.computeIfAbsent(
             isp, id -> mask(each -> each.isps().isEmpty() || each.isps().contains(id)));
@@ -46,6 +67,16 @@ final class RuleIndex {
       byCode[i] =
           mask(rule -> rule.conditions().codes().isEmpty() || rule.conditions().codes().get(code));
     }
+    withoutStatus = mask(rule -> rule.conditions().statuses().isEmpty());
+    for (int i = 0; i < SUBJECTS; i++) {
+      int subject = i;
+      bySubject[i] =
+          mask(
+              rule ->
+                  rule.conditions().statuses().isEmpty()
+                      || rule.conditions().statuses().stream()
+                          .anyMatch(status -> Math.min(status.subject(), SUBJECTS - 1) == subject));
+    }
     for (Phase phase : Phase.values()) {
       byPhase.put(
           phase,
@@ -54,31 +85,18 @@ final class RuleIndex {
                   rule.conditions().phases().isEmpty()
                       || rule.conditions().phases().contains(phase)));
     }
-    Map<String, Integer> numbers = new LinkedHashMap<>();
-    texts = new TextPattern.Numbered[rules.length];
+    literals = new LiteralSearch(List.copyOf(numbers.keySet()));
     withoutLiteral = new long[words()];
-    List<long[]> triggered = new ArrayList<>();
-    for (int i = 0; i < rules.length; i++) {
-      Optional<TextPattern> text = rules[i].conditions().text();
-      if (text.isEmpty()) {
-        set(withoutLiteral, i);
-        continue;
-      }
-      texts[i] =
-          text.get().numbered(literal -> numbers.computeIfAbsent(literal, _ -> numbers.size()));
-      while (triggered.size() < numbers.size()) {
-        triggered.add(new long[words()]);
-      }
-      int[] triggers = texts[i].triggers();
+    byLiteral = new long[numbers.size()][words()];
+    for (int i = 0; i < trials.length; i++) {
+      int[] triggers = trials[i].branch().map(TextPattern.Branch::triggers).orElse(NONE);
       if (triggers.length == 0) {
         set(withoutLiteral, i);
       }
       for (int literal : triggers) {
-        set(triggered.get(literal), i);
+        set(byLiteral[literal], i);
       }
     }
-    literals = new LiteralSearch(List.copyOf(numbers.keySet()));
-    byLiteral = triggered.toArray(long[][]::new);
   }
 
   /** The first rule that holds for a refusal by an ISP's server. */
@@ -88,24 +106,27 @@ final class RuleIndex {
     long[] left = withoutLiteral.clone();
     for (int word = 0; word < present.length; word++) {
       for (long bits = present[word]; bits != 0; bits &= bits - 1) {
-        long[] rulesOfLiteral = byLiteral[(word << 6) + Long.numberOfTrailingZeros(bits)];
+        long[] ofLiteral = byLiteral[(word << 6) + Long.numberOfTrailingZeros(bits)];
         for (int i = 0; i < left.length; i++) {
-          left[i] |= rulesOfLiteral[i];
+          left[i] |= ofLiteral[i];
         }
       }
     }
     long[] ofIsp = byIsp.getOrDefault(isp, forAll);
     long[] ofCode = byCode[refusal.code() - FIRST_CODE];
     long[] ofPhase = byPhase.getOrDefault(refusal.phase(), forAll);
+    long[] ofStatus =
+        refusal.status().isPresent()
+            ? bySubject[Math.min(refusal.status().get().subject(), SUBJECTS - 1)]
+            : withoutStatus;
     for (int word = 0; word < left.length; word++) {
-      for (long bits = left[word] & ofIsp[word] & ofCode[word] & ofPhase[word];
+      for (long bits = left[word] & ofIsp[word] & ofCode[word] & ofPhase[word] & ofStatus[word];
           bits != 0;
           bits &= bits - 1) {
-        int i = (word << 6) + Long.numberOfTrailingZeros(bits);
-        ReplyRule rule = rules[i];
-        if (rule.conditions().holdForStatus(refusal.status())
-            && (texts[i] == null || texts[i].isIn(refusal.text(), present))) {
-          return Optional.of(rule);
+        Trial trial = trials[(word << 6) + Long.numberOfTrailingZeros(bits)];
+        if (trial.rule().conditions().holdForStatus(refusal.status())
+            && (trial.branch().isEmpty() || trial.branch().get().isIn(refusal.text(), present))) {
+          return Optional.of(trial.rule());
         }
       }
     }
@@ -118,8 +139,8 @@ final class RuleIndex {
 
   private long[] mask(Condition condition) {
     long[] bits = new long[words()];
-    for (int i = 0; i < rules.length; i++) {
-      if (condition.holds(rules[i])) {
+    for (int i = 0; i < trials.length; i++) {
+      if (condition.holds(trials[i].rule())) {
         set(bits, i);
       }
     }
@@ -127,7 +148,7 @@ final class RuleIndex {
   }
 
   private int words() {
-    return (rules.length >> 6) + 1;
+    return (trials.length >> 6) + 1;
   }
 
   private static void set(long[] bits, int i) {

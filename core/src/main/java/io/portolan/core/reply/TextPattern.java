@@ -1,7 +1,6 @@
 package io.portolan.core.reply;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToIntFunction;
@@ -26,72 +25,61 @@ final class TextPattern {
   private final List<Alternative> alternatives;
 
   /**
-   * @param literals every match contains at least one of each list
+   * @param literals every match contains at least one of each list; the longest come first
    */
   private record Alternative(List<List<String>> literals, boolean isLiteral, Pattern pattern) {}
 
-  /** A pattern whose literals are numbers of a common search. Immutable. */
-  static final class Numbered {
-    private final Alternative[] alternatives;
-    private final int[][][] choices;
-    private final int[] triggers;
+  /** An alternative whose literals are numbers of a common search. Immutable. */
+  static final class Branch {
+    private final int[][] choices;
+    private final boolean isLiteral;
+    private final Pattern pattern;
 
-    private Numbered(List<Alternative> alternatives, ToIntFunction<String> numbers) {
-      this.alternatives = alternatives.toArray(Alternative[]::new);
-      choices = new int[this.alternatives.length][][];
-      BitSet all = new BitSet();
-      boolean always = false;
-      for (int i = 0; i < choices.length; i++) {
-        List<List<String>> literals = this.alternatives[i].literals();
-        choices[i] =
-            literals.stream()
-                .map(choice -> choice.stream().mapToInt(numbers).toArray())
-                .toArray(int[][]::new);
-        always |= literals.isEmpty();
-        literals.stream()
-            .max(Comparator.comparingInt(TextPattern::shortest))
-            .ifPresent(choice -> choice.forEach(each -> all.set(numbers.applyAsInt(each))));
-      }
-      triggers = always ? new int[0] : all.stream().toArray();
+    private Branch(Alternative alternative, ToIntFunction<String> numbers) {
+      choices =
+          alternative.literals().stream()
+              .map(choice -> choice.stream().mapToInt(numbers).toArray())
+              .toArray(int[][]::new);
+      isLiteral = alternative.isLiteral();
+      pattern = alternative.pattern();
     }
 
     /** Literals of which every match contains one; none where a match may do without. */
     int[] triggers() {
-      return triggers.clone();
+      return choices.length == 0 ? new int[0] : choices[0].clone();
     }
 
     /**
-     * Whether the expression matches anywhere in a text.
+     * Whether it matches anywhere in a text.
      *
      * @param present the literals that are in it, as bits
      */
     boolean isIn(String text, long[] present) {
-      for (int i = 0; i < alternatives.length; i++) {
-        if (mayBeIn(choices[i], present)
-            && (alternatives[i].isLiteral() || alternatives[i].pattern().matcher(text).find())) {
+      for (int[] choice : choices) {
+        if (!isAny(choice, present)) {
+          return false;
+        }
+      }
+      return isLiteral || pattern.matcher(text).find();
+    }
+
+    private static boolean isAny(int[] choice, long[] present) {
+      for (int literal : choice) {
+        if ((present[literal >> 6] >>> literal & 1) != 0) {
           return true;
         }
       }
       return false;
     }
-
-    private static boolean mayBeIn(int[][] choices, long[] present) {
-      for (int[] choice : choices) {
-        boolean any = false;
-        for (int literal : choice) {
-          any |= (present[literal >> 6] >>> literal & 1) != 0;
-        }
-        if (!any) {
-          return false;
-        }
-      }
-      return true;
-    }
   }
 
-  /** The same for a search that is shared with others, which gives each literal its number. */
-  Numbered numbered(ToIntFunction<String> numbers) {
-    return new Numbered(alternatives, numbers);
+  /**
+   * Its alternatives, of which one must match.
+   *
+   * @param numbers gives each literal its number in a search that is shared with others
+   */
+  List<Branch> branches(ToIntFunction<String> numbers) {
+    return alternatives.stream().map(each -> new Branch(each, numbers)).toList();
   }
 
   private TextPattern(List<Alternative> alternatives) {
@@ -113,7 +101,8 @@ final class TextPattern {
     for (String part : alternativesOf(expression)) {
       List<List<String>> literals = new ArrayList<>(literalsOf(part));
       boolean isLiteral = literals.equals(List.of(List.of(part)));
-      literals.sort(Comparator.comparingInt(List::size));
+      // the rarest first: it is what an alternative is looked up by
+      literals.sort(Comparator.comparingInt(TextPattern::shortest).reversed());
       alternatives.add(new Alternative(List.copyOf(literals), isLiteral, Pattern.compile(part)));
     }
     return new TextPattern(alternatives);

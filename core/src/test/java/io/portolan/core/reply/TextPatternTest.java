@@ -87,16 +87,18 @@ class TextPatternTest {
   /** As a rule's text is looked for: literals first, then the expression. */
   private static boolean isIn(String expression, String text) {
     Map<String, Integer> numbers = new LinkedHashMap<>();
-    TextPattern.Numbered pattern =
+    List<TextPattern.Branch> branches =
         TextPattern.compile(expression)
-            .numbered(literal -> numbers.computeIfAbsent(literal, _ -> numbers.size()));
+            .branches(literal -> numbers.computeIfAbsent(literal, _ -> numbers.size()));
     long[] present = new long[numbers.size() / 64 + 1];
     new LiteralSearch(List.copyOf(numbers.keySet())).find(text, present);
-    boolean isTriggered =
-        pattern.triggers().length == 0
-            || Arrays.stream(pattern.triggers())
-                .anyMatch(literal -> (present[literal >> 6] >>> literal & 1) != 0);
-    return isTriggered && pattern.isIn(text, present);
+    return branches.stream()
+        .filter(
+            branch ->
+                branch.triggers().length == 0
+                    || Arrays.stream(branch.triggers())
+                        .anyMatch(literal -> (present[literal >> 6] >>> literal & 1) != 0))
+        .anyMatch(branch -> branch.isIn(text, present));
   }
 
   /** Texts of words that the rules speak of, so that they come close to matching. */
