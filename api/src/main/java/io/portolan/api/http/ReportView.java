@@ -6,6 +6,7 @@ import io.portolan.metrics.report.RateKind;
 import io.portolan.metrics.report.Report;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -65,7 +66,13 @@ record ReportView(
 
   record PathView(String route, int port, String tls, Part total) {}
 
-  record IspView(String isp, String platform, long recipients, Part total, List<PathView> paths) {}
+  record IspView(
+      String isp,
+      String platform,
+      long recipients,
+      Part total,
+      Map<String, Long> bounces,
+      List<PathView> paths) {}
 
   static ReportView of(Report report) {
     return new ReportView(
@@ -89,6 +96,7 @@ record ReportView(
         isp.platform(),
         isp.recipients(),
         Part.of(isp.total(), isp.acceptTimes()),
+        isp.bounces(),
         isp.paths().stream()
             .map(
                 path ->

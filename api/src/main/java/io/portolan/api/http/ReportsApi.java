@@ -9,12 +9,12 @@ import io.portolan.api.comparison.ComparisonView;
 import io.portolan.api.rates.RatesView;
 import io.portolan.core.InvalidException;
 import io.portolan.metrics.comparison.Comparer;
+import io.portolan.metrics.page.ReportPage;
 import io.portolan.metrics.report.Breakdown;
 import io.portolan.metrics.report.Breakdown.Dimension;
 import io.portolan.metrics.report.BreakdownStore;
 import io.portolan.metrics.report.Report;
 import io.portolan.metrics.report.ReportCsv;
-import io.portolan.metrics.report.ReportHtml;
 import io.portolan.metrics.report.ReportStore;
 import io.portolan.metrics.report.Span;
 import java.time.DateTimeException;
@@ -146,7 +146,7 @@ final class ReportsApi {
     switch (format(ctx)) {
       case "json" -> Requests.json(ctx, ReportView.of(report));
       case "csv" -> ctx.contentType("text/csv; charset=utf-8").result(csv(ctx, report));
-      case "html" -> ctx.contentType("text/html; charset=utf-8").result(ReportHtml.write(report));
+      case "html" -> ctx.contentType("text/html; charset=utf-8").result(ReportPage.write(report));
       default -> throw new InvalidException("format", "is none of json, csv and html");
     }
   }

@@ -10,8 +10,10 @@ import io.portolan.core.Eventually;
 import io.portolan.core.database.TestDatabase;
 import java.io.File;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,10 @@ import org.openqa.selenium.logging.LogEntry;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrowserSystemTest {
   private static final int PHONE = 360;
+
+  /** The width of the paper within its margins, in CSS pixels. */
+  private static final int A4_LANDSCAPE = 1_039;
+
   private static final Set<String> COMPLAINTS = Set.of("SEVERE", "WARNING");
 
   @RegisterExtension static final TestDatabase database = TestDatabase.create();
@@ -120,6 +126,73 @@ class BrowserSystemTest {
     assertThat(browser.findElement(By.cssSelector("h1")).isDisplayed()).isTrue();
     assertThat(browser.findElement(By.cssSelector("table#isps")).isDisplayed()).isTrue();
     isQuiet();
+  }
+
+  @Test
+  void letsWideThingsScrollByThemselvesOnAPhoneSoThatTheyStayReadable() throws Exception {
+    width(PHONE);
+    openReport();
+
+    List<WebElement> plots = browser.findElements(By.cssSelector("figure svg"));
+    assertThat(plots).isNotEmpty();
+    assertThat(plots).allMatch(plot -> plot.getRect().getWidth() > 600);
+    assertThat(browser.findElements(By.cssSelector("table#heat td.h"))).isNotEmpty();
+    WebElement figures = browser.findElement(By.cssSelector("details"));
+    assertThat(figures.findElement(By.tagName("table")).isDisplayed()).isFalse();
+    figures.findElement(By.tagName("summary")).click();
+    assertThat(figures.findElement(By.tagName("table")).isDisplayed()).isTrue();
+    fits();
+    isQuiet();
+  }
+
+  @Test
+  void printsTheReportWithNothingCutOff() {
+    width(A4_LANDSCAPE);
+    browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("media", "print"));
+    try {
+      openReport();
+
+      assertThat(
+              (List<?>)
+                  browser.executeScript(
+                      "return [...document.querySelectorAll('.wide')]"
+                          + ".filter(e => e.getClientRects().length > 0 && e.scrollWidth > document.body.clientWidth + 1)"
+                          + ".map(e => e.getAttribute('aria-label') + ' ' + e.scrollWidth)"))
+          .as("wider than the paper")
+          .isEmpty();
+      assertThat(browser.findElement(By.cssSelector("details")).isDisplayed()).isFalse();
+      byte[] pdf =
+          Base64.getDecoder()
+              .decode(
+                  (String)
+                      browser
+                          .executeCdpCommand(
+                              "Page.printToPDF",
+                              Map.of("preferCSSPageSize", true, "printBackground", true))
+                          .get("data"));
+      String text = new String(pdf, StandardCharsets.ISO_8859_1);
+      assertThat(text).startsWith("%PDF");
+      assertThat(text.split("/Type\\s*/Page\\b", -1).length - 1).as("pages").isBetween(2, 8);
+    } finally {
+      browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("media", ""));
+    }
+  }
+
+  @Test
+  void showsTheReportDarkToWhoeverWantsIt() throws Exception {
+    browser.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
+    try {
+      width(1200);
+      openReport();
+
+      assertThat(browser.findElement(By.tagName("body")).getCssValue("background-color"))
+          .contains("17, 24, 31");
+      isQuiet();
+    } finally {
+      browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+    }
   }
 
   @Test

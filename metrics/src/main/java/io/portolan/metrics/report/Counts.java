@@ -136,14 +136,14 @@ public record Counts(
   }
 
   /** What is counted by path, in the order of all reports: from accepted to path failures. */
-  long[] byPath() {
+  public long[] byPath() {
     return new long[] {
       accepted, hardBounced, softBounced, blocked, deferrals, blockedDeferrals, pathFailures
     };
   }
 
   /** What is of no path, in the order of all reports: from not sent to cancelled. */
-  long[] ofNoPath() {
+  public long[] ofNoPath() {
     return new long[] {notSent, expired, expiredBlocked, suppressed, cancelled};
   }
 

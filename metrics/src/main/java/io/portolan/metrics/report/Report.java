@@ -2,6 +2,7 @@ package io.portolan.metrics.report;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -34,13 +35,19 @@ public record Report(
     return cohorts.stream().mapToLong(Cohort::pending).sum();
   }
 
-  /** One ISP, its paths in order of use. */
+  /**
+   * One ISP.
+   *
+   * @param bounces refused for good by a peer, at once or after acceptance, by category
+   * @param paths in order of use
+   */
   public record IspReport(
       String isp,
       String platform,
       long recipients,
       Counts total,
       AcceptTimes acceptTimes,
+      Map<String, Long> bounces,
       List<PathReport> paths) {}
 
   /**
@@ -79,6 +86,8 @@ public record Report(
    * @param bounced refused for good by a peer
    * @param lateBounces of what was sent then, bounced after it was accepted
    * @param complaints about what was sent then
+   * @param hardBounces of what was sent then, at once or after it was accepted
+   * @param blocks the same, refused for good for reputation
    */
   public record Interval(
       Instant start,
@@ -89,7 +98,61 @@ public record Report(
       long pathFailures,
       long lateBounces,
       long complaints,
-      long unsubscribes) {}
+      long unsubscribes,
+      long hardBounces,
+      long blocks) {
+
+    /** The hard bounce rate, as {@link RateKind#HARD_BOUNCE}. */
+    public Rate hardBounceRate() {
+      return ofDecided(hardBounces);
+    }
+
+    /** The block rate, as {@link RateKind#BLOCK}. */
+    public Rate blockRate() {
+      return ofDecided(blocks);
+    }
+
+    /** What a peer decided for good. */
+    public long decided() {
+      return accepted + bounced;
+    }
+
+    /** This and a later one, from the start of this. */
+    public Interval plus(Interval later) {
+      return new Interval(
+          start,
+          minutes,
+          accepted + later.accepted,
+          bounced + later.bounced,
+          deferrals + later.deferrals,
+          pathFailures + later.pathFailures,
+          lateBounces + later.lateBounces,
+          complaints + later.complaints,
+          unsubscribes + later.unsubscribes,
+          hardBounces + later.hardBounces,
+          blocks + later.blocks);
+    }
+
+    /** The same counts for a longer stretch. */
+    public Interval widened(Instant newStart, int newMinutes) {
+      return new Interval(
+          newStart,
+          newMinutes,
+          accepted,
+          bounced,
+          deferrals,
+          pathFailures,
+          lateBounces,
+          complaints,
+          unsubscribes,
+          hardBounces,
+          blocks);
+    }
+
+    private Rate ofDecided(long count) {
+      return Rate.of(Math.min(count, decided()), decided());
+    }
+  }
 
   /**
    * What was sent on one day, and what came back about it.

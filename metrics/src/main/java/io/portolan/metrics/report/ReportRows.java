@@ -21,7 +21,12 @@ record ReportRows(List<CountRow> counts, List<TimeRow> times, List<RecipientRow>
     }
   }
 
-  record CountRow(IspKey isp, PathKey path, Counts counts) {}
+  record CountRow(IspKey isp, PathKey path, Counts counts, String category) {
+    /** Bounces, at once or later. */
+    private long bounces() {
+      return counts.bounced() + counts.returned().bounced();
+    }
+  }
 
   record TimeRow(String isp, PathKey path, int bucket, long count) {}
 
@@ -71,7 +76,18 @@ record ReportRows(List<CountRow> counts, List<TimeRow> times, List<RecipientRow>
         recipientsThere,
         sum(ofIsp),
         acceptTimes(timesOfIsp),
+        bounces(ofIsp),
         List.copyOf(reports));
+  }
+
+  private static Map<String, Long> bounces(List<CountRow> rows) {
+    Map<String, Long> byCategory = new TreeMap<>();
+    for (CountRow row : rows) {
+      if (row.bounces() > 0) {
+        byCategory.merge(row.category(), row.bounces(), Long::sum);
+      }
+    }
+    return byCategory;
   }
 
   private static PathReport path(PathKey path, Counts sum, List<TimeRow> times) {

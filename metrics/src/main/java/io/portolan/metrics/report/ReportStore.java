@@ -5,7 +5,6 @@ import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
 import io.portolan.metrics.report.Report.Cohort;
-import io.portolan.metrics.report.Report.Interval;
 import io.portolan.metrics.report.Report.TopReply;
 import io.portolan.metrics.report.ReportRows.CountRow;
 import io.portolan.metrics.report.ReportRows.IspKey;
@@ -43,93 +42,36 @@ public final class ReportStore {
   // span from those a minute
   private static final String COUNTS =
       """
-      WITH args AS (SELECT ?::bigint AS campaign_id, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
+      WITH args AS (SELECT ?::bigint AS campaign_id, ?::text AS isp_id, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
                            ?::timestamptz AS from_hour, ?::timestamptz AS until_hour)
       SELECT isp, platform, route, port, tls, encryption, outcome, category, sum(count) AS count
         FROM (SELECT isp, platform, route, port, tls, encryption, outcome, category, count
                 FROM args, result_hour r
-               WHERE (args.campaign_id = 0 OR r.campaign_id = args.campaign_id)
+               WHERE (args.campaign_id = 0 OR r.campaign_id = args.campaign_id) AND (isp_id = '' OR isp = isp_id)
                  AND hour >= from_hour AND hour < until_hour
               UNION ALL
               SELECT isp, platform, route, port, tls, encryption, outcome, category, count
                 FROM args, result_rollup r
-               WHERE (args.campaign_id = 0 OR r.campaign_id = args.campaign_id)
+               WHERE (args.campaign_id = 0 OR r.campaign_id = args.campaign_id) AND (isp_id = '' OR isp = isp_id)
                  AND (minute >= from_at AND minute < from_hour OR minute >= until_hour AND minute < until_at)) AS r
        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
       """;
 
   private static final String ACCEPT_TIMES =
       """
-      WITH args AS (SELECT ?::bigint AS campaign_id, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
+      WITH args AS (SELECT ?::bigint AS campaign_id, ?::text AS isp_id, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
                            ?::timestamptz AS from_hour, ?::timestamptz AS until_hour)
       SELECT isp, route, port, tls, bucket, sum(count) AS count
         FROM (SELECT isp, route, port, tls, bucket, count
                 FROM args, accept_time_hour r
-               WHERE (args.campaign_id = 0 OR r.campaign_id = args.campaign_id)
+               WHERE (args.campaign_id = 0 OR r.campaign_id = args.campaign_id) AND (isp_id = '' OR isp = isp_id)
                  AND hour >= from_hour AND hour < until_hour
               UNION ALL
               SELECT isp, route, port, tls, bucket, count
                 FROM args, accept_time_rollup r
-               WHERE (args.campaign_id = 0 OR r.campaign_id = args.campaign_id)
+               WHERE (args.campaign_id = 0 OR r.campaign_id = args.campaign_id) AND (isp_id = '' OR isp = isp_id)
                  AND (minute >= from_at AND minute < from_hour OR minute >= until_hour AND minute < until_at)) AS r
        GROUP BY 1, 2, 3, 4, 5
-      """;
-
-  private static final String EXTENT =
-      """
-      SELECT coalesce(extract(epoch FROM max(hour) - min(hour)) / 60 + 60, 0)::bigint AS minutes
-        FROM result_hour
-       WHERE (? = 0 OR campaign_id = ?) AND hour >= ? AND hour < ?
-      """;
-
-  // minutes share an interval where there are more of them than a plot has bars
-  private static final String INTERVALS =
-      """
-      WITH counted AS MATERIALIZED (
-          SELECT minute, outcome, route, sum(count) AS count
-            FROM result_rollup
-           WHERE (? = 0 OR campaign_id = ?) AND minute >= ? AND minute < ?
-             AND outcome IN ('accepted', 'bounced', 'deferred', 'path-failure', 'late-bounce', 'complaint', 'unsubscribe')
-           GROUP BY 1, 2, 3),
-      step AS (
-          SELECT min(minute) AS first,
-                 ceil((extract(epoch FROM max(minute) - min(minute)) / 60 + 1) / ?)::int AS minutes
-            FROM counted)
-      SELECT date_bin(make_interval(mins => step.minutes), minute, step.first) AS start, step.minutes,
-             coalesce(sum(count) FILTER (WHERE outcome = 'accepted'), 0) AS accepted,
-             coalesce(sum(count) FILTER (WHERE outcome = 'bounced' AND route <> ''), 0) AS bounced,
-             coalesce(sum(count) FILTER (WHERE outcome = 'deferred'), 0) AS deferrals,
-             coalesce(sum(count) FILTER (WHERE outcome = 'path-failure'), 0) AS path_failures,
-             coalesce(sum(count) FILTER (WHERE outcome = 'late-bounce'), 0) AS late_bounces,
-             coalesce(sum(count) FILTER (WHERE outcome = 'complaint'), 0) AS complaints,
-             coalesce(sum(count) FILTER (WHERE outcome = 'unsubscribe'), 0) AS unsubscribes
-        FROM counted, step
-       GROUP BY 1, 2 ORDER BY 1
-      """;
-
-  // the same from the rows an hour
-  private static final String HOURLY_INTERVALS =
-      """
-      WITH counted AS MATERIALIZED (
-          SELECT hour, outcome, route, sum(count) AS count
-            FROM result_hour
-           WHERE (? = 0 OR campaign_id = ?) AND hour >= ? AND hour < ?
-             AND outcome IN ('accepted', 'bounced', 'deferred', 'path-failure', 'late-bounce', 'complaint', 'unsubscribe')
-           GROUP BY 1, 2, 3),
-      step AS (
-          SELECT min(hour) AS first,
-                 60 * ceil((extract(epoch FROM max(hour) - min(hour)) / 3600 + 1) / ?)::int AS minutes
-            FROM counted)
-      SELECT date_bin(make_interval(mins => step.minutes), hour, step.first) AS start, step.minutes,
-             coalesce(sum(count) FILTER (WHERE outcome = 'accepted'), 0) AS accepted,
-             coalesce(sum(count) FILTER (WHERE outcome = 'bounced' AND route <> ''), 0) AS bounced,
-             coalesce(sum(count) FILTER (WHERE outcome = 'deferred'), 0) AS deferrals,
-             coalesce(sum(count) FILTER (WHERE outcome = 'path-failure'), 0) AS path_failures,
-             coalesce(sum(count) FILTER (WHERE outcome = 'late-bounce'), 0) AS late_bounces,
-             coalesce(sum(count) FILTER (WHERE outcome = 'complaint'), 0) AS complaints,
-             coalesce(sum(count) FILTER (WHERE outcome = 'unsubscribe'), 0) AS unsubscribes
-        FROM counted, step
-       GROUP BY 1, 2 ORDER BY 1
       """;
 
   // by day of sending, which is when what comes back is counted
@@ -142,7 +84,7 @@ public final class ReportStore {
              coalesce(sum(count) FILTER (WHERE outcome = 'unsubscribe'), 0) AS unsubscribes,
              coalesce(sum(count) FILTER (WHERE outcome = 'accepted' AND hour > ?), 0) AS pending
         FROM result_hour
-       WHERE (? = 0 OR campaign_id = ?) AND hour >= ? AND hour < ?
+       WHERE (? = 0 OR campaign_id = ?) AND (? = '' OR isp = ?) AND hour >= ? AND hour < ?
          AND outcome IN ('accepted', 'late-bounce', 'complaint', 'unsubscribe')
        GROUP BY 1 ORDER BY 1 DESC LIMIT 92
       """;
@@ -153,7 +95,7 @@ public final class ReportStore {
       """
       SELECT isp, code, enhanced, category, outcome, sum(count) AS count, max(sample) AS sample
         FROM reply_hour
-       WHERE (? = 0 OR campaign_id = ?) AND hour >= ? AND hour < ?
+       WHERE (? = 0 OR campaign_id = ?) AND (? = '' OR isp = ?) AND hour >= ? AND hour < ?
        GROUP BY 1, 2, 3, 4, 5
        ORDER BY count DESC, isp, code
        LIMIT 20
@@ -165,11 +107,8 @@ public final class ReportStore {
    */
   public static final Duration FEEDBACK_LAG = Duration.ofDays(3);
 
-  /** Over longer spans, intervals are of whole hours. */
-  private static final long MOST_MINUTES = Duration.ofDays(1).toMinutes();
-
-  private static final int MOST_INTERVALS = 240;
   private static final long ALL_CAMPAIGNS = 0;
+  private static final String ALL_ISPS = "";
 
   private final Database database;
   private final InstantSource clock;
@@ -187,7 +126,7 @@ public final class ReportStore {
   public Report ofCampaign(long campaignId) {
     return database.read(
         connection -> {
-          Scope scope = new Scope(campaignId, Span.EVER);
+          Scope scope = new Scope(campaignId, ALL_ISPS, Span.EVER);
           var campaign =
               Sql.first(
                       connection,
@@ -208,25 +147,27 @@ public final class ReportStore {
    *     Span#LONGEST}
    */
   public Report ofSpan(Instant from, Instant until) {
-    Scope scope = new Scope(ALL_CAMPAIGNS, Span.of(from, until));
+    Scope scope = new Scope(ALL_CAMPAIGNS, ALL_ISPS, Span.of(from, until));
     return database.read(connection -> report(connection, scope, "All campaigns", 0));
   }
 
+  /** The report of all campaigns' mail to one ISP in a span of time. */
+  public Report ofIsp(String isp, Span span) {
+    Scope scope = new Scope(ALL_CAMPAIGNS, isp, span);
+    return database.read(connection -> report(connection, scope, "Mail to " + isp, 0));
+  }
+
   /** What a report covers. */
-  private record Scope(long campaignId, Span span) {
+  private record Scope(long campaignId, String isp, Span span) {
     Object[] parts() {
       return new Object[] {
-        campaignId, span.from(), span.until(), span.wholeFrom(), span.wholeUntil()
+        campaignId, isp, span.from(), span.until(), span.wholeFrom(), span.wholeUntil()
       };
-    }
-
-    Object[] minutes() {
-      return new Object[] {campaignId, campaignId, span.from(), span.until()};
     }
 
     /** The hours that hold it. */
     Object[] hours() {
-      return new Object[] {campaignId, campaignId, span.firstHour(), span.endOfHours()};
+      return new Object[] {campaignId, campaignId, isp, isp, span.firstHour(), span.endOfHours()};
     }
 
     boolean isSpan() {
@@ -256,7 +197,7 @@ public final class ReportStore {
         rows.acceptTimes(),
         rows.isps(),
         Sql.list(connection, TOP_REPLIES, ReportStore::topReply, scope.hours()),
-        intervals(connection, scope),
+        Intervals.read(connection, scope.campaignId(), scope.isp(), scope.span()),
         Sql.list(
             connection,
             COHORTS,
@@ -264,22 +205,8 @@ public final class ReportStore {
             with(now.minus(FEEDBACK_LAG), scope.hours())));
   }
 
-  private static List<Interval> intervals(Connection connection, Scope scope) throws SQLException {
-    long minutes = Sql.one(connection, EXTENT, row -> row.number("minutes"), scope.hours());
-    boolean isLong = minutes > MOST_MINUTES;
-    return Sql.list(
-        connection,
-        isLong ? HOURLY_INTERVALS : INTERVALS,
-        ReportStore::interval,
-        with(isLong ? scope.hours() : scope.minutes(), MOST_INTERVALS));
-  }
-
   private static Object[] with(Object first, Object[] others) {
     return Stream.concat(Stream.of(first), Arrays.stream(others)).toArray();
-  }
-
-  private static Object[] with(Object[] others, Object last) {
-    return Stream.concat(Arrays.stream(others), Stream.of(last)).toArray();
   }
 
   private static IspKey isp(Row row) throws SQLException {
@@ -302,7 +229,8 @@ public final class ReportStore {
                 row.text("outcome"),
                 row.text("category"),
                 FeedbackLoops.builtIn().of(isp.isp(), isp.platform()).isPresent()),
-            row.number("count")));
+            row.number("count")),
+        row.text("category"));
   }
 
   private static TimeRow timeRow(Row row) throws SQLException {
@@ -322,19 +250,6 @@ public final class ReportStore {
         row.text("outcome"),
         row.number("count"),
         row.text("sample"));
-  }
-
-  private static Interval interval(Row row) throws SQLException {
-    return new Interval(
-        row.instant("start"),
-        row.integer("minutes"),
-        row.number("accepted"),
-        row.number("bounced"),
-        row.number("deferrals"),
-        row.number("path_failures"),
-        row.number("late_bounces"),
-        row.number("complaints"),
-        row.number("unsubscribes"));
   }
 
   private static Cohort cohort(Row row) throws SQLException {

@@ -14,6 +14,7 @@ import io.portolan.metrics.report.Returned;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -134,6 +135,7 @@ class ComparerTest {
         accepted + hard,
         counts(accepted, hard),
         new AcceptTimes(Optional.of(median), Optional.of(median)),
+        Map.of(),
         List.of(paths));
   }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -235,13 +236,45 @@ class ReportStoreTest {
   }
 
   @Test
-  void writesAPageThatNeedsNothingElseAndEscapesWhatItShows() {
-    String page = ReportHtml.write(reports.ofCampaign(campaign));
+  void countsHardBouncesAndBlocksOfEachIntervalLateOnesAmongThem() {
+    back("late-bounce", "bad-mailbox", 2);
+    back("late-bounce", "ip-reputation", 1);
 
-    assertThat(page)
-        .contains("spring &lt;sale&gt;", "direct:25", "By time", "How deliveries ended, by ISP")
-        .contains("Time to accept, by ISP", "soft bounce rate", "deferral rate", "<tr class=total>")
-        .doesNotContain("<sale>", "http://", "https://", "<script");
+    assertThat(reports.ofCampaign(campaign).intervals())
+        .singleElement()
+        .satisfies(
+            interval -> {
+              assertThat(interval.hardBounceRate()).isEqualTo(Rate.of(6, 109));
+              assertThat(interval.blockRate()).isEqualTo(Rate.of(4, 109));
+            });
+  }
+
+  @Test
+  void countsBouncesByCategoryLateOnesAmongThemButNotWhatWasNotSent() {
+    back("late-bounce", "bad-mailbox", 2);
+
+    assertThat(reports.ofCampaign(campaign).isps().getFirst().bounces())
+        .isEqualTo(Map.of("bad-mailbox", 6L, "ip-reputation", 3L, "mailbox-full", 2L));
+  }
+
+  @Test
+  void coversOneIspAlone() {
+    database.execute(
+        """
+        INSERT INTO result_rollup (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
+        VALUES (?, ?::timestamptz, 'gmx', 'gmx', 'direct', 25, 'opportunistic', 'accepted', '', 7)
+        """,
+        campaign,
+        MINUTE.toString());
+    reply(MINUTE);
+
+    Report report = reports.ofIsp("gmx", Span.of(MINUTE, MINUTE.plusSeconds(7_200)));
+
+    assertThat(report.total().accepted()).isEqualTo(7);
+    assertThat(report.intervals()).extracting(Report.Interval::accepted).containsExactly(7L);
+    assertThat(report.topReplies()).as("of gmail alone").isEmpty();
+    assertThat(report.acceptTimes().medianMillis()).isEmpty();
+    assertThat(report.cohorts()).extracting(Report.Cohort::accepted).containsExactly(7L);
   }
 
   @Test

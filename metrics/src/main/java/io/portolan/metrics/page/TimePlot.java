@@ -1,5 +1,6 @@
-package io.portolan.metrics.report;
+package io.portolan.metrics.page;
 
+import io.portolan.metrics.report.Figures;
 import io.portolan.metrics.report.Report.Interval;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,12 +26,7 @@ final class TimePlot {
   private TimePlot() {}
 
   static String svg(List<Interval> intervals) {
-    StringBuilder svg =
-        new StringBuilder("<svg role=img aria-label=\"Results by time\" viewBox=\"0 0 ")
-            .append(WIDTH)
-            .append(' ')
-            .append(HEIGHT)
-            .append("\" width=\"100%\">");
+    StringBuilder svg = Page.svg("Results by time", WIDTH, HEIGHT);
     if (intervals.isEmpty()) {
       return svg.append("<text x=60 y=110>Nothing was sent yet.</text></svg>").toString();
     }
@@ -90,6 +86,27 @@ final class TimePlot {
     return svg.append("</svg>").toString();
   }
 
+  static HtmlTable figures(List<Interval> intervals) {
+    HtmlTable table =
+        new HtmlTable(
+            "Results by time",
+            "",
+            1,
+            List.of("from", "minutes", "accepted", "bounced", "deferrals", "path failures"));
+    for (Interval interval : intervals) {
+      table.row(
+          "",
+          List.of(
+              Page.time(interval.start()),
+              Integer.toString(interval.minutes()),
+              Figures.number(interval.accepted()),
+              Figures.number(interval.bounced()),
+              Figures.number(interval.deferrals()),
+              Figures.number(interval.pathFailures())));
+    }
+    return table;
+  }
+
   private static void axis(StringBuilder svg, long highest, long perBar) {
     String unit = perBar == 1 ? "a minute" : "in " + perBar + " minutes";
     svg.append("<line x1=")
@@ -100,11 +117,11 @@ final class TimePlot {
         .append(HEIGHT - BOTTOM)
         .append(" y2=")
         .append(HEIGHT - BOTTOM)
-        .append(" stroke=\"#c8d2da\"/>")
+        .append(" class=axis />")
         .append("<text x=4 y=")
         .append(TOP + 10)
         .append('>')
-        .append(String.format(Locale.ROOT, "%,d", highest))
+        .append(Figures.number(highest))
         .append("</text>")
         .append("<text x=4 y=")
         .append(TOP + 24)

@@ -1,0 +1,135 @@
+package io.portolan.metrics.page;
+
+import io.portolan.metrics.report.Counts;
+import io.portolan.metrics.report.Report;
+import io.portolan.metrics.report.Report.Interval;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes the report of a campaign or a span as one HTML page that needs nothing else. */
+public final class ReportPage {
+  static final String DEFINITIONS =
+      """
+      <h2>What is counted</h2>
+      <p class=note>Accepted: the next hop took responsibility; no proof of arrival in a mailbox. Hard and soft bounces and blocks: refused
+      for good by the peer; a block is for the reputation of the sending address. Their rates are shares of accepted + hard + soft + blocked,
+      which is what a peer decided for good. Deferrals are attempts answered for now, some of them blocks; one recipient may be deferred several
+      times. The deferral rate is the share of them in all attempts: what was decided for good + deferrals. The reputation rate is the share
+      of blocks, for now or for good, in all attempts. Path failures are connections that could not be opened or broke before the end of data:
+      nothing was offered to a recipient. Not sent: no attempt was made, because the message could not be composed or the domain is not there.
+      Expired: deferred or held until the lifetime ran out, some of them for a block. Path failures, not sent, expired, suppressed and
+      cancelled are in no bounce rate. What came back after acceptance counts in the bounce and block rates, at the time of sending; complaints are
+      shares of what ISPs with a feedback loop accepted. In brackets: the interval at 95 %. Median and p95: time from the first attempt to acceptance, to
+      within an eighth.</p>
+      """;
+
+  private ReportPage() {}
+
+  public static String write(Report report) {
+    Page page = new Page(report.title()).note(span(report));
+    summary(page, report);
+    page.section("From planned to accepted, and what came back");
+    List<Funnel.Step> steps = Funnel.steps(report);
+    page.figure(Funnel.svg(steps), Funnel.figures(steps));
+    results(page, report);
+    page.section("ISP by port").table(HeatMap.of(report.isps())).html(HeatMap.legend());
+    page.section("How deliveries ended, by ISP")
+        .html(wide(IspBars.endings(report.isps())))
+        .legend(
+            List.of(
+                "ok",
+                "accepted",
+                "bad",
+                "hard bounces",
+                "soft",
+                "soft bounces",
+                "block",
+                "blocked",
+                "gone",
+                "expired or not sent"));
+    page.section("Time to accept, by ISP")
+        .html(wide(IspBars.acceptTimes(report.isps())))
+        .legend(List.of("ok", "up to the median", "okp", "up to p95"));
+    tables(page, report);
+    return page.html(DEFINITIONS).end();
+  }
+
+  /** What a report covers and as of when. */
+  static String span(Report report) {
+    String span =
+        report.from().isPresent() && report.until().isPresent()
+            ? Page.time(report.from().get()) + " to " + Page.time(report.until().get()) + ". "
+            : "";
+    return span + "As of " + Page.time(report.generatedAt()) + ".";
+  }
+
+  static void summary(Page page, Report report) {
+    Counts total = report.total();
+    StringBuilder cards = new StringBuilder("<div class=cards>");
+    if (report.recipients() > 0) {
+      cards.append(Page.card("recipients", report.recipients()));
+      cards.append(Page.card("waiting", report.waiting()));
+    }
+    cards.append(Page.card("accepted", total.accepted()));
+    cards.append(Page.card("bounced hard", total.hardBounced()));
+    cards.append(Page.card("bounced soft", total.softBounced()));
+    cards.append(Page.card("blocked", total.blocked()));
+    cards.append(Page.card("not sent", total.notSent()));
+    cards.append(Page.card("expired", total.expired()));
+    cards.append(Page.card("of them blocked", total.expiredBlocked()));
+    cards.append(Page.card("suppressed", total.suppressed()));
+    cards.append(Page.card("cancelled", total.cancelled()));
+    cards.append(Page.card("deferrals", total.deferrals()));
+    cards.append(Page.card("of them blocks", total.blockedDeferrals()));
+    cards.append(Page.card("path failures", total.pathFailures()));
+    cards.append(Page.card("bounced later", total.returned().bounced()));
+    cards.append(Page.card("complaints", total.returned().complaints()));
+    cards.append(Page.card("unsubscribed", total.returned().unsubscribes()));
+    cards.append(Page.card("feedback pending", report.pending()));
+    if (total.marks().byRelay() > 0) {
+      cards.append(Page.card("at a relay, unconfirmed", total.unconfirmed()));
+    }
+    page.html(cards.append("</div>").toString());
+  }
+
+  /** Results and rates over time, and bounces by category. */
+  static void results(Page page, Report report) {
+    page.section("By time")
+        .figure(TimePlot.svg(report.intervals()), TimePlot.figures(report.intervals()))
+        .legend(
+            List.of(
+                "ok", "accepted", "bad", "bounced", "later", "deferrals", "path", "path failures"));
+    List<Interval> points = RatePlot.points(report.intervals());
+    page.section("Rates by time")
+        .figure(RatePlot.svg(points), RatePlot.figures(points))
+        .legend(List.of("bad", "hard bounce rate", "block", "block rate (band: 95 %)"));
+    List<String> kinds = IspBars.categories(report.isps());
+    List<String> legend = new ArrayList<>();
+    for (int i = 0; i < kinds.size(); i++) {
+      legend.add(IspBars.categoryClass(i));
+      legend.add(kinds.get(i));
+    }
+    page.section("Bounces by ISP and category")
+        .figure(IspBars.bounces(report.isps(), kinds), IspBars.bounceFigures(report.isps(), kinds))
+        .legend(legend);
+  }
+
+  static void tables(Page page, Report report) {
+    page.section("Counts by ISP, route and port").table(ReportTables.counts(report));
+    page.section("Rates by ISP, route and port").table(ReportTables.rates(report));
+    if (!report.cohorts().isEmpty()) {
+      page.section("What came back, by day of sending")
+          .table(ReportTables.cohorts(report.cohorts()));
+    }
+    if (!report.topReplies().isEmpty()) {
+      page.section("Top replies").table(ReportTables.replies(report.topReplies()));
+    }
+  }
+
+  /** A plot whose figures are in a table of the page. */
+  static String wide(String svg) {
+    return "<figure><div class=wide tabindex=0 role=region aria-label=Plot>"
+        + svg
+        + "</div></figure>";
+  }
+}
