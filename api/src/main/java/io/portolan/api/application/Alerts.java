@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells people that the verdict on a port has changed, or a check of the DNS, or that mail bounced
- * late for a cause on our side, each cause and platform once an hour: in the log, and by a
- * webhook, which gets a JSON document and, where there is a key, its HMAC-SHA256 in {@code
+ * late for a cause on our side, each cause and platform once an hour: in the log, and by a webhook,
+ * which gets a JSON document and, where there is a key, its HMAC-SHA256 in {@code
  * Portolan-Signature}. What a webhook does not take in three trials is lost, and the log says so.
  * Alerts are sent one after another, in the order of what happened.
  *

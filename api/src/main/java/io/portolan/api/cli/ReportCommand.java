@@ -1,6 +1,7 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.portolan.api.reports.DetailText;
 import io.portolan.metrics.report.Figures;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,10 +17,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code portolan report}: a campaign's bounce report. */
+/** {@code portolan report}: a campaign's bounce report, or that of a span, an ISP or ports. */
 @Command(
     name = "report",
-    description = "Shows the bounce report of a campaign, by ISP, route and port.")
+    description =
+        "Shows the bounce report of a campaign, by ISP, route and port; or of a span, of one ISP or of"
+            + " the ports in a span.")
 public final class ReportCommand implements Callable<Integer> {
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -36,6 +39,12 @@ public final class ReportCommand implements Callable<Integer> {
 
   @Option(names = "--until", description = "End of a span, exclusive.")
   private Optional<String> until = Optional.empty();
+
+  @Option(names = "--isp", description = "With a span: the mail to this ISP, in detail.")
+  private Optional<String> isp = Optional.empty();
+
+  @Option(names = "--ports", description = "With a span: how each port did.")
+  private boolean ports;
 
   @Option(names = "--csv", description = "Print CSV.")
   private boolean csv;
@@ -67,21 +76,38 @@ public final class ReportCommand implements Callable<Integer> {
                 client.getText(path + "format=csv" + (replies ? "&part=replies" : ""), "text/csv"));
         remote.out().flush();
       } else {
-        remote.show(client.get(path + "format=json"), report -> print(report, remote.out()));
+        remote.show(client.get(path + "format=json"), this::printAsAsked);
       }
     }
     return 0;
   }
 
+  private void printAsAsked(JsonNode report) {
+    if (isp.isPresent()) {
+      DetailText.isp(report, remote.out());
+    } else if (ports) {
+      DetailText.ports(report, remote.out());
+    } else {
+      print(report, remote.out());
+    }
+  }
+
   /** The report's address, up to further parameters. */
   private String path(ApiClient client) {
-    if (campaign.isPresent() && from.isEmpty() && until.isEmpty()) {
+    boolean isDetail = isp.isPresent() || ports;
+    if (isp.isPresent() && ports || isDetail && replies) {
+      throw new ParameterException(spec.commandLine(), "Give one of --isp, --ports and --replies.");
+    }
+    if (campaign.isPresent() && from.isEmpty() && until.isEmpty() && !isDetail) {
       return "/api/v1/reports/campaigns/"
           + remote.find(client, "campaign", "/api/v1/campaigns", campaign.get())
           + "?";
     }
     if (campaign.isEmpty() && from.isPresent() && until.isPresent()) {
-      return "/api/v1/reports/span?from="
+      String kind = isp.map(id -> "isps/" + ApiClient.encode(id)).orElse(ports ? "ports" : "span");
+      return "/api/v1/reports/"
+          + kind
+          + "?from="
           + ApiClient.encode(from.get())
           + "&until="
           + ApiClient.encode(until.get())

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.portolan.api.cli.ApiClient;
 import io.portolan.api.cli.Remote;
 import io.portolan.metrics.report.Figures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,14 +48,26 @@ public final class CompareCommand implements Callable<Integer> {
   @Option(names = "--before-until", description = "End of the span to compare with, exclusive.")
   private Optional<String> beforeUntil = Optional.empty();
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write what changed as a page into this file.")
+  private Optional<Path> html = Optional.empty();
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     try (ApiClient client = remote.client()) {
-      remote.show(client.get("/api/v1/reports/compare?" + query(client)), this::print);
+      String path = "/api/v1/reports/compare?" + query(client);
+      if (html.isPresent()) {
+        Files.writeString(html.get(), client.getText(path + "&format=html", "text/html"));
+        remote.say("What changed is in " + html.get() + ".");
+      } else {
+        remote.show(client.get(path + "&format=json"), this::print);
+      }
     }
     return 0;
   }

@@ -10,6 +10,7 @@ import io.portolan.api.configuration.Configuration.HttpConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.dns.DnsApi;
 import io.portolan.api.feedback.FeedbackApi;
+import io.portolan.api.reports.DetailReportsApi;
 import io.portolan.api.suppression.PrivacyApi;
 import io.portolan.api.suppression.SuppressionsApi;
 import io.portolan.api.suppression.UnsubscribePages;
@@ -133,6 +134,7 @@ public final class ApiServer implements AutoCloseable {
             parts.clock())
         .routes(routes);
     new ReportsApi(parts.stores(), parts.clock()).routes(routes);
+    new DetailReportsApi(parts.stores(), parts.isps()).routes(routes);
     Unsubscriptions unsubscriptions = new Unsubscriptions(parts.database(), parts.clock());
     new UnsubscribePages(parts.tokens(), unsubscriptions).routes(routes);
     new PrivacyApi(new RecipientData(parts.database()), unsubscriptions, parts.clock())

@@ -259,8 +259,8 @@ final class PolicyApi {
   /** Runs a draft over a span, which is the last day if it is not given. */
   private void simulation(Context ctx, PortPolicy draft) {
     Requests.allowQuery(ctx, "from", "to");
-    Instant to = ReportsApi.instant(ctx, "to").orElseGet(parts.clock()::instant);
-    Instant from = ReportsApi.instant(ctx, "from").orElseGet(() -> to.minus(USUAL_SPAN));
+    Instant to = Requests.time(ctx, "to").orElseGet(parts.clock()::instant);
+    Instant from = Requests.time(ctx, "from").orElseGet(() -> to.minus(USUAL_SPAN));
     check.check(draft).throwIfRefused();
     PolicyVersion active = inForce();
     if (!oneSimulation.tryAcquire()) {

@@ -7,8 +7,11 @@ import io.javalin.http.Context;
 import io.portolan.api.application.Stores;
 import io.portolan.api.comparison.ComparisonView;
 import io.portolan.api.rates.RatesView;
+import io.portolan.api.reports.ReportView;
 import io.portolan.core.InvalidException;
 import io.portolan.metrics.comparison.Comparer;
+import io.portolan.metrics.comparison.Comparison;
+import io.portolan.metrics.page.ComparisonPage;
 import io.portolan.metrics.page.ReportPage;
 import io.portolan.metrics.report.Breakdown;
 import io.portolan.metrics.report.Breakdown.Dimension;
@@ -17,11 +20,9 @@ import io.portolan.metrics.report.Report;
 import io.portolan.metrics.report.ReportCsv;
 import io.portolan.metrics.report.ReportStore;
 import io.portolan.metrics.report.Span;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -58,11 +59,14 @@ final class ReportsApi {
 
   private void span(Context ctx) {
     Requests.allowQuery(ctx, "from", "until", "format", "part");
-    answer(ctx, reports.ofSpan(required(ctx, "from"), required(ctx, "until")));
+    answer(
+        ctx,
+        reports.ofSpan(Requests.requiredTime(ctx, "from"), Requests.requiredTime(ctx, "until")));
   }
 
   private void compare(Context ctx) {
-    Requests.allowQuery(ctx, "before", "after", "from", "until", "beforeFrom", "beforeUntil");
+    Requests.allowQuery(
+        ctx, "before", "after", "from", "until", "beforeFrom", "beforeUntil", "format");
     Optional<Long> before = Requests.number(ctx, "before");
     if (before.isPresent()) {
       for (String name : List.of("from", "until", "beforeFrom", "beforeUntil")) {
@@ -76,18 +80,23 @@ final class ReportsApi {
       answer(ctx, reports.ofCampaign(before.get()), reports.ofCampaign(after));
       return;
     }
-    Instant from = required(ctx, "from");
-    Instant until = required(ctx, "until");
+    Instant from = Requests.requiredTime(ctx, "from");
+    Instant until = Requests.requiredTime(ctx, "until");
     Report now = reports.ofSpan(from, until);
-    Instant beforeUntil = instant(ctx, "beforeUntil").orElse(from);
+    Instant beforeUntil = Requests.time(ctx, "beforeUntil").orElse(from);
     Instant beforeFrom =
-        instant(ctx, "beforeFrom")
+        Requests.time(ctx, "beforeFrom")
             .orElseGet(() -> beforeUntil.minus(Duration.between(from, until)));
     answer(ctx, reports.ofSpan(beforeFrom, beforeUntil), now);
   }
 
   private static void answer(Context ctx, Report before, Report after) {
-    Requests.json(ctx, ComparisonView.of(Comparer.compare(before, after)));
+    Comparison comparison = Comparer.compare(before, after);
+    switch (Requests.format(ctx)) {
+      case "json" -> Requests.json(ctx, ComparisonView.of(comparison));
+      case "html" -> Requests.html(ctx, ComparisonPage.write(comparison));
+      default -> throw new InvalidException("format", "is neither json nor html");
+    }
   }
 
   private void rates(Context ctx) {
@@ -99,8 +108,8 @@ final class ReportsApi {
             .toArray(String[]::new));
     // until now is until the end of this minute, or the last messages were missing
     Instant until =
-        instant(ctx, "until").orElseGet(() -> clock.instant().plus(Duration.ofMinutes(1)));
-    Instant from = instant(ctx, "from").orElseGet(() -> until.minus(DEFAULT_SPAN));
+        Requests.time(ctx, "until").orElseGet(() -> clock.instant().plus(Duration.ofMinutes(1)));
+    Instant from = Requests.time(ctx, "from").orElseGet(() -> until.minus(DEFAULT_SPAN));
     Map<Dimension, String> wanted = new EnumMap<>(Dimension.class);
     for (Dimension dimension : Dimension.values()) {
       Optional.ofNullable(ctx.queryParam(dimension.id()))
@@ -113,9 +122,9 @@ final class ReportsApi {
             Span.of(from, until),
             List.copyOf(Requests.several(ctx, "by", Dimension::of, "dimension of rates")),
             wanted);
-    switch (format(ctx)) {
+    switch (Requests.format(ctx)) {
       case "json" -> Requests.json(ctx, RatesView.of(breakdown));
-      case "csv" -> ctx.contentType("text/csv; charset=utf-8").result(ReportCsv.write(breakdown));
+      case "csv" -> Requests.csv(ctx, ReportCsv.write(breakdown));
       default -> throw new InvalidException("format", "is neither json nor csv");
     }
   }
@@ -124,29 +133,11 @@ final class ReportsApi {
     throw new InvalidException("port", port + " is no port");
   }
 
-  private static Instant required(Context ctx, String name) {
-    return instant(ctx, name).orElseThrow(() -> new InvalidException(name, "is missing"));
-  }
-
-  /** A time with offset in the query. */
-  static Optional<Instant> instant(Context ctx, String name) {
-    return Requests.query(ctx, name)
-        .map(
-            text -> {
-              try {
-                return Requests.instant(name, OffsetDateTime.parse(text));
-              } catch (DateTimeException e) {
-                throw new InvalidException(
-                    name, "\"" + text + "\" is no time with offset such as 2026-12-01T09:00:00Z");
-              }
-            });
-  }
-
   private static void answer(Context ctx, Report report) {
-    switch (format(ctx)) {
+    switch (Requests.format(ctx)) {
       case "json" -> Requests.json(ctx, ReportView.of(report));
-      case "csv" -> ctx.contentType("text/csv; charset=utf-8").result(csv(ctx, report));
-      case "html" -> ctx.contentType("text/html; charset=utf-8").result(ReportPage.write(report));
+      case "csv" -> Requests.csv(ctx, csv(ctx, report));
+      case "html" -> Requests.html(ctx, ReportPage.write(report));
       default -> throw new InvalidException("format", "is none of json, csv and html");
     }
   }
@@ -157,17 +148,5 @@ final class ReportsApi {
       case "replies" -> ReportCsv.writeReplies(report);
       default -> throw new InvalidException("part", "is neither rows nor replies");
     };
-  }
-
-  private static String format(Context ctx) {
-    return Requests.query(ctx, "format")
-        .orElseGet(
-            () -> {
-              String accept = String.valueOf(ctx.header("Accept"));
-              if (accept.contains("text/html")) {
-                return "html";
-              }
-              return accept.contains("text/csv") ? "csv" : "json";
-            });
   }
 }

@@ -8,6 +8,7 @@ import io.portolan.core.address.Domain;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.address.InvalidAddressException;
 import io.portolan.core.json.Json;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
@@ -86,6 +87,48 @@ public final class Requests {
           field, "is in the year " + written.getYear() + ", not from 1970 to 9999");
     }
     return written.toInstant();
+  }
+
+  /** A time with offset in the query. */
+  public static Optional<Instant> time(Context ctx, String name) {
+    return query(ctx, name)
+        .map(
+            text -> {
+              try {
+                return instant(name, OffsetDateTime.parse(text));
+              } catch (DateTimeException e) {
+                throw new InvalidException(
+                    name, "\"" + text + "\" is no time with offset such as 2026-12-01T09:00:00Z");
+              }
+            });
+  }
+
+  /** A time with offset that the query must have. */
+  public static Instant requiredTime(Context ctx, String name) {
+    return time(ctx, name).orElseThrow(() -> new InvalidException(name, "is missing"));
+  }
+
+  /** The form of an answer that is wanted, by parameter or {@code Accept}: json, csv or html. */
+  public static String format(Context ctx) {
+    return query(ctx, "format")
+        .orElseGet(
+            () -> {
+              String accept = String.valueOf(ctx.header("Accept"));
+              if (accept.contains("text/html")) {
+                return "html";
+              }
+              return accept.contains("text/csv") ? "csv" : "json";
+            });
+  }
+
+  /** Answers with rows. */
+  public static void csv(Context ctx, String rows) {
+    ctx.contentType("text/csv; charset=utf-8").result(rows);
+  }
+
+  /** Answers with a page. */
+  public static void html(Context ctx, String page) {
+    ctx.contentType("text/html; charset=utf-8").result(page);
   }
 
   /** Refuses the NUL character, which no address or name has and PostgreSQL cannot store. */

@@ -1,14 +1,8 @@
 package io.portolan.api.rates;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.portolan.api.cli.ApiClient;
 import io.portolan.api.cli.Remote;
-import io.portolan.api.cli.Table;
-import io.portolan.metrics.report.Figures;
-import io.portolan.metrics.report.RateKind;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -71,63 +65,10 @@ public final class RatesCommand implements Callable<Integer> {
         remote.out().print(client.getText(path + "&format=csv", "text/csv"));
         remote.out().flush();
       } else {
-        remote.show(client.get(path + "&format=json"), this::print);
+        remote.show(
+            client.get(path + "&format=json"), rates -> RatesText.print(rates, remote.out()));
       }
     }
     return 0;
-  }
-
-  private void print(JsonNode rates) {
-    List<String> header = new ArrayList<>();
-    by.forEach(name -> header.add(name.toUpperCase(Locale.ROOT)));
-    header.add("ACCEPTED");
-    for (RateKind kind : RateKind.values()) {
-      header.add(kind.column().replace('_', ' ').toUpperCase(Locale.ROOT));
-    }
-    header.add("MEDIAN");
-    header.add("P95");
-    Table table = new Table(header.toArray(String[]::new));
-    for (JsonNode group : rates.path("groups")) {
-      List<Object> row = new ArrayList<>();
-      by.forEach(name -> row.add(name(group.path("key").path(name).asText())));
-      row.add(Figures.number(group.path("counts").path("accepted").asLong()));
-      for (RateKind kind : RateKind.values()) {
-        row.add(share(group.path("rates").path(kind.property())));
-      }
-      row.add(millis(group.path("acceptTimes").path("p50Millis")));
-      row.add(millis(group.path("acceptTimes").path("p95Millis")));
-      table.add(row.toArray());
-    }
-    remote.out().print(table);
-    long unconfirmed = 0;
-    for (JsonNode group : rates.path("groups")) {
-      unconfirmed += group.path("unconfirmed").asLong();
-    }
-    if (unconfirmed > 0) {
-      remote.say(
-          Figures.number(unconfirmed)
-              + " were taken by a relay that has not said what became of them. Rates of relays rest"
-              + " on what the relay answered until its events arrive.");
-    }
-    if (!rates.path("complete").asBoolean()) {
-      remote.say("There are more groups; ask for one with --only.");
-    }
-  }
-
-  private static String name(String value) {
-    return value.isEmpty() ? "-" : value;
-  }
-
-  private static String share(JsonNode rate) {
-    return rate.path("of").asLong() == 0
-        ? "-"
-        : Figures.share(
-            rate.path("value").asDouble(),
-            rate.path("low").asDouble(),
-            rate.path("high").asDouble());
-  }
-
-  private static String millis(JsonNode millis) {
-    return millis.isNumber() ? Figures.millis(Optional.of(millis.asLong())) : "-";
   }
 }

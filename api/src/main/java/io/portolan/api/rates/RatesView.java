@@ -30,7 +30,8 @@ public record RatesView(
       long unconfirmed,
       Map<String, Rate> rates,
       Times acceptTimes,
-      List<CategoryShare> categories) {}
+      List<CategoryShare> categories,
+      Map<String, Long> pathFailures) {}
 
   /** Refusals of a category, and late bounces, of all attempts. */
   public record CategoryShare(String category, Rate rate) {}
@@ -71,6 +72,7 @@ public record RatesView(
             group.acceptTimes().p99()),
         group.categories().entrySet().stream()
             .map(each -> new CategoryShare(each.getKey(), each.getValue()))
-            .toList());
+            .toList(),
+        group.pathFailures());
   }
 }

@@ -92,7 +92,8 @@ class FeedbackApiTest {
                     "listId",
                     list,
                     "content",
-                    Map.of("fromAddress", "news@sender.test", "subject", "Hi", "text", "Good day.")))
+                    Map.of(
+                        "fromAddress", "news@sender.test", "subject", "Hi", "text", "Good day.")))
             .path("id")
             .asLong();
     return database.number(

@@ -108,7 +108,7 @@ class ApiTest {
     assertThat(api.getText("/api/v1/reports/campaigns/" + campaign + "?format=csv", "text/csv"))
         .startsWith("isp,platform,route,port");
     assertThat(api.getText("/api/v1/reports/campaigns/" + campaign + "?format=html", "text/html"))
-        .contains("<h2>By ISP, route and port</h2>")
+        .contains("<h2>Counts by ISP, route and port</h2>")
         .doesNotContain("http://", "https://");
   }
 
@@ -265,7 +265,7 @@ class ApiTest {
                     path.getValue().properties().stream()
                         .filter(
                             method ->
-                                List.of("get", "post", "put", "patch", "delete")
+                                List.of("head", "get", "post", "put", "patch", "delete")
                                     .contains(method.getKey()))
                         .map(method -> method.getKey() + " " + path.getKey()))
             .sorted()

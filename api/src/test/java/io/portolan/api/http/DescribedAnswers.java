@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Locale;
 
 /** Compares answers with the schemas of {@code openapi.yaml}, as far as it uses JSON Schema. */
-final class DescribedAnswers {
+public final class DescribedAnswers {
   private final JsonNode description;
 
-  DescribedAnswers(String openApi) {
+  public DescribedAnswers(String openApi) {
     try {
       description = new ObjectMapper(new YAMLFactory()).readTree(openApi);
     } catch (IOException e) {
@@ -22,7 +22,7 @@ final class DescribedAnswers {
   }
 
   /** What is not as described in an answer to a call; empty when all is. */
-  List<String> differences(String method, String path, int status, JsonNode answer) {
+  public List<String> differences(String method, String path, int status, JsonNode answer) {
     JsonNode content =
         resolve(
                 description

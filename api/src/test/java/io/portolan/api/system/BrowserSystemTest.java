@@ -12,6 +12,8 @@ import java.io.File;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -146,6 +148,35 @@ class BrowserSystemTest {
   }
 
   @Test
+  void showsTheOtherPagesOnAPhoneToo() throws Exception {
+    width(PHONE);
+    Instant now = Instant.now();
+    String span =
+        "from=" + now.minus(Duration.ofHours(2)) + "&until=" + now.plus(Duration.ofHours(1));
+    String isp =
+        campaigns
+            .api()
+            .get(Campaigns.BASE + "/reports/campaigns/" + campaign)
+            .path("isps")
+            .path(0)
+            .path("isp")
+            .asText();
+    for (String page :
+        List.of(
+            "isps/" + ApiClient.encode(isp) + "?" + span,
+            "ports?" + span,
+            "compare?" + span,
+            "span?" + span)) {
+      open("/reports/" + page + "&format=html");
+
+      fits();
+      assertThat(browser.findElement(By.tagName("h1")).getText()).as(page).isNotEmpty();
+      assertThat(browser.findElements(By.tagName("table"))).as(page).isNotEmpty();
+      isQuiet();
+    }
+  }
+
+  @Test
   void printsTheReportWithNothingCutOff() {
     width(A4_LANDSCAPE);
     browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("media", "print"));
@@ -229,16 +260,12 @@ class BrowserSystemTest {
   }
 
   private void openReport() {
+    open("/reports/campaigns/" + campaign + "?format=html");
+  }
+
+  private void open(String path) {
     URI url = node.url();
-    browser.get(
-        "http://anybody:"
-            + node.key()
-            + "@"
-            + url.getAuthority()
-            + Campaigns.BASE
-            + "/reports/campaigns/"
-            + campaign
-            + "?format=html");
+    browser.get("http://anybody:" + node.key() + "@" + url.getAuthority() + Campaigns.BASE + path);
   }
 
   /** What the table says of an ISP, by the heading of each column. */

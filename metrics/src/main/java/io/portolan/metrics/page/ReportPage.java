@@ -114,9 +114,14 @@ public final class ReportPage {
         .legend(legend);
   }
 
-  static void tables(Page page, Report report) {
+  private static void tables(Page page, Report report) {
     page.section("Counts by ISP, route and port").table(ReportTables.counts(report));
     page.section("Rates by ISP, route and port").table(ReportTables.rates(report));
+    returned(page, report);
+  }
+
+  /** What came back, and the words of refusals. */
+  static void returned(Page page, Report report) {
     if (!report.cohorts().isEmpty()) {
       page.section("What came back, by day of sending")
           .table(ReportTables.cohorts(report.cohorts()));

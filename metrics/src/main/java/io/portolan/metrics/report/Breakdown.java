@@ -47,12 +47,14 @@ public record Breakdown(
    * @param key the value of each dimension asked for
    * @param categories attempts refused for now or for good, and late bounces, by category, each of
    *     all attempts
+   * @param pathFailures paths that could not be opened or broke, by kind
    */
   public record Group(
       Map<Dimension, String> key,
       Counts counts,
       AcceptQuantiles acceptTimes,
-      Map<String, Rate> categories) {}
+      Map<String, Rate> categories,
+      Map<String, Long> pathFailures) {}
 
   /** Time from the first attempt to acceptance, in milliseconds; each empty when none was. */
   public record AcceptQuantiles(

@@ -114,6 +114,7 @@ public final class BreakdownStore {
     private Counts counts = Counts.NONE;
     private final Map<Integer, Long> buckets = new TreeMap<>();
     private final Map<String, Long> refusals = new TreeMap<>();
+    private final Map<String, Long> pathFailures = new TreeMap<>();
 
     private Group group(Map<Dimension, String> key) {
       long attempts = counts.attempts();
@@ -126,7 +127,8 @@ public final class BreakdownStore {
           key,
           counts,
           new AcceptQuantiles(times.at(0.5), times.at(0.75), times.at(0.95), times.at(0.99)),
-          categories);
+          categories,
+          pathFailures);
     }
   }
 
@@ -197,6 +199,9 @@ public final class BreakdownStore {
             || outcome.equals("bounced") && !way.isEmpty();
     if (isRefusal && !category.isEmpty()) {
       sum.refusals.merge(category, count, Long::sum);
+    }
+    if (outcome.equals("path-failure")) {
+      sum.pathFailures.merge(category, count, Long::sum);
     }
     return count;
   }

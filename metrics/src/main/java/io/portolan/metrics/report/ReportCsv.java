@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Writes a report as CSV (RFC 4180). The rows are those of the page: one for each path, one for
@@ -115,6 +117,42 @@ public final class ReportCsv {
                 group.acceptTimes().p99())) {
           row.add(millis.map(String::valueOf).orElse(""));
         }
+        csv.writeRecord(row);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString();
+  }
+
+  /** The rows by port and route; a column for each kind of path failure that there was. */
+  public static String write(PortReport report) {
+    Set<String> kinds = new TreeSet<>();
+    report.ports().forEach(row -> kinds.addAll(row.group().pathFailures().keySet()));
+    StringWriter out = new StringWriter();
+    try (CsvWriter csv = CsvWriter.builder().build(out)) {
+      List<String> header = new ArrayList<>(List.of("port", "route", "attempts", "accepted"));
+      header.addAll(
+          List.of("path_failures", "path_failure_rate", "path_failure_low", "path_failure_high"));
+      header.addAll(List.of("accept_p50_ms", "accept_p95_ms"));
+      kinds.forEach(kind -> header.add("failed_" + kind.replace('-', '_')));
+      csv.writeRecord(header);
+      for (PortReport.Row port : report.ports()) {
+        Counts counts = port.group().counts();
+        Rate rate = RateKind.PATH_FAILURE.of(counts);
+        List<String> row = new ArrayList<>();
+        row.add(Integer.toString(port.port()));
+        row.add(harmless(port.route()));
+        row.add(Long.toString(counts.attempts()));
+        row.add(Long.toString(counts.accepted()));
+        row.add(Long.toString(counts.pathFailures()));
+        row.add(share(rate.value()));
+        row.add(share(rate.low()));
+        row.add(share(rate.high()));
+        row.add(port.group().acceptTimes().p50().map(String::valueOf).orElse(""));
+        row.add(port.group().acceptTimes().p95().map(String::valueOf).orElse(""));
+        kinds.forEach(
+            kind -> row.add(Long.toString(port.group().pathFailures().getOrDefault(kind, 0L))));
         csv.writeRecord(row);
       }
     } catch (IOException e) {

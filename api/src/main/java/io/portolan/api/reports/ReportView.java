@@ -1,4 +1,4 @@
-package io.portolan.api.http;
+package io.portolan.api.reports;
 
 import io.portolan.metrics.report.Counts;
 import io.portolan.metrics.report.Rate;
@@ -13,7 +13,7 @@ import java.util.Optional;
  * A report as the API shows it: counts with the rates that follow from them, each with its
  * denominator.
  */
-record ReportView(
+public record ReportView(
     String title,
     Instant generatedAt,
     Optional<Instant> from,
@@ -28,7 +28,7 @@ record ReportView(
     List<Report.Cohort> cohorts) {
 
   /** Counts, and the rates that follow from them, each with its numerator and denominator. */
-  record Part(
+  public record Part(
       Counts counts,
       long bounced,
       Rate hardBounceRate,
@@ -64,9 +64,11 @@ record ReportView(
     }
   }
 
-  record PathView(String route, int port, String tls, Part total) {}
+  /** One path. */
+  public record PathView(String route, int port, String tls, Part total) {}
 
-  record IspView(
+  /** One ISP, its paths in order of use. */
+  public record IspView(
       String isp,
       String platform,
       long recipients,
@@ -74,7 +76,8 @@ record ReportView(
       Map<String, Long> bounces,
       List<PathView> paths) {}
 
-  static ReportView of(Report report) {
+  /** The view of a report. */
+  public static ReportView of(Report report) {
     return new ReportView(
         report.title(),
         report.generatedAt(),

@@ -1,0 +1,23 @@
+package io.portolan.api.reports;
+
+import io.portolan.api.rates.RatesView;
+import io.portolan.metrics.report.IspDetail;
+
+/** The report of one ISP, as the API shows it. */
+record IspReportView(
+    String isp,
+    ReportView report,
+    RatesView total,
+    RatesView byPath,
+    RatesView bySource,
+    RatesView byDomain) {
+  static IspReportView of(IspDetail detail) {
+    return new IspReportView(
+        detail.isp(),
+        ReportView.of(detail.report()),
+        RatesView.of(detail.total()),
+        RatesView.of(detail.byPath()),
+        RatesView.of(detail.bySource()),
+        RatesView.of(detail.byDomain()));
+  }
+}
