@@ -112,8 +112,7 @@ abstract class MatchingInboxFixture {
     return id;
   }
 
-  static Arrival bounce(
-      String key, long delivery, String address, BounceCategory category) {
+  static Arrival bounce(String key, long delivery, String address, BounceCategory category) {
     return arrival(key, FeedbackKind.BOUNCE, signed(delivery), address, Optional.of(category));
   }
 

@@ -22,6 +22,12 @@ final class FreeForm {
       Pattern.compile(
           "(?:deliver\\w*|undeliver\\w*|sent|message|mail) to:?\\s*[<\"']?$|(?:^|[\\s(\\[])(?:to|rcpt to|recipient(?:'s)?(?: address)?|recipients|address|for|user|mailbox|account|failed recipient|e-?mail(?: address)?|intended recipient|name|list|following recipients?[^:]{0,60})\\s*(?::|=|is)\\s*[<\"'\\[(]{0,3}(?:(?:smtp|rfc822|mailto)[:;]\\s*)?<?$",
           Pattern.CASE_INSENSITIVE);
+  private static final Pattern LABEL_IN_OTHER_LANGUAGES =
+      Pattern.compile(
+          "(?:收件人|宛先|受信者|받는 ?사람|수신자|получатель|адресат|empfänger|destinataire|destinat[aá]rio|ontvanger)\\s*[:：]?\\s*[<\"'\\[]?$",
+          Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+  private static final Pattern TYPE =
+      Pattern.compile("(?:smtp|rfc822|mailto)[:;]\\s*$", Pattern.CASE_INSENSITIVE);
   private static final Pattern REPLY_HEAD =
       Pattern.compile("\\s*(?:<<< ?)?[45]\\d\\d[ -](?:[45]\\.\\d\\.\\d{1,3} )?<?");
   private static final Pattern OF_OTHERS =
@@ -106,7 +112,7 @@ final class FreeForm {
   }
 
   private int score(String line, MailAddresses.Found found, boolean isListed) {
-    String before = line.substring(0, found.start());
+    String before = TYPE.matcher(line.substring(0, found.start())).replaceFirst("");
     String after = line.substring(found.end());
     int score = 0;
     boolean leads = false;
@@ -117,7 +123,7 @@ final class FreeForm {
       score += leads ? 6 : alone ? (isListed ? 6 : 4) : isListed ? 5 : 3;
     } else if (REPLY_HEAD.matcher(before).matches()) {
       score += 5;
-    } else if (LABEL.matcher(before).find()) {
+    } else if (LABEL.matcher(before).find() || LABEL_IN_OTHER_LANGUAGES.matcher(before).find()) {
       score += 4;
     }
     String lowerBefore = before.toLowerCase(Locale.ROOT);
