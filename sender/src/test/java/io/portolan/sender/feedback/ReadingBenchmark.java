@@ -35,12 +35,14 @@ public class ReadingBenchmark {
   private int next;
 
   @Benchmark
-  public Feedback statusNotification() {
+  public Feedback statusNotification(CpuTime cpu) {
+    cpu.add(1);
     return reader.read(notification);
   }
 
   @Benchmark
-  public Feedback mailOfTheCorpus() {
+  public Feedback mailOfTheCorpus(CpuTime cpu) {
+    cpu.add(1);
     return reader.read(corpus.get(next++ % corpus.size()));
   }
 }
