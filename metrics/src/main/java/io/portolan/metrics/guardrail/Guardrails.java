@@ -9,7 +9,6 @@ import io.portolan.core.guard.Hold;
 import io.portolan.core.guard.HoldStore;
 import io.portolan.core.guard.HoldStore.Steps;
 import io.portolan.metrics.guardrail.GuardStore.Counted;
-import io.portolan.metrics.guardrail.GuardStore.Key;
 import io.portolan.metrics.guardrail.GuardStore.State;
 import io.portolan.metrics.report.Figures;
 import io.portolan.metrics.report.Rate;
@@ -93,16 +92,16 @@ public final class Guardrails implements ResultHook, ResultListener, Trial {
 
   @Override
   public void record(Connection connection, List<RecordedResult> applied) throws SQLException {
-    Map<Key, Counted> counts = new TreeMap<>(Key.ORDER);
+    Map<GuardStore.Key, Counted> counts = new TreeMap<>(GuardStore.Key.ORDER);
     for (RecordedResult result : applied) {
       for (Guard guard : settings.tests().keySet()) {
         Optional<Boolean> hit = guard.isHit(result);
         if (hit.isPresent()) {
           String isp = result.delivery().isp();
           Counted one = Counted.one(hit.get());
-          counts.merge(new Key(result.campaignId(), isp, guard), one, Counted::plus);
+          counts.merge(new GuardStore.Key(result.campaignId(), isp, guard), one, Counted::plus);
           if (!fare(result.campaignId(), isp).isApart) {
-            counts.merge(new Key(result.campaignId(), "", guard), one, Counted::plus);
+            counts.merge(new GuardStore.Key(result.campaignId(), "", guard), one, Counted::plus);
           }
         }
       }
@@ -144,7 +143,7 @@ public final class Guardrails implements ResultHook, ResultListener, Trial {
    * is reached by several ISPs together, and never by one alone, which is held for itself first.
    */
   private void judge(Connection connection, State state) throws SQLException {
-    Key key = state.key();
+    GuardStore.Key key = state.key();
     SequentialTest test = settings.test(key.guard()).orElseThrow();
     boolean ofCampaign = key.isp().isEmpty();
     boolean isAlarm = state.score() >= test.alarm() * (ofCampaign ? 2 : 1);
@@ -166,7 +165,7 @@ public final class Guardrails implements ResultHook, ResultListener, Trial {
 
   private Hold hold(State state, SequentialTest test) {
     Rate rate = Rate.of(Math.min(state.hits(), state.trials()), state.trials());
-    Key key = state.key();
+    GuardStore.Key key = state.key();
     Instant now = clock.instant();
     return new Hold(
         key.campaignId(),
