@@ -95,7 +95,7 @@ public final class ReportCommand implements Callable<Integer> {
   /** The report's address, up to further parameters. */
   private String path(ApiClient client) {
     boolean isDetail = isp.isPresent() || ports;
-    if (isp.isPresent() && ports || isDetail && replies) {
+    if ((isp.isPresent() && ports) || (isDetail && replies)) {
       throw new ParameterException(spec.commandLine(), "Give one of --isp, --ports and --replies.");
     }
     if (campaign.isPresent() && from.isEmpty() && until.isEmpty() && !isDetail) {

@@ -136,11 +136,12 @@ public final class BreakdownStore {
       Connection connection, Span span, List<Dimension> by, Map<Dimension, String> wanted)
       throws SQLException {
     List<Object> parameters = new ArrayList<>();
-    Boolean[] grouped = new Boolean[Dimension.values().length];
-    @Nullable String[] values = new @Nullable String[grouped.length];
-    for (Dimension dimension : Dimension.values()) {
-      grouped[dimension.ordinal()] = by.contains(dimension);
-      values[dimension.ordinal()] = wanted.get(dimension);
+    Dimension[] dimensions = Dimension.values();
+    Boolean[] grouped = new Boolean[dimensions.length];
+    @Nullable String[] values = new @Nullable String[dimensions.length];
+    for (int i = 0; i < dimensions.length; i++) {
+      grouped[i] = by.contains(dimensions[i]);
+      values[i] = wanted.get(dimensions[i]);
     }
     parameters.add(connection.createArrayOf("boolean", grouped));
     parameters.add(connection.createArrayOf("text", values));
@@ -196,7 +197,7 @@ public final class BreakdownStore {
     boolean isRefusal =
         outcome.equals("deferred")
             || outcome.equals("late-bounce")
-            || outcome.equals("bounced") && !way.isEmpty();
+            || (outcome.equals("bounced") && !way.isEmpty());
     if (isRefusal && !category.isEmpty()) {
       sum.refusals.merge(category, count, Long::sum);
     }

@@ -87,7 +87,7 @@ public enum RateKind {
   /** Its name in JSON, such as {@code hardBounceRate}. */
   public String property() {
     StringBuilder name = new StringBuilder();
-    for (String word : column.split("_")) {
+    for (String word : column.split("_", -1)) {
       name.append(name.isEmpty() ? word.charAt(0) : Character.toUpperCase(word.charAt(0)))
           .append(word, 1, word.length());
     }
