@@ -98,7 +98,7 @@ class ResultRecorderTest extends ResultRecorderFixture {
         utc(-2));
     try (ResultRecorder recorder = recorder()) {
       for (ClaimedDelivery delivery : batch.deliveries()) {
-        recorder.record(
+        var _ = recorder.record(
             batch, delivery, new Bounced(attempt("552 5.2.2 full"), "mailbox-full", false));
       }
     }

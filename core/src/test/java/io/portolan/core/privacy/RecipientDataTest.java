@@ -179,10 +179,12 @@ class RecipientDataTest {
              WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE'
                AND c.data_type NOT IN ('bigint', 'integer', 'smallint', 'boolean', 'timestamp with time zone')
             """)) {
-      String[] parts = column.split("\\|");
+      int bar = column.indexOf('|');
+      String table = column.substring(0, bar);
+      String name = column.substring(bar + 1);
       String pattern = "(^|[^[:alnum:]])" + address.replace(".", "\\.") + "($|[^[:alnum:]])";
       if (database.number(
-              "SELECT count(*) FROM " + parts[0] + " WHERE " + parts[1] + "::text ~* ?", pattern)
+              "SELECT count(*) FROM " + table + " WHERE " + name + "::text ~* ?", pattern)
           > 0) {
         found.add(column);
       }
