@@ -6,16 +6,17 @@ import io.portolan.core.campaign.CampaignStore;
 import io.portolan.scheduler.TriggerStore.UnevenCampaign;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Finds what a crash has left between the tables and Quartz, and puts it right: claims of nodes
  * that are dead, batches and launches without a trigger, groups that are not paused as their
- * campaign is, campaigns that are done and not finished, or cancelled and not ended. Four
+ * campaign is, campaigns that are done and not finished, or cancelled and not ended. Five
  * statements when nothing is amiss.
  *
- * <p>Thread-safe; holds no state. Several nodes may do it at once.
+ * <p>Thread-safe. Several nodes may do it at once.
  */
 final class Reconciler {
   private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
@@ -23,12 +24,17 @@ final class Reconciler {
   // longer than the time between looking at what this node works on and the statement
   private static final Duration YOUNG_CLAIM = Duration.ofSeconds(30);
 
+  private static final long NOT_SEEN = -1;
+
   private final ThisNode node;
   private final BatchStore batches;
   private final CampaignStore campaigns;
   private final TriggerStore store;
   private final Triggers triggers;
   private final Feeder feeder;
+
+  /** The latest activation of a policy that was seen. */
+  private final AtomicLong activations;
 
   Reconciler(
       ThisNode node,
@@ -43,13 +49,28 @@ final class Reconciler {
     this.store = store;
     this.triggers = triggers;
     this.feeder = feeder;
+    activations = new AtomicLong(NOT_SEEN);
   }
 
   void reconcile() {
     tell(batches.revokeOfDeadNodes());
     tell(batches.revokeLeft(node.name(), node.work().batches(), YOUNG_CLAIM));
     store.uneven().forEach(this::even);
+    wakeHeld();
     feeder.repair();
+  }
+
+  /** A new policy may have a way for what is held by the one before. */
+  private void wakeHeld() {
+    long activation = batches.latestActivation();
+    long before = activations.getAndSet(activation);
+    if (before != NOT_SEEN && before != activation) {
+      List<QueuedBatch> woken = batches.wakeHeld(node.now());
+      woken.forEach(feeder::again);
+      if (!woken.isEmpty()) {
+        log.info("{} batches that were held are tried by the new policy", woken.size());
+      }
+    }
   }
 
   private void even(UnevenCampaign campaign) {

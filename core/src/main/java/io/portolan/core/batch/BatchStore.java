@@ -134,12 +134,47 @@ public final class BatchStore {
       RETURNING id, campaign_id, platform, due_at
       """;
 
+  private static final String LATEST_ACTIVATION =
+      "SELECT coalesce(max(id), 0) AS id FROM port_policy_activation";
+
+  // deferred ones of the same batches keep their time, and move on when the batch ends
+  private static final String WAKE_HELD =
+      """
+      WITH args AS (SELECT ?::timestamptz AS now),
+      woken AS (
+          UPDATE delivery d SET not_before = args.now
+            FROM args, batch b
+           WHERE b.state = 'queued' AND b.kind = 'retry' AND b.due_at > args.now AND d.batch_id = b.id
+             AND d.state = 'planned' AND d.held_because IS NOT NULL AND d.not_before > args.now
+          RETURNING d.batch_id)
+      UPDATE batch b SET due_at = args.now
+        FROM args WHERE b.id IN (SELECT batch_id FROM woken) AND b.state = 'queued'
+      RETURNING b.id, b.campaign_id, b.platform, b.due_at
+      """;
+
   private static final int BATCHES_CANCELLED_AT_ONCE = 20;
 
   private final Database database;
 
   public BatchStore(Database database) {
     this.database = database;
+  }
+
+  /** The activation of the policy in force, by its id; it rises with each. */
+  public long latestActivation() {
+    return database.read(
+        connection -> Sql.one(connection, LATEST_ACTIVATION, row -> row.number("id")));
+  }
+
+  /**
+   * Makes held deliveries due: what they wait for may have come about, such as by a new policy. What
+   * was deferred by a peer keeps its time.
+   *
+   * @return the batches that are due now, whose triggers are to be moved
+   */
+  public List<QueuedBatch> wakeHeld(Instant now) {
+    return database.inTransaction(
+        connection -> Sql.list(connection, WAKE_HELD, BatchStore::queued, now));
   }
 
   /**

@@ -7,7 +7,6 @@ import static io.portolan.metrics.policy.AdvisorTest.SES;
 import static io.portolan.metrics.policy.AdvisorTest.advise;
 import static io.portolan.metrics.policy.AdvisorTest.facts;
 import static io.portolan.metrics.policy.AdvisorTest.health;
-import static io.portolan.metrics.policy.AdvisorTest.of;
 import static io.portolan.metrics.policy.AdvisorTest.policy;
 import static io.portolan.metrics.policy.AdvisorTest.verdict;
 import static io.portolan.metrics.policy.AdvisorTest.with;
@@ -64,7 +63,7 @@ class AdvisorPropertyTest {
   @Property(tries = 500)
   void adviceThatWasTakenIsNotGivenAgain(@ForAll long seed) {
     Random random = new Random(seed);
-    Facts facts = with(randomFacts(random), new Earlier(1, of(DIRECT), false, false));
+    Facts facts = with(randomFacts(random), new Earlier(1, AdvisorTest.of(DIRECT), false, false));
     Advice advice = advise(policy(some(random)), facts);
 
     advice.draft().ifPresent(draft -> assertThat(advise(draft, facts).recommendations()).isEmpty());

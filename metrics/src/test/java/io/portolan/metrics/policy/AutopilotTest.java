@@ -95,7 +95,7 @@ class AutopilotTest {
     verdict("open", "port-blocked", 41);
     now = NINE.plus(Duration.ofMinutes(42));
     assertThat(autopilot.look()).as("a verdict has").isTrue();
-    now = NINE.plus(Duration.ofMinutes(180));
+    now = NINE.plus(Duration.ofHours(3));
     assertThat(autopilot.look()).as("an hour has passed").isTrue();
   }
 

@@ -22,9 +22,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The scores on a labelled corpus, as its own program computes them, held to the goals. */
+@Tag("system")
 class CorpusScoreTest {
   private static final Set<String> POSITIVE = Set.of("bounce", "delay");
 
