@@ -54,9 +54,7 @@ class HeldMailTest {
     Eventually.holds(
         "all waits",
         () ->
-            fixture
-                    .database()
-                    .number("SELECT count(*) FROM delivery WHERE not_before > now()")
+            fixture.database().number("SELECT count(*) FROM delivery WHERE not_before > now()")
                 == 20);
 
     activate();

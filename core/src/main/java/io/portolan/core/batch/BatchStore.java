@@ -167,8 +167,8 @@ public final class BatchStore {
   }
 
   /**
-   * Makes held deliveries due: what they wait for may have come about, such as by a new policy. What
-   * was deferred by a peer keeps its time.
+   * Makes held deliveries due: what they wait for may have come about, such as by a new policy.
+   * What was deferred by a peer keeps its time.
    *
    * @return the batches that are due now, whose triggers are to be moved
    */

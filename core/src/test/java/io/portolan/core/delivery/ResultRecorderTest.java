@@ -98,8 +98,9 @@ class ResultRecorderTest extends ResultRecorderFixture {
         utc(-2));
     try (ResultRecorder recorder = recorder()) {
       for (ClaimedDelivery delivery : batch.deliveries()) {
-        var _ = recorder.record(
-            batch, delivery, new Bounced(attempt("552 5.2.2 full"), "mailbox-full", false));
+        var _ =
+            recorder.record(
+                batch, delivery, new Bounced(attempt("552 5.2.2 full"), "mailbox-full", false));
       }
     }
     assertThat(

@@ -104,6 +104,6 @@ class AdvisorPropertyTest {
     }
     return with(
         facts(verdicts, health, Map.of(DIRECT, new Failures(2, 20_000))),
-        new Earlier(2, of(some(random)), false, random.nextBoolean()));
+        new Earlier(2, AdvisorTest.of(some(random)), false, random.nextBoolean()));
   }
 }
