@@ -4,6 +4,7 @@ import io.portolan.api.configuration.Configuration;
 import io.portolan.api.configuration.Configuration.MailConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.feedback.ReplyRules;
+import io.portolan.api.intake.Intake;
 import io.portolan.core.access.InstallationStore;
 import io.portolan.core.database.Database;
 import io.portolan.core.delivery.ConnectionSlots;
@@ -83,6 +84,7 @@ public final class Application implements AutoCloseable {
       DnsHealth dnsHealth,
       DeliveryMeters meters,
       FeedbackParts feedback,
+      Intake intake,
       InstantSource clock) {}
 
   /**
@@ -281,6 +283,8 @@ public final class Application implements AutoCloseable {
                     policy::directSources,
                     clock)
                 .start(scheduling.node(), alerts));
+    FeedbackParts feedback =
+        FeedbackParts.of(database, tokens, classifier, isps, alerts, clock);
     return new Parts(
         configuration,
         database,
@@ -298,7 +302,13 @@ public final class Application implements AutoCloseable {
         probe,
         dnsHealth,
         meters,
-        FeedbackParts.of(database, tokens, classifier, isps, alerts, clock),
+        feedback,
+        closing.add(
+            feedback.intake(
+                configuration,
+                tokens,
+                new Intake.Surroundings(
+                    database, network.trust(), secrets, meters, scheduling.node(), clock))),
         clock);
   }
 

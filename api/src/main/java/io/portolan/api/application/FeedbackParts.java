@@ -1,6 +1,10 @@
 package io.portolan.api.application;
 
+import io.portolan.api.configuration.Configuration;
+import io.portolan.api.intake.Intake;
 import io.portolan.core.database.Database;
+import io.portolan.core.feedback.Diagnosis;
+import io.portolan.core.feedback.RelayEvents;
 import io.portolan.core.isp.IspDirectory;
 import io.portolan.core.matching.FeedbackAlarm;
 import io.portolan.core.matching.MatchingInbox;
@@ -11,8 +15,8 @@ import io.portolan.sender.message.DeliveryTokens;
 import io.portolan.sender.message.Tokens;
 import java.time.InstantSource;
 
-/** What reads mail that came back, and what takes it. Both are thread-safe. */
-public record FeedbackParts(FeedbackReader reader, MatchingInbox inbox) {
+/** What reads mail and events that came back, and what takes them. All are thread-safe. */
+public record FeedbackParts(FeedbackReader reader, RelayEvents events, MatchingInbox inbox) {
 
   static FeedbackParts of(
       Database database,
@@ -23,7 +27,16 @@ public record FeedbackParts(FeedbackReader reader, MatchingInbox inbox) {
       InstantSource clock) {
     return new FeedbackParts(
         new FeedbackReader(classifier, isps),
+        new RelayEvents(new Diagnosis(classifier, isps)),
         new MatchingInbox(
             database, new DeliveryTokens(tokens), SoftBounceRule.DEFAULT, alarm, clock));
+  }
+
+  /** Starts to take mail and events by the ways that are configured. */
+  Intake intake(Configuration configuration, Tokens tokens, Intake.Surroundings surroundings) {
+    return Intake.start(
+        configuration,
+        new Intake.Reading(reader::read, events::read, inbox, tokens),
+        surroundings);
   }
 }

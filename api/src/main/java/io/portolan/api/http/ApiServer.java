@@ -15,6 +15,8 @@ import io.portolan.api.suppression.PrivacyApi;
 import io.portolan.api.suppression.SuppressionsApi;
 import io.portolan.api.suppression.UnsubscribePages;
 import io.portolan.api.upload.UploadDirectory;
+import io.portolan.api.intake.EventsApi;
+import io.portolan.core.mailbox.MailboxStore;
 import io.portolan.core.access.ApiKey;
 import io.portolan.core.access.ApiKeyStore;
 import io.portolan.core.privacy.RecipientData;
@@ -133,6 +135,8 @@ public final class ApiServer implements AutoCloseable {
             parts.feedback().reader(),
             parts.clock())
         .routes(routes);
+    new EventsApi(parts.intake().webhooks(), new MailboxStore(parts.database()))
+        .routes(routes, Access.OPEN, Access.READ);
     new ReportsApi(parts.stores(), parts.clock()).routes(routes);
     new DetailReportsApi(parts.stores(), parts.isps()).routes(routes);
     Unsubscriptions unsubscriptions = new Unsubscriptions(parts.database(), parts.clock());

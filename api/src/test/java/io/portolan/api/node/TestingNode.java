@@ -16,6 +16,7 @@ import io.portolan.sender.simulation.SimulatedNetwork;
 import io.portolan.sender.smtp.TlsTrust;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ public final class TestingNode implements AutoCloseable {
   private static final Duration TIME_TO_LIVE = Duration.ofMinutes(5);
 
   private final SimulatedNetwork network;
+  private final int intakePort;
   private final SimulatedIsps.Isp healthy;
   private final Node node;
 
@@ -75,6 +77,9 @@ public final class TestingNode implements AutoCloseable {
     environment.put("PORTOLAN_HTTP_UPLOAD_DIRECTORY", uploads.toString());
     environment.put("PORTOLAN_HTTP_MAX_UPLOAD", "1");
     environment.put("PORTOLAN_MAIL_HELO_NAME", "sender.test");
+    intakePort = freePort();
+    environment.put("PORTOLAN_INTAKE_ADDRESS", "127.0.0.1");
+    environment.put("PORTOLAN_INTAKE_PORT", Integer.toString(intakePort));
     environment.put("PORTOLAN_PROBES_CONTROLS", controls().toString());
     node =
         Node.start(
@@ -104,6 +109,11 @@ public final class TestingNode implements AutoCloseable {
     return node.routes();
   }
 
+  /** Where bounces are taken by SMTP. */
+  public int intakePort() {
+    return intakePort;
+  }
+
   /** The mail hosts of {@code healthy.test}. */
   public List<SimulatedMailServer> healthy() {
     return healthy.servers();
@@ -119,6 +129,12 @@ public final class TestingNode implements AutoCloseable {
       node.close();
     } finally {
       network.close();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
     }
   }
 
