@@ -283,8 +283,7 @@ public final class Application implements AutoCloseable {
                     policy::directSources,
                     clock)
                 .start(scheduling.node(), alerts));
-    FeedbackParts feedback =
-        FeedbackParts.of(database, tokens, classifier, isps, alerts, clock);
+    FeedbackParts feedback = FeedbackParts.of(database, tokens, classifier, isps, alerts, clock);
     return new Parts(
         configuration,
         database,

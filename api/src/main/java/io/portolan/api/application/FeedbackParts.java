@@ -35,8 +35,6 @@ public record FeedbackParts(FeedbackReader reader, RelayEvents events, MatchingI
   /** Starts to take mail and events by the ways that are configured. */
   Intake intake(Configuration configuration, Tokens tokens, Intake.Surroundings surroundings) {
     return Intake.start(
-        configuration,
-        new Intake.Reading(reader::read, events::read, inbox, tokens),
-        surroundings);
+        configuration, new Intake.Reading(reader::read, events::read, inbox, tokens), surroundings);
   }
 }
