@@ -50,8 +50,10 @@ class ClassifyCommandTest {
     Path rules =
         Files.writeString(
             folder.resolve("own.csv"),
-            "rule,isp,phase,code,status,text,category,treatment,sample\n"
-                + "ours,*,,,,user unknown,policy,,550 user unknown\n");
+            """
+            rule,isp,phase,code,status,text,category,treatment,sample
+            ours,*,,,,user unknown,policy,,550 user unknown
+            """);
 
     assertThat(run("550 5.1.1 User unknown", "--rules", rules.toString())).isZero();
     assertThat(out.toString()).contains("category  policy").contains("own.csv line 2");
@@ -62,9 +64,11 @@ class ClassifyCommandTest {
     Path rules =
         Files.writeString(
             folder.resolve("own.csv"),
-            "rule,isp,phase,code,status,text,category,treatment,sample\n"
-                + "a,*,,550,,,policy,,550 no\n"
-                + "b,*,,550,,never,policy,,550 never\n");
+            """
+            rule,isp,phase,code,status,text,category,treatment,sample
+            a,*,,550,,,policy,,550 no
+            b,*,,550,,never,policy,,550 never
+            """);
 
     assertThat(run("550 no", "--rules", rules.toString())).isEqualTo(1);
     assertThat(err.toString()).contains("own.csv line 3, column sample").contains("line 2");

@@ -63,7 +63,7 @@ class DashboardTest {
       }
       Matcher labels = LABELS.matcher(expression);
       while (labels.find()) {
-        for (String label : labels.group(1).split(", ")) {
+        for (String label : labels.group(1).split(", ", -1)) {
           // Prometheus adds the instance
           if (!label.equals("instance") && !scrape.contains(label + "=\"")) {
             missing.add(label);

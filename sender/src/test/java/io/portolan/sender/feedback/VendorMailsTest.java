@@ -44,7 +44,7 @@ class VendorMailsTest {
   }
 
   private static Sample sample(String block) {
-    String[] head = block.substring(0, block.indexOf('\n')).split(" \\| ");
+    String[] head = block.substring(0, block.indexOf('\n')).split(" \\| ", -1);
     return new Sample(
         head[0], head[1], head[2], head[3], head[4], block.substring(block.indexOf('\n') + 1));
   }
