@@ -29,6 +29,8 @@ class LaneStallTest extends LaneFixture {
   @Test
   void leavesAPortThatFallsSilentUnderOpenSessionsWithoutWaitingFiveMinutes() throws Exception {
     paths = List.of(RELAY_587, RELAY_465);
+    // one that is still being opened when the port falls silent has its own deadlines
+    limits = new Limits(1, 100, 0);
     AtomicBoolean isBlocked = new AtomicBoolean();
     beforeEachMessage =
         () -> {
@@ -39,13 +41,13 @@ class LaneStallTest extends LaneFixture {
 
     sender.send(batch(names(30)));
 
-    // at most one message on each of the three sessions waits for an answer that does not come
+    // at most the message on the session waits for an answer that does not come
     assertThat(states()).isSubsetOf("accepted 1", "planned 1");
-    assertThat(states().stream().filter("accepted 1"::equals)).hasSizeGreaterThanOrEqualTo(27);
+    assertThat(states().stream().filter("accepted 1"::equals)).hasSizeGreaterThanOrEqualTo(29);
     assertThat(network.mailboxes().matching(_ -> true))
         .extracting(StoredMessage::recipient)
         .doesNotHaveDuplicates()
-        .hasSizeGreaterThanOrEqualTo(27);
+        .hasSizeGreaterThanOrEqualTo(29);
     assertThat(health.snapshot())
         .extracting(PathStatus::label, PathStatus::state)
         .contains(tuple("relay:587", PathState.BLOCKED));
