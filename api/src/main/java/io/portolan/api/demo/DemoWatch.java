@@ -55,7 +55,11 @@ final class DemoWatch {
   /** The demo's list is bad on purpose, so its person in charge overrides what guardrails hold. */
   private void letGoOn(String campaign, JsonNode hold) {
     String isp = hold.path("isp").asText();
-    screen.say("a guardrail holds " + isp + ": " + hold.path("reason").asText());
+    screen.say(
+        "a guardrail holds "
+            + (isp.isEmpty() ? "the campaign" : isp)
+            + ": "
+            + hold.path("reason").asText());
     Map<String, Object> request = new HashMap<>();
     request.put("override", true);
     request.put("note", "The demo's list and network are bad on purpose.");
