@@ -63,7 +63,7 @@ final class Reconciler {
   /** A new policy may have a way for what is held by the one before. */
   private void wakeHeld() {
     long activation = batches.latestActivation();
-    long before = activations.getAndSet(activation);
+    long before = activations.get();
     if (before != NOT_SEEN && before != activation) {
       List<QueuedBatch> woken = batches.wakeHeld(node.now());
       woken.forEach(feeder::again);
@@ -71,6 +71,8 @@ final class Reconciler {
         log.info("{} batches that were held are tried by the new policy", woken.size());
       }
     }
+    // only now, so that what failed is done again
+    activations.set(activation);
   }
 
   private void even(UnevenCampaign campaign) {

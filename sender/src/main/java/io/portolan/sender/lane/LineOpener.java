@@ -290,7 +290,13 @@ final class LineOpener {
         ofSource == IpFamily.ANY ? lease::mayDial : address -> IpFamily.of(address) == ofSource;
     List<String> usable = host.addresses().stream().filter(suits).toList();
     List<String> all = usable.isEmpty() ? host.addresses() : usable;
-    return all.subList(0, Math.min(all.size(), ENOUGH_DEAD));
+    List<String> chosen = new ArrayList<>(all.subList(0, Math.min(all.size(), ENOUGH_DEAD)));
+    // one of the other family, or a family that is dead would never be told from a dead path
+    all.stream()
+        .filter(each -> chosen.stream().noneMatch(it -> IpFamily.of(it) == IpFamily.of(each)))
+        .findFirst()
+        .ifPresent(chosen::add);
+    return chosen;
   }
 
   private SessionOpener.DialListener listener(PathLease lease) {

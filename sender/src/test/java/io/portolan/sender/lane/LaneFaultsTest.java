@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +67,21 @@ class LaneFaultsTest extends LaneFixture {
 
     assertThat(states()).containsOnly("accepted 1");
     assertThat(network.dials("2001:db8::99", 25)).isEqualTo(1);
+    assertThat(health.snapshot())
+        .flatExtracting(PathStatus::families)
+        .extracting(PathStatus.ByFamily::family, PathStatus.ByFamily::state)
+        .containsExactly(tuple("ipv4", PathState.OPEN), tuple("ipv6", PathState.BLOCKED));
+  }
+
+  @Test
+  void getsThroughByTheOtherFamilyBehindSeveralDeadAddresses() throws Exception {
+    for (String dead : List.of("2001:db8::97", "2001:db8::98", "2001:db8::99")) {
+      deadAddresses.add(InetAddress.ofLiteral(dead));
+    }
+
+    sending(batch("anna")).get(20, TimeUnit.SECONDS);
+
+    assertThat(states()).containsOnly("accepted 1");
     assertThat(health.snapshot())
         .flatExtracting(PathStatus::families)
         .extracting(PathStatus.ByFamily::family, PathStatus.ByFamily::state)
