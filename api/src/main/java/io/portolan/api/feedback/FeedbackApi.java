@@ -17,14 +17,11 @@ import io.portolan.core.matching.FeedbackStore;
 import io.portolan.core.matching.MatchingInbox;
 import io.portolan.core.matching.StoredFeedback;
 import io.portolan.sender.feedback.FeedbackReader;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.portolan.sender.intake.MailIntake;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -96,7 +93,7 @@ public final class FeedbackApi {
         new Arrival(
             sentTo(reader.read(mail), recipient),
             Source.API,
-            key(mail, recipient),
+            MailIntake.key(mail, recipient),
             "api key \"" + Requests.key(ctx).name() + "\"",
             clock.instant());
     MatchingInbox.Taken taken = isDry ? inbox.tryOut(arrival) : inbox.takeWhole(arrival);
@@ -155,22 +152,6 @@ public final class FeedbackApi {
     } catch (DateTimeParseException e) {
       throw new InvalidException(
           "since", "\"" + text + "\" is no time with an offset, such as 2026-11-24T12:00:00Z");
-    }
-  }
-
-  /** As a mail is known that comes in by itself, so that both ways together count it once. */
-  private static String key(byte[] mail, Optional<String> recipient) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(mail);
-      recipient.ifPresent(
-          address -> {
-            digest.update((byte) 0);
-            digest.update(address.getBytes(StandardCharsets.UTF_8));
-          });
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

@@ -150,7 +150,11 @@ public final class MailIntake {
     }
   }
 
-  static String key(byte[] mail, Optional<String> recipient) {
+  /**
+   * By what a mail is known, whichever way it comes in, so that all ways together count it once: the
+   * SHA-256 of its bytes and of the recipient in its envelope, where there is one.
+   */
+  public static String key(byte[] mail, Optional<String> recipient) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(mail);
