@@ -151,8 +151,8 @@ public final class MailIntake {
   }
 
   /**
-   * By what a mail is known, whichever way it comes in, so that all ways together count it once: the
-   * SHA-256 of its bytes and of the recipient in its envelope, where there is one.
+   * By what a mail is known, whichever way it comes in, so that all ways together count it once:
+   * the SHA-256 of its bytes and of the recipient in its envelope, where there is one.
    */
   public static String key(byte[] mail, Optional<String> recipient) {
     try {
