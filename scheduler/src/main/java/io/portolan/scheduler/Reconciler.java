@@ -6,7 +6,7 @@ import io.portolan.core.campaign.CampaignStore;
 import io.portolan.scheduler.TriggerStore.UnevenCampaign;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +24,6 @@ final class Reconciler {
   // longer than the time between looking at what this node works on and the statement
   private static final Duration YOUNG_CLAIM = Duration.ofSeconds(30);
 
-  private static final long NOT_SEEN = -1;
-
   private final ThisNode node;
   private final BatchStore batches;
   private final CampaignStore campaigns;
@@ -33,8 +31,20 @@ final class Reconciler {
   private final Triggers triggers;
   private final Feeder feeder;
 
-  /** The latest activation of a policy that was seen. */
-  private final AtomicLong activations;
+  private final AtomicReference<Activation> seen = new AtomicReference<>(Activation.NONE);
+
+  /**
+   * The latest activation of a policy that was seen.
+   *
+   * @param isToBeRepeated whether held mail has been woken once only for it
+   */
+  private record Activation(long id, boolean isToBeRepeated) {
+    static final Activation NONE = new Activation(-1, false);
+
+    boolean isKnown() {
+      return id != NONE.id;
+    }
+  }
 
   Reconciler(
       ThisNode node,
@@ -49,7 +59,6 @@ final class Reconciler {
     this.store = store;
     this.triggers = triggers;
     this.feeder = feeder;
-    activations = new AtomicLong(NOT_SEEN);
   }
 
   void reconcile() {
@@ -60,11 +69,15 @@ final class Reconciler {
     feeder.repair();
   }
 
-  /** A new policy may have a way for what is held by the one before. */
+  /**
+   * A new policy may have a way for what is held by the one before. Done twice, a round apart, for
+   * senders learn of the policy a moment after this does and go on holding until then.
+   */
   private void wakeHeld() {
-    long activation = batches.latestActivation();
-    long before = activations.get();
-    if (before != NOT_SEEN && before != activation) {
+    Activation before = seen.get();
+    long latest = batches.latestActivation();
+    boolean isNews = before.isKnown() && before.id() != latest;
+    if (isNews || before.isToBeRepeated()) {
       List<QueuedBatch> woken = batches.wakeHeld(node.now());
       woken.forEach(feeder::again);
       if (!woken.isEmpty()) {
@@ -72,7 +85,7 @@ final class Reconciler {
       }
     }
     // only now, so that what failed is done again
-    activations.set(activation);
+    seen.set(new Activation(latest, isNews));
   }
 
   private void even(UnevenCampaign campaign) {

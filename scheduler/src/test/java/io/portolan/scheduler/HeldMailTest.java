@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -21,10 +23,7 @@ class HeldMailTest {
     Set<Long> seen = ConcurrentHashMap.newKeySet();
     node.sender()
         .follow(
-            (_, delivery) ->
-                seen.add(delivery.id())
-                    ? new DeliveryOutcome.Held("no path is open", inAnHour())
-                    : node.sender().accepted());
+            (_, delivery) -> seen.add(delivery.id()) ? withoutPath() : node.sender().accepted());
     long campaign = fixture.draft(20);
     node.scheduler().scheduleNow(campaign);
     Eventually.holds("all is held", () -> held(campaign) == 20);
@@ -36,7 +35,7 @@ class HeldMailTest {
   }
 
   @Test
-  void leavesWhatAPeerDeferredToItsTime() {
+  void leavesWhatAPeerDeferredOrAGuardHoldsToItsTime() {
     TestNode node = fixture.startNode();
     Set<Long> seen = ConcurrentHashMap.newKeySet();
     node.sender()
@@ -45,28 +44,70 @@ class HeldMailTest {
               if (!seen.add(delivery.id())) {
                 return node.sender().accepted();
               }
-              return delivery.id() % 2 == 0
-                  ? new DeliveryOutcome.Held("no path is open", inAnHour())
-                  : node.sender().deferred(inAnHour());
+              return switch ((int) (delivery.id() % 3)) {
+                case 0 -> withoutPath();
+                case 1 -> new DeliveryOutcome.Held("guardrail: too many", inAnHour());
+                default -> node.sender().deferred(inAnHour());
+              };
             });
-    long campaign = fixture.draft(20);
+    long campaign = fixture.draft(21);
     node.scheduler().scheduleNow(campaign);
-    Eventually.holds(
-        "all waits",
-        () ->
-            fixture.database().number("SELECT count(*) FROM delivery WHERE not_before > now()")
-                == 20);
+    Eventually.holds("all waits", () -> waiting() == 21);
 
     activate();
 
     Eventually.holds(
-        "what was held is sent", () -> fixture.campaigns().deliveries(campaign, "accepted") == 10);
-    assertThat(
-            fixture
-                .database()
-                .number(
-                    "SELECT count(*) FROM delivery WHERE state = 'planned' AND not_before > now()"))
-        .isEqualTo(10);
+        "what had no path is sent",
+        () -> fixture.campaigns().deliveries(campaign, "accepted") == 7);
+    assertThat(waiting()).isEqualTo(14);
+  }
+
+  @Test
+  void wakesWhatASenderStillHoldsByTheOldPolicyAMomentAfterTheNewOne() {
+    TestNode node = fixture.startNode();
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    Set<Long> seen = ConcurrentHashMap.newKeySet();
+    node.sender()
+        .follow(
+            (_, delivery) -> {
+              if (!seen.add(delivery.id())) {
+                return node.sender().accepted();
+              }
+              if (seen.size() == 20) {
+                // the last one: its batch is claimed while the policy changes
+                reached.countDown();
+                await(released);
+              }
+              return withoutPath();
+            });
+    long campaign = fixture.draft(20);
+    node.scheduler().scheduleNow(campaign);
+    await(reached);
+
+    activate();
+    released.countDown();
+
+    fixture.awaitState(campaign, "finished");
+    fixture.assertEachAcceptedOnce(campaign, 20);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static DeliveryOutcome withoutPath() {
+    return new DeliveryOutcome.Held(DeliveryOutcome.Held.NO_PATH + "all are left", inAnHour());
+  }
+
+  private long waiting() {
+    return fixture
+        .database()
+        .number("SELECT count(*) FROM delivery WHERE state = 'planned' AND not_before > now()");
   }
 
   private long held(long campaign) {

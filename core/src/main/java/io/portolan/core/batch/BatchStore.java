@@ -4,6 +4,7 @@ import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
 import io.portolan.core.delivery.ClaimedBatch;
+import io.portolan.core.delivery.DeliveryOutcome.Held;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -137,15 +138,26 @@ public final class BatchStore {
   private static final String LATEST_ACTIVATION =
       "SELECT coalesce(max(id), 0) AS id FROM port_policy_activation";
 
+  // those of claimed batches, too, which become retries only when their batch ends
+  private static final String LOCK_HELD =
+      """
+      SELECT b.id FROM batch b
+       WHERE (b.state = 'claimed' OR (b.state = 'queued' AND b.kind = 'retry' AND b.due_at > ?))
+         AND EXISTS (SELECT FROM delivery d
+                      WHERE d.batch_id = b.id AND d.state = 'planned' AND starts_with(d.held_because, ?))
+       ORDER BY b.id
+         FOR UPDATE
+      """;
+
   // deferred ones of the same batches keep their time, and move on when the batch ends
   private static final String WAKE_HELD =
       """
-      WITH args AS (SELECT ?::timestamptz AS now),
+      WITH args AS (SELECT ?::bigint[] AS batches, ?::text AS reason, ?::timestamptz AS now),
       woken AS (
           UPDATE delivery d SET not_before = args.now
-            FROM args, batch b
-           WHERE b.state = 'queued' AND b.kind = 'retry' AND b.due_at > args.now AND d.batch_id = b.id
-             AND d.state = 'planned' AND d.held_because IS NOT NULL AND d.not_before > args.now
+            FROM args
+           WHERE d.batch_id = ANY (args.batches)
+             AND d.state = 'planned' AND starts_with(d.held_because, args.reason) AND d.not_before > args.now
           RETURNING d.batch_id)
       UPDATE batch b SET due_at = args.now
         FROM args WHERE b.id IN (SELECT batch_id FROM woken) AND b.state = 'queued'
@@ -167,14 +179,20 @@ public final class BatchStore {
   }
 
   /**
-   * Makes held deliveries due: what they wait for may have come about, such as by a new policy.
-   * What was deferred by a peer keeps its time.
+   * Makes the deliveries due that are held for want of a path, since a new policy may have one.
+   * What is held for anything else, or was deferred by a peer, keeps its time.
    *
    * @return the batches that are due now, whose triggers are to be moved
    */
   public List<QueuedBatch> wakeHeld(Instant now) {
     return database.inTransaction(
-        connection -> Sql.list(connection, WAKE_HELD, BatchStore::queued, now));
+        connection -> {
+          List<Long> locked =
+              Sql.list(connection, LOCK_HELD, row -> row.number("id"), now, Held.NO_PATH);
+          return locked.isEmpty()
+              ? List.of()
+              : Sql.list(connection, WAKE_HELD, BatchStore::queued, locked, Held.NO_PATH, now);
+        });
   }
 
   /**

@@ -56,7 +56,10 @@ public sealed interface DeliveryOutcome {
    * No attempt was made: no path is open, the relay refuses the login, or the platform refuses this
    * source.
    */
-  record Held(String reason, Instant notBefore) implements DeliveryOutcome {}
+  record Held(String reason, Instant notBefore) implements DeliveryOutcome {
+    /** How the reason begins where the policy has no path that is open. */
+    public static final String NO_PATH = "no path is open: ";
+  }
 
   /**
    * No attempt was made: by our DNS its domain does not exist. A second look comes later, because

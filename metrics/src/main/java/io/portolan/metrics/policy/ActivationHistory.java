@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Which policies were in force, and who changed which row. Reads versions when it needs them, so it
@@ -73,17 +74,18 @@ final class ActivationHistory {
   }
 
   /**
-   * When a person last activated other paths for a row than the autopilot had given it; empty if
-   * the autopilot's are in force, or it gave none.
+   * When a person last gave a row other paths, if those in force are not the autopilot's; empty if
+   * they are, or it gave none. An activation that left the row's paths alone says nothing of it.
    */
   Optional<Instant> takenBack(PolicyRule row) {
     return change(row.isp())
         .filter(place -> !paths(place, row.isp()).equals(row.paths()))
         .flatMap(
             place ->
-                activations.subList(0, place).stream()
-                    .filter(each -> !isAutopilots(each))
-                    .map(PolicyActivation::at)
+                IntStream.range(0, place)
+                    .filter(i -> !isAutopilots(activations.get(i)))
+                    .filter(i -> !paths(i, row.isp()).equals(paths(i + 1, row.isp())))
+                    .mapToObj(i -> activations.get(i).at())
                     .findFirst());
   }
 

@@ -149,6 +149,23 @@ class AutopilotTest {
   }
 
   @Test
+  void forgetsNoPersonAndHeedsNoneWhoDidSomethingElse() {
+    verdict("open", "port-blocked", 14);
+    look(20);
+    now = NINE.plus(Duration.ofMinutes(25));
+    activate(DIRECT, RELAY);
+    verdict("port-blocked", "open", 50);
+    verdict("open", "port-blocked", 90);
+    now = NINE.plus(Duration.ofMinutes(92));
+    policies.activate(latest().version(), check, "ada", "for another row");
+
+    look(100);
+
+    assertThat(latest().author()).isEqualTo("autopilot");
+    assertThat(gmail()).containsExactly(RELAY, DIRECT);
+  }
+
+  @Test
   void restoresNothingOnceAPersonActivatedAnything() {
     verdict("open", "port-blocked", 14);
     look(20);

@@ -42,16 +42,19 @@ final class FamilyTable {
     HealthKey key = lease.key().over(family);
     PathEntry entry = entries.entry(key, now);
     become(key, entry, entry.condition().opened(now, settings), news);
-    lease
-        .unreached(family.other())
-        .ifPresent(
-            failure -> {
-              HealthKey left = lease.key().over(family.other());
-              PathEntry other = entries.entry(left, now);
-              PathCondition failed =
-                  other.condition().failed(now, failure.kind(), failure.address(), true, settings);
-              become(left, other, failed, news);
-            });
+    List<PathLease.Unreached> failures = lease.unreached(family.other());
+    if (!failures.isEmpty()) {
+      HealthKey left = lease.key().over(family.other());
+      PathEntry other = entries.entry(left, now);
+      PathLease.Unreached first = failures.getFirst();
+      // one address may be dead by itself: a look tells before long
+      boolean isClear = failures.size() > 1;
+      become(
+          left,
+          other,
+          other.condition().failed(now, first.kind(), first.address(), isClear, settings),
+          news);
+    }
   }
 
   private static void become(

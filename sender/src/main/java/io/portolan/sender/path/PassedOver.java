@@ -1,5 +1,6 @@
 package io.portolan.sender.path;
 
+import io.portolan.core.delivery.DeliveryOutcome.Held;
 import io.portolan.core.policy.EffectiveRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +49,8 @@ final class PassedOver {
     if (reasons.isEmpty()) {
       String route = pinnedRoute.orElse("any");
       return new Choice.NoneOpen(
-          "row "
+          Held.NO_PATH
+              + "row "
               + rule.rule()
               + " has no path on route "
               + route
@@ -57,6 +59,6 @@ final class PassedOver {
     }
     Instant soonest = now.plus(SHORTEST_HOLD);
     Instant until = earliest.filter(soonest::isBefore).orElse(soonest);
-    return new Choice.NoneOpen("no path is open: " + words(), until);
+    return new Choice.NoneOpen(Held.NO_PATH + words(), until);
   }
 }

@@ -162,9 +162,9 @@ public final class PathLease implements AutoCloseable {
     unreached.add(new Unreached(address, kind));
   }
 
-  /** The first address of a family that could not be connected to. */
-  Optional<Unreached> unreached(IpFamily family) {
-    return unreached.stream().filter(each -> IpFamily.of(each.address()) == family).findFirst();
+  /** The addresses of a family that could not be connected to, in the order they were dialled. */
+  List<Unreached> unreached(IpFamily family) {
+    return unreached.stream().filter(each -> IpFamily.of(each.address()) == family).toList();
   }
 
   /** Returns whether this changed anything. */

@@ -38,6 +38,22 @@ class FamilyHealthTest {
   }
 
   @Test
+  void looksAtAFamilyBeforeLongWhereOneAddressIsDead() {
+    PathLease lease = paths.take("gmail", SES_587);
+    lease.unreachable(V6, "connect-timeout");
+    lease.connected(V4);
+    lease.opened();
+    assertThat(paths.status(SES_587, "").families().getLast().state()).isEqualTo(PathState.SUSPECT);
+
+    paths.clock.advance(HealthSettings.DEFAULT.suspectFor());
+    assertThat(paths.health.mayDial(SES, IpFamily.IPV6)).isFalse();
+    paths.health.beginLook(SES_V6, paths.health.lookLimit());
+    paths.health.goodLook(SES_V6);
+
+    assertThat(paths.health.mayDial(SES, IpFamily.IPV6)).isTrue();
+  }
+
+  @Test
   void leavesNoFamilyWhereNeitherConnects() {
     PathLease lease = paths.take("gmail", SES_587);
     lease.unreachable(V6, "connect-timeout");
@@ -148,6 +164,7 @@ class FamilyHealthTest {
   private void openByIpv4Alone() {
     PathLease lease = paths.take("gmail", SES_587);
     lease.unreachable(V6, "connect-timeout");
+    lease.unreachable("2001:db8::2", "connect-timeout");
     lease.connected(V4);
     lease.opened();
   }
