@@ -96,6 +96,14 @@ class VendorRepliesTest {
           RCPT | 550 Casella di posta inesistente                                        | bad-mailbox
           RCPT | 550 Benutzer unbekannt                                                  | bad-mailbox
           RCPT | 550 Usuario desconocido                                                 | bad-mailbox
+          RCPT | 550 5.7.133 Sender not authenticated for group                        | recipient-refused
+          MAIL | 550 5.7.60 SMTP; Client does not have permissions to send as this sender | relay-config
+          RCPT | 451 4.7.1 Your sending rate exceeds our limits                        | rate-limited
+          BANNER | 421 4.3.2 All server ports are busy                                   | rate-limited
+          RCPT | 550 Domain b.example does not accept mail                             | bad-domain
+          RCPT | 550 This address no longer accepts mail                               | mailbox-inactive
+          RCPT | 554 5.7.1 The recipient's account is blocked                          | mailbox-inactive
+          BANNER | 421 4.7.1 Intrusion prevention active for [192.0.2.1]                 | ip-reputation
           """)
   void saysWhy(Phase phase, String reply, String categories) throws MalformedReplyException {
     Classification found =
