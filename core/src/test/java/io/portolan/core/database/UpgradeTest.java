@@ -1,0 +1,136 @@
+package io.portolan.core.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * A database of the version before feedback was read, with mail sent and waiting, is brought up to
+ * date and loses nothing.
+ */
+class UpgradeTest {
+  private static final String BEFORE = "11";
+
+  @RegisterExtension final TestDatabase database = TestDatabase.create();
+
+  @Test
+  void keepsWhatAFilledDatabaseOfAnEarlierVersionHolds() {
+    database.execute("DROP SCHEMA public CASCADE");
+    database.execute("CREATE SCHEMA public");
+    Flyway.configure()
+        .dataSource(database.settings().jdbcUrl(), null, null)
+        .locations("classpath:db/migration")
+        .target(BEFORE)
+        .load()
+        .migrate();
+    fill();
+
+    Database.open(database.settings()).close();
+
+    assertThat(
+            database.texts(
+                """
+                SELECT concat_ws(' ', m.hour, m.isp, m.outcome, m.category, m.count = h.count)
+                  FROM (SELECT date_trunc('hour', minute, 'UTC') AS hour, campaign_id, isp, outcome, category,
+                               sum(count) AS count
+                          FROM result_rollup GROUP BY 1, 2, 3, 4, 5) AS m
+                  LEFT JOIN result_hour h USING (hour, campaign_id, isp, outcome, category)
+                 ORDER BY m.isp, m.outcome
+                """))
+        .as("rates an hour are those of the minutes")
+        .hasSize(2)
+        .allMatch(row -> row.endsWith(" t"));
+    assertThat(database.number("SELECT sum(count) FROM accept_time_hour")).isEqualTo(40);
+    assertThat(
+            database.texts("SELECT concat_ws(' ', code, enhanced, sample, count) FROM reply_hour"))
+        .containsExactly("550 5.1.1 550 5.1.1 no such user 1");
+    assertThat(database.texts("SELECT sending_domain FROM campaign"))
+        .containsExactly("news.shop.test");
+    assertThat(
+            database.texts(
+                """
+                SELECT s.reason
+                  FROM unnest(ARRAY['gone@gmail.com', 'anna@lower.blocked.test', 'eve@gmail.com']) AS a(address),
+                       covering_suppression(address, split_part(address, '@', 2), 1, 'shop.test', now()) AS s
+                """))
+        .as("who was suppressed still is, and nobody else")
+        .containsExactlyInAnyOrder("hard-bounce", "manual");
+    assertThat(database.texts("SELECT concat(state, family) FROM path_health"))
+        .containsExactly("blocked");
+    assertThat(database.texts("SELECT state FROM delivery ORDER BY id"))
+        .containsExactly("accepted", "bounced", "planned");
+    assertThat(
+            database.texts("SELECT address FROM deliveries_of('gone@gmail.com', 'Gone@gmail.com')"))
+        .containsExactly("Gone@gmail.com");
+
+    // the triggers hold for the minutes of before, too
+    database.execute("UPDATE result_rollup SET count = count + 2 WHERE outcome = 'bounced'");
+    assertThat(database.number("SELECT sum(count) FROM result_hour WHERE outcome = 'bounced'"))
+        .isEqualTo(
+            database.number("SELECT sum(count) FROM result_rollup WHERE outcome = 'bounced'"));
+  }
+
+  private void fill() {
+    database.execute(
+        """
+        WITH list AS (INSERT INTO mailing_list (name) VALUES ('all') RETURNING id)
+        INSERT INTO recipient (list_id, address, address_key, domain)
+        SELECT id, a.address, lower(a.address), split_part(a.address, '@', 2)
+          FROM list, unnest(ARRAY['eve@gmail.com', 'Gone@gmail.com', 'bob@yahoo.com']) AS a(address)
+        """);
+    database.execute(
+        """
+        INSERT INTO campaign (name, state, list_id, content, launched_at)
+        SELECT 'Spring', 'running', id, '{"fromAddress": "shop@News.Shop.test"}', now() FROM mailing_list
+        """);
+    database.execute(
+        """
+        INSERT INTO delivery (campaign_id, recipient_id, state, address, domain, isp, platform, attempts, category,
+                              held_because)
+        SELECT c.id, r.id, s.state::delivery_state, r.address, r.domain, split_part(r.domain, '.', 1),
+               split_part(r.domain, '.', 1), s.attempts, s.category, s.held
+          FROM campaign c, recipient r
+          JOIN (VALUES ('eve@gmail.com', 'accepted', 1, NULL, NULL), ('gone@gmail.com', 'bounced', 1, 'bad-mailbox', NULL),
+                       ('bob@yahoo.com', 'planned', 0, NULL, 'no path is open: port 25 is left'))
+               AS s(key, state, attempts, category, held) ON s.key = r.address_key
+         ORDER BY r.id
+        """);
+    database.execute(
+        """
+        INSERT INTO attempt (at, delivery_id, number, campaign_id, batch_id, epoch, policy_version, port, code, open_millis,
+                             exchange_millis, isp, platform, rule, decision, route, tls, host, peer, phase, outcome,
+                             enhanced, category, reply)
+        SELECT timestamptz '2026-11-01 10:20:00Z', id, 1, campaign_id, 1, 1, 1, 25, CASE state WHEN 'bounced' THEN 550 ELSE 250 END,
+               0, 10, isp, platform, 'any', 'first', 'direct', 'starttls', 'mx.test', '192.0.2.1', 'rcpt', state::text,
+               CASE state WHEN 'bounced' THEN '5.1.1' END, category,
+               CASE state WHEN 'bounced' THEN '550 5.1.1 no such user' END
+          FROM delivery WHERE state <> 'planned'
+        """);
+    database.execute(
+        """
+        INSERT INTO result_rollup (minute, campaign_id, isp, platform, route, port, tls, outcome, category, count)
+        SELECT timestamptz '2026-11-01 10:00:00Z' + m * interval '1 min', c.id, 'gmail', 'gmail', 'direct', 25, 'starttls',
+               o.outcome, o.category, m + 1
+          FROM campaign c, generate_series(0, 7) AS m, (VALUES ('accepted', ''), ('bounced', 'bad-mailbox')) AS o(outcome, category)
+        """);
+    database.execute(
+        """
+        INSERT INTO accept_time_rollup (minute, campaign_id, isp, route, port, tls, bucket, count)
+        SELECT timestamptz '2026-11-01 10:00:00Z' + m * interval '1 min', id, 'gmail', 'direct', 25, 'starttls', 3, 5
+          FROM campaign, generate_series(0, 7) AS m
+        """);
+    database.execute(
+        """
+        INSERT INTO suppression (kind, value, reason, source)
+        VALUES ('address', 'gone@gmail.com', 'hard-bounce', 'delivery'), ('domain', 'blocked.test', 'manual', 'api')
+        """);
+    database.execute(
+        """
+        INSERT INTO path_health (network, route, target, port, tls, state, since, until, strikes, good_looks, host,
+                                 evidence, node)
+        VALUES ('office', 'direct', 'gmail', 25, 'starttls', 'blocked', now(), now(), 1, 0, 'mx.test', 'connect-timeout', 'a')
+        """);
+  }
+}
