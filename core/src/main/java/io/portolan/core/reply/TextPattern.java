@@ -103,9 +103,43 @@ final class TextPattern {
       boolean isLiteral = literals.equals(List.of(List.of(part)));
       // the rarest first: it is what an alternative is looked up by
       literals.sort(Comparator.comparingInt(TextPattern::shortest).reversed());
-      alternatives.add(new Alternative(List.copyOf(literals), isLiteral, Pattern.compile(part)));
+      alternatives.add(new Alternative(List.copyOf(literals), isLiteral, compiled(part)));
     }
     return new TextPattern(alternatives);
+  }
+
+  /*
+   * At most places of a text no match begins, which a look at one character tells at a tenth of the
+   * cost of trying every branch of a group.
+   */
+  private static Pattern compiled(String part) {
+    String firsts = firstsOf(part);
+    return Pattern.compile(firsts.isEmpty() ? part : "(?=[" + firsts + "])" + part);
+  }
+
+  /** What a match may begin with, as the inside of a class; empty where that is not known. */
+  private static String firstsOf(String part) {
+    int start = 0;
+    while (part.startsWith("(?<!", start) || part.startsWith("\\b", start)) {
+      start = endOfItem(part, start); // no part of the match
+    }
+    int end = start < part.length() ? endOfItem(part, start) : start;
+    boolean isSure = end > start && (end == part.length() || "?*{".indexOf(part.charAt(end)) < 0);
+    if (!isSure) {
+      return "";
+    }
+    char c = part.charAt(start);
+    if (isPlain(c)) {
+      return Character.isLetterOrDigit(c) ? String.valueOf(c) : "\\" + c;
+    }
+    if (c != '(' || part.startsWith("(?", start)) {
+      return "";
+    }
+    List<String> firsts =
+        alternativesOf(part.substring(start + 1, end - 1)).stream()
+            .map(TextPattern::firstsOf)
+            .toList();
+    return firsts.contains("") ? "" : String.join("", firsts);
   }
 
   /** Splits an expression at the bars that stand outside groups and classes. */
