@@ -189,7 +189,7 @@ public final class Application implements AutoCloseable {
         new MessageComposer(
             messageSettings(configuration.mail(), surroundings.publicUrl()),
             tokens,
-            new DkimKeys(keys),
+            new DkimKeys(keys, configuration.mail().signatures()),
             clock);
     DeliveryMeters meters = closing.add(new DeliveryMeters());
     Guardrails guardrails = new Guardrails(GuardSettings.DEFAULT, clock);

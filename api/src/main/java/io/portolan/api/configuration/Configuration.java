@@ -9,6 +9,7 @@ import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
 import io.portolan.sender.dns.AddressFamilies;
 import io.portolan.sender.dns.DnsSettings;
+import io.portolan.sender.message.SigningProvider;
 import io.portolan.sender.path.HealthSettings;
 import java.net.InetAddress;
 import java.net.URI;
@@ -84,6 +85,7 @@ public record Configuration(
       int batchesPerPlatform,
       Duration idleLinger,
       int refusalsInARow,
+      SigningProvider signatures,
       Optional<Path> trustedCertificates) {}
 
   /** The scheduler; {@code node} is empty for a name made at start. */
@@ -241,6 +243,7 @@ public record Configuration(
         values.number(Settings.MAIL_BATCHES_PER_PLATFORM, 1, 1_000),
         values.duration(Settings.MAIL_IDLE_LINGER),
         values.number(Settings.MAIL_REFUSALS_IN_A_ROW, 1, 1_000_000),
+        values.parsed(Settings.MAIL_SIGNATURES, "auto or jdk is expected", SigningProvider::of),
         values.optional(
             Settings.MAIL_TRUSTED_CERTIFICATES,
             "a readable file is expected",

@@ -10,6 +10,7 @@ import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
 import io.portolan.sender.dns.AddressFamilies;
 import io.portolan.sender.dns.DnsSettings;
+import io.portolan.sender.message.SigningProvider;
 import io.portolan.sender.path.HealthSettings;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -56,6 +57,7 @@ class ConfigurationTest {
                 4,
                 Duration.ofSeconds(2),
                 20,
+                SigningProvider.AUTO,
                 Optional.empty()));
     assertThat(defaults.dns())
         .isEqualTo(
@@ -109,6 +111,7 @@ class ConfigurationTest {
               batches-per-platform: 2
               idle-linger: 3s
               refusals-in-a-row: 50
+              signatures: jdk
               trusted-certificates: %s
             dns:
               servers: [192.0.2.53, "192.0.2.54:5353"]
@@ -176,6 +179,7 @@ class ConfigurationTest {
                 2,
                 Duration.ofSeconds(3),
                 50,
+                SigningProvider.JDK,
                 Optional.of(certificates)));
     assertThat(configuration.dns())
         .isEqualTo(
@@ -254,6 +258,7 @@ class ConfigurationTest {
     refused("mail:\n  sender-id: me\n", "5 to 15 letters");
     refused("mail:\n  source-address: out1.example.net\n", "an IP address is expected");
     refused("mail:\n  unsubscribe-mailbox: nobody\n", "an address is expected");
+    refused("mail:\n  signatures: fast\n", "auto or jdk is expected");
     refused("mail:\n  trusted-certificates: /not/there\n", "a readable file is expected");
     refused("dns:\n  families: both\n", "ipv4-first, ipv6-first, ipv4 or ipv6");
     refused("dns:\n  servers: ns.example.net\n", "addresses separated by commas");

@@ -1,6 +1,7 @@
 package io.portolan.sender.message;
 
 import io.portolan.core.address.Domain;
+import java.security.Provider;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /** The keys of the sending domains. Thread-safe; never changes. */
 public final class DkimKeys {
   /** No domain has a key: nothing is signed. */
-  public static final DkimKeys NONE = new DkimKeys(List.of());
+  public static final DkimKeys NONE = new DkimKeys(List.of(), SigningProvider.JDK);
 
   private static final Logger LOG = LoggerFactory.getLogger(DkimKeys.class);
 
@@ -21,9 +22,10 @@ public final class DkimKeys {
   /**
    * @throws IllegalArgumentException if a domain has two keys
    */
-  public DkimKeys(Collection<DkimKey> keys) {
+  public DkimKeys(Collection<DkimKey> keys, SigningProvider wanted) {
+    Optional<Provider> provider = keys.isEmpty() ? Optional.empty() : wanted.load();
     for (DkimKey key : keys) {
-      if (signers.put(key.domain(), new DkimSigner(key)) != null) {
+      if (signers.put(key.domain(), new DkimSigner(key, provider)) != null) {
         throw new IllegalArgumentException("the domain " + key.domain() + " has two DKIM keys");
       }
       if (key.isShort()) {

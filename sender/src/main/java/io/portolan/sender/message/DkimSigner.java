@@ -3,13 +3,14 @@ package io.portolan.sender.message;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.Signature;
+import java.security.Provider;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -40,9 +41,14 @@ final class DkimSigner {
   private static final int LINE = 72;
 
   private final DkimKey key;
+  private final KeySigner signer;
 
-  DkimSigner(DkimKey key) {
+  /**
+   * @param provider of signatures; empty for the JDK
+   */
+  DkimSigner(DkimKey key, Optional<Provider> provider) {
     this.key = key;
+    this.signer = KeySigner.of(key, "SHA256withRSA", provider);
   }
 
   /**
@@ -79,24 +85,16 @@ final class DkimSigner {
             + bodyHash(message, bodyStart)
             + ";\r\n b=";
     signed.append(relaxed(unsigned));
-    String signature = folded(signature(signed.toString().getBytes(StandardCharsets.UTF_8)));
+    String signature =
+        folded(
+            Base64.getEncoder()
+                .encodeToString(signer.sign(signed.toString().getBytes(StandardCharsets.UTF_8))));
     return new MessageBuffer(message.length + unsigned.length() + signature.length() + 2)
         .ascii(unsigned)
         .ascii(signature)
         .crlf()
         .octets(message)
         .toArray();
-  }
-
-  private String signature(byte[] signed) {
-    try {
-      Signature signature = Signature.getInstance("SHA256withRSA");
-      signature.initSign(key.privateKey());
-      signature.update(signed);
-      return Base64.getEncoder().encodeToString(signature.sign());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the DKIM key " + key + " does not sign", e);
-    }
   }
 
   /** The index after the empty line that ends the header. */

@@ -46,6 +46,8 @@ public class ComposeBenchmark {
 
   private final CampaignMessage plain = Fixture.composer().campaign(1, CONTENT);
   private final CampaignMessage signed = Fixture.composer(Fixture.signing()).campaign(1, CONTENT);
+  private final CampaignMessage signedByJdk =
+      Fixture.composer(Fixture.signing(SigningProvider.JDK)).campaign(1, CONTENT);
   private final CampaignMessage ascii =
       Fixture.composer()
           .campaign(1, Fixture.content("Acme", "Hi {{plan}}", "", "x{{plan}} ".repeat(200)));
@@ -61,6 +63,11 @@ public class ComposeBenchmark {
   @Benchmark
   public byte[] composeSigned() {
     return signed.compose(++deliveryId, "anna@mail.example", ATTRIBUTES).bytes();
+  }
+
+  @Benchmark
+  public byte[] composeSignedByJdk() {
+    return signedByJdk.compose(++deliveryId, "anna@mail.example", ATTRIBUTES).bytes();
   }
 
   @Benchmark

@@ -131,7 +131,7 @@ class DkimSignerTest {
     DkimKey key = new DkimKey(new Domain("acme.example"), "s1", Fixture.RSA.getPrivate());
 
     assertThatExceptionOfType(IllegalArgumentException.class)
-        .isThrownBy(() -> new DkimKeys(List.of(key, key)))
+        .isThrownBy(() -> new DkimKeys(List.of(key, key), SigningProvider.JDK))
         .withMessage("the domain acme.example has two DKIM keys");
   }
 

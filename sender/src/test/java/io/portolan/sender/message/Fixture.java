@@ -47,7 +47,12 @@ final class Fixture {
   }
 
   static DkimKeys signing() {
-    return new DkimKeys(List.of(new DkimKey(new Domain("acme.example"), "s1", RSA.getPrivate())));
+    return signing(SigningProvider.AUTO);
+  }
+
+  static DkimKeys signing(SigningProvider provider) {
+    return new DkimKeys(
+        List.of(new DkimKey(new Domain("acme.example"), "s1", RSA.getPrivate())), provider);
   }
 
   static CampaignContent content(String subject, String html, String text) {
