@@ -34,9 +34,9 @@ public final class Diagnosis {
   private static final Pattern ANY_STATUS = Pattern.compile("(?<![\\d.\\w-])#?(" + STATUS + ")");
   private static final Pattern REPLY =
       Pattern.compile(
-          "(?<![\\d.:/@\\w-])([245]\\d\\d)(?: ?:)?(?:[ -]+#?(?="
+          "(?<![\\d.:/@\\w-])[245]\\d\\d(?: ?:)?(?:[ -]+#?(?="
               + STATUS
-              + ")|[ -]+(?=[a-z<\"'(\\[*=#]))|(?<![\\d.:/@\\w-])([45]\\d\\d)$",
+              + ")|[ -]+(?=[a-z<\"'(\\[*=#]))|(?<![\\d.:/@\\w-])[45]\\d\\d$|(?<=code ?: ?)[45]\\d\\d\\b",
           Pattern.CASE_INSENSITIVE);
   private static final Pattern TYPE =
       Pattern.compile(
@@ -190,7 +190,7 @@ public final class Diagnosis {
     OptionalInt vague = OptionalInt.empty();
     Matcher found = REPLY.matcher(text);
     while (found.find()) {
-      int code = Integer.parseInt(found.group(1) != null ? found.group(1) : found.group(2));
+      int code = Integer.parseInt(found.group(), 0, 3, 10);
       if (code >= 400 && code != TRANSACTION_FAILED) {
         return OptionalInt.of(code);
       }
