@@ -24,7 +24,10 @@ import java.util.regex.Pattern;
  */
 final class SnsMessages {
   private static final Pattern HOST =
-      Pattern.compile("sns\\.[a-z0-9-]{1,30}\\.amazonaws\\.com(?:\\.cn)?");
+      // a region's name: s3 and its kin would be buckets, which are anybody's
+      Pattern.compile("sns\\.[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-\\d{1,2}\\.amazonaws\\.com(?:\\.cn)?");
+  private static final Pattern CERTIFICATE =
+      Pattern.compile("/SimpleNotificationService-[0-9a-f]{1,64}\\.pem");
   private static final List<String> SIGNED_OF_NOTIFICATION =
       List.of("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type");
   private static final List<String> SIGNED_OF_SUBSCRIPTION =
@@ -70,7 +73,7 @@ final class SnsMessages {
     if (!text(message, "TopicArn").equals(topic)) {
       throw RefusedCallException.wrong("The topic is not the one that is configured.");
     }
-    X509Certificate certificate = certificate(amazon(text(message, "SigningCertURL")));
+    X509Certificate certificate = certificate(certificateUrl(message));
     try {
       certificate.checkValidity(Date.from(timestamp(message)));
       Signature verifier =
@@ -129,6 +132,14 @@ final class SnsMessages {
       }
     }
     return signed.toString();
+  }
+
+  private static URI certificateUrl(JsonNode message) throws RefusedCallException {
+    URI url = amazon(text(message, "SigningCertURL"));
+    if (!CERTIFICATE.matcher(url.getRawPath()).matches()) {
+      throw RefusedCallException.wrong("The certificate is not one of SNS.");
+    }
+    return url;
   }
 
   private static URI amazon(String written) throws RefusedCallException {

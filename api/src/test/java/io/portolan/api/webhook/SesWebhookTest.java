@@ -44,6 +44,10 @@ class SesWebhookTest extends WebhookScene {
         "https://evil.example/sns.eu-west-1.amazonaws.com/x.pem",
         "https://sns.eu-west-1.amazonaws.com@evil.example/x.pem",
         "https://bucket.s3.amazonaws.com/x.pem",
+        "https://sns.s3.amazonaws.com/SimpleNotificationService-1.pem",
+        "https://sns.s3-us-west-2.amazonaws.com/SimpleNotificationService-1.pem",
+        "https://sns.s3-accelerate.amazonaws.com/SimpleNotificationService-1.pem",
+        "https://sns.eu-west-1.amazonaws.com/other/SimpleNotificationService-1.pem",
         "https://sns.eu-west-1.amazonaws.com:8443/x.pem",
         "file:///etc/passwd",
         "not a url",
@@ -77,7 +81,10 @@ class SesWebhookTest extends WebhookScene {
   @Test
   void asksToTryAgainWhenTheCertificateIsNotToBeHad() throws Exception {
     ObjectNode message =
-        notification("{}").put("SigningCertURL", "https://sns.us-east-1.amazonaws.com/gone.pem");
+        notification("{}")
+            .put(
+                "SigningCertURL",
+                "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-9.pem");
     assertThat(refused("ses", "ses", ofAmazon(message))).isEqualTo(503);
   }
 }

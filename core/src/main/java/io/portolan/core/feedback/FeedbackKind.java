@@ -46,6 +46,22 @@ public enum FeedbackKind {
     return Arrays.stream(values()).filter(kind -> kind.id().equals(id)).findFirst();
   }
 
+  /**
+   * What a report of a feedback loop is, whether it comes as a mail or as an event.
+   *
+   * @param type the Feedback-Type of RFC 5965, RFC 6591 and the loops that add to them; empty:
+   *     abuse
+   */
+  public static FeedbackKind ofFeedbackType(String type) {
+    return switch (type.toLowerCase(Locale.ROOT)) {
+      case "auth-failure", "dmarc", "dkim" -> AUTH_REPORT;
+      case "opt-out", "opt-out-list" -> UNSUBSCRIBE;
+      // somebody took it out of the spam folder
+      case "not-spam" -> NONE;
+      default -> COMPLAINT;
+    };
+  }
+
   /** What to do about feedback of this kind, whatever its category. */
   public Action action() {
     return action;

@@ -108,7 +108,11 @@ public final class RelayEvents {
             .forEach(each -> recipients.add(named(each.path("emailAddress").asText())));
         String kind = text(complaint, "complaintFeedbackType");
         yield feedback(
-            FeedbackKind.COMPLAINT, kind.isEmpty() ? "abuse" : kind, recipients, mail(mail), "");
+            FeedbackKind.ofFeedbackType(kind),
+            kind.isEmpty() ? "abuse" : kind,
+            recipients,
+            mail(mail),
+            "");
       }
       case "Delivery" -> {
         JsonNode delivery = node.path("delivery");

@@ -52,6 +52,9 @@ class RelayEventsTest {
           {"RecordType":"SubscriptionChange","Recipient":"a@b.example","SuppressSending":true}                                                           | unsubscribe |
           {"msys":{"message_event":{"type":"bounce","rcpt_to":"a@b.example","raw_reason":"550 5.1.1 user unknown"}}}                                     | bounce      | bad-mailbox
           {"msys":{"unsubscribe_event":{"type":"list_unsubscribe","rcpt_to":"a@b.example"}}}                                                             | unsubscribe |
+          {"notificationType":"Complaint","complaint":{"complaintFeedbackType":"abuse","complainedRecipients":[{"emailAddress":"a@b.example"}]},"mail":{}}  | complaint |
+          {"notificationType":"Complaint","complaint":{"complaintFeedbackType":"auth-failure","complainedRecipients":[{"emailAddress":"a@b.example"}]},"mail":{}}  | auth-report |
+          {"notificationType":"Complaint","complaint":{"complaintFeedbackType":"opt-out","complainedRecipients":[{"emailAddress":"a@b.example"}]},"mail":{}}  | unsubscribe |
           {"event":"bounce","recipient":"a@b.example","reply":"550 5.1.1 user unknown","messageId":"<x@y>"}                                              | bounce      | bad-mailbox
           """)
   void readsTheEventsOfRelays(String json, String kind, String category) {
@@ -71,6 +74,7 @@ class RelayEventsTest {
         "[1,null,\"x\"]",
         "{\"Type\":\"Notification\",\"Message\":\"{\"}",
         "{\"notificationType\":\"Bounce\"}",
+        "{\"notificationType\":\"Complaint\",\"complaint\":{\"complaintFeedbackType\":\"not-spam\",\"complainedRecipients\":[{\"emailAddress\":\"a@b.example\"}]},\"mail\":{}}",
         "{\"event\":\"bounce\"}",
         "{\"sg_event_id\":\"1\",\"event\":\"open\",\"email\":\"a@b.example\"}"
       })

@@ -26,22 +26,14 @@ final class Complaints {
     if (report.isPresent()) {
       String type = report.get().text("feedback-type").strip().toLowerCase(Locale.ROOT);
       if (!type.isEmpty()) {
-        return Optional.of(new Complaint(kind(type), type, recipients(report.get(), original)));
+        return Optional.of(
+            new Complaint(
+                FeedbackKind.ofFeedbackType(type), type, recipients(report.get(), original)));
       }
     }
     return original.has(JMRP)
         ? Optional.of(new Complaint(FeedbackKind.COMPLAINT, "abuse", named(original.all(JMRP))))
         : Optional.empty();
-  }
-
-  private static FeedbackKind kind(String type) {
-    return switch (type) {
-      case "auth-failure", "dmarc", "dkim" -> FeedbackKind.AUTH_REPORT;
-      case "opt-out", "opt-out-list" -> FeedbackKind.UNSUBSCRIBE;
-      // somebody took it out of the spam folder
-      case "not-spam" -> FeedbackKind.NONE;
-      default -> FeedbackKind.COMPLAINT;
-    };
   }
 
   private static List<ReportedRecipient> recipients(Headers report, Headers original) {

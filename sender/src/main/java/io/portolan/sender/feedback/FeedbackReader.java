@@ -24,6 +24,9 @@ import java.util.stream.Collectors;
  * <p>Immutable and thread-safe.
  */
 public final class FeedbackReader {
+  /** So many recipients may share a reason that stands apart from them all. */
+  private static final int FEW = 5;
+
   private final Diagnosis diagnosis;
   private final RelayEvents events;
 
@@ -141,7 +144,8 @@ public final class FeedbackReader {
     for (StatusReport.Recipient given : status.recipients()) {
       StatusReport.Recipient each = given.address().isEmpty() ? given.at(words.likeliest()) : given;
       boolean isOk = isPositive(each);
-      if (isOk != (kind == FeedbackKind.DELIVERED)) {
+      boolean isStillTried = kind == FeedbackKind.BOUNCE && each.action().equals("delayed");
+      if (isOk != (kind == FeedbackKind.DELIVERED) || isStillTried) {
         continue;
       }
       if (isOk) {
@@ -218,9 +222,7 @@ public final class FeedbackReader {
                   diagnosis.verdict(
                       isDelay,
                       Optional.empty(),
-                      mentions.size() > 1
-                          ? List.of(each.words(), text)
-                          : List.of(each.words(), text, headers.decoded("subject")),
+                      said(each, mentions.size(), text, headers),
                       Optional.empty(),
                       each.address())),
               Optional.empty()));
@@ -232,6 +234,15 @@ public final class FeedbackReader {
         original,
         Optional.empty(),
         Optional.empty());
+  }
+
+  /** The words that may say why; those of the whole report only where few recipients share it. */
+  private static List<String> said(
+      FreeForm.Mention mention, int mentions, String text, Headers headers) {
+    if (mentions == 1) {
+      return List.of(mention.words(), text, headers.decoded("subject"));
+    }
+    return mentions <= FEW ? List.of(mention.words(), text) : List.of(mention.words());
   }
 
   /** A report that somebody, or a gateway, sent on as an attachment. */

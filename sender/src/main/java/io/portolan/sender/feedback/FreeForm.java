@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -17,6 +18,10 @@ import java.util.regex.Pattern;
 final class FreeForm {
   private static final int MOST = 50;
   private static final int LONGEST_BLOCK = 30;
+  private static final int MOST_LINES = 60;
+  private static final int MOST_WEIGHED = 300;
+  private static final int CONTEXT = 200;
+  private static final int MOST_WORDS = 6_000;
   private static final int SURE = 4;
   private static final Pattern LABEL =
       Pattern.compile(
@@ -41,6 +46,7 @@ final class FreeForm {
 
   private final ReportText report;
   private final Set<String> others;
+  private final List<String> lowerLines;
 
   /** One recipient and the lines that speak of it. */
   record Mention(String address, String words) {}
@@ -51,6 +57,7 @@ final class FreeForm {
   FreeForm(ReportText report, Set<String> others) {
     this.report = report;
     this.others = others;
+    lowerLines = report.lines().stream().map(line -> line.toLowerCase(Locale.ROOT)).toList();
   }
 
   /**
@@ -86,8 +93,12 @@ final class FreeForm {
     Map<String, Integer> scores = new LinkedHashMap<>();
     Optional<String> to = report.originalTo();
     boolean isListed = false;
+    int weighed = 0;
     for (String line : report.lines()) {
       for (MailAddresses.Found found : MailAddresses.in(line)) {
+        if (++weighed > MOST_WEIGHED) {
+          break;
+        }
         int score = score(line, found, isListed);
         if (to.isPresent() && to.get().equals(found.address())) {
           score += 2;
@@ -112,8 +123,9 @@ final class FreeForm {
   }
 
   private int score(String line, MailAddresses.Found found, boolean isListed) {
-    String before = TYPE.matcher(line.substring(0, found.start())).replaceFirst("");
-    String after = line.substring(found.end());
+    String left = line.substring(Math.max(0, found.start() - CONTEXT), found.start());
+    String before = TYPE.matcher(left).replaceFirst("");
+    String after = line.substring(found.end(), Math.min(line.length(), found.end() + CONTEXT));
     int score = 0;
     boolean leads = false;
     if (before.chars().allMatch(c -> " \t<\"'>*-.(|[".indexOf(c) >= 0)) {
@@ -146,18 +158,17 @@ final class FreeForm {
   /** The paragraph that an address heads, and other lines that name it with the line behind. */
   private String about(String address, Set<String> all) {
     List<String> lines = report.lines();
-    Set<Integer> taken = new LinkedHashSet<>();
-    for (int i = 0; i < lines.size(); i++) {
-      if (!lines.get(i).toLowerCase(Locale.ROOT).contains(address)) {
+    Set<Integer> taken = new TreeSet<>();
+    for (int i = 0; i < lines.size() && taken.size() < MOST_LINES; i++) {
+      if (!lowerLines.get(i).contains(address)) {
         continue;
       }
       int blanks = 0;
       for (int j = i; j < lines.size() && j < i + LONGEST_BLOCK; j++) {
-        String line = lines.get(j);
-        if (j > i && namesAnother(line, address, all)) {
+        if (j > i && namesAnother(lowerLines.get(j), address, all)) {
           break;
         }
-        blanks += line.isBlank() ? 1 : 0;
+        blanks += lines.get(j).isBlank() ? 1 : 0;
         if (blanks > 1 && j > i + 2) {
           break;
         }
@@ -165,15 +176,15 @@ final class FreeForm {
       }
     }
     StringBuilder words = new StringBuilder();
-    taken.stream().sorted().forEach(i -> words.append(lines.get(i).strip()).append(' '));
+    taken.forEach(i -> words.append(lines.get(i).strip()).append(' '));
+    words.setLength(Math.min(words.length(), MOST_WORDS));
     return words.toString();
   }
 
   private static boolean namesAnother(String line, String address, Set<String> all) {
-    String lower = line.toLowerCase(Locale.ROOT);
-    if (lower.contains(address) || lower.indexOf('@') < 0) {
+    if (line.contains(address) || line.indexOf('@') < 0) {
       return false;
     }
-    return all.stream().anyMatch(each -> !each.equals(address) && lower.contains(each));
+    return all.stream().anyMatch(each -> !each.equals(address) && line.contains(each));
   }
 }

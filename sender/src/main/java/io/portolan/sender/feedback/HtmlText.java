@@ -13,6 +13,8 @@ final class HtmlText {
   private static final Map<String, String> ENTITIES =
       Map.of("lt", "<", "gt", ">", "amp", "&", "quot", "\"", "nbsp", " ", "#39", "'", "#64", "@");
 
+  private static final int LONGEST_ENTITY = 9;
+
   private HtmlText() {}
 
   static List<String> lines(List<String> html) {
@@ -38,8 +40,9 @@ final class HtmlText {
         }
         i = end + 1;
       } else if (c == '&') {
-        int end = page.indexOf(';', i);
-        String text = end > 0 && end - i < 9 ? ENTITIES.get(lower.substring(i + 1, end)) : null;
+        int end = page.indexOf(';', i, Math.min(page.length(), i + LONGEST_ENTITY));
+        String text =
+            end > 0 ? ENTITIES.get(page.substring(i + 1, end).toLowerCase(Locale.ROOT)) : null;
         out.append(text == null ? "&" : text);
         i = text == null ? i + 1 : end + 1;
       } else {

@@ -10,16 +10,18 @@ import java.util.regex.Pattern;
 /**
  * What a mail says in words, parted from the message that it cites.
  *
- * @param lines of the report, at most {@value #MAX_LINES}, none longer than {@value #MAX_LINE}
+ * @param lines of the report, at most {@value #MAX_LINES}, none longer than {@value #MAX_LINE}, of
+ *     {@value #MAX_CHARACTERS} together
  * @param original the headers of the cited message; empty where none is cited
  */
 record ReportText(List<String> lines, Headers original) {
   static final int MAX_LINES = 600;
   static final int MAX_LINE = 1_500;
+  static final int MAX_CHARACTERS = 40_000;
   private static final int HEADERS_IN_A_ROW = 3;
   private static final Pattern MARKER =
       Pattern.compile(
-          "^[\\s\\-*=_>|.]{0,30}(?:below this line is|(?:this|here|following|attached|below) (?:is|are) (?:a |the )?(?:copy|header|first|text|content)|(?:the )?(?:headers?|body|text|copy|content|start)s?(?: text)? of (?:the |your )?(?:original|returned|unsent|message|undelivered)|(?:your |the )?(?:original|unsent|returned|undelivered|bounced|rejected)[- ](?:e-?mail|mail|message)(?: text| header| as)?s?(?: (?:is|are|follows?|attached|below|included))*\\s*[-:.*=]{0,40}\\s*$|(?:unsent|returned|original|undelivered) (?:e-?mail|mail|message) follows|message (?:header|text|content)s?(?: follows?)?\\s*[-:]{1,40}\\s*$|forwarded message\\b)",
+          "^[\\s\\-*=_>|.]{0,30}(?:below this line is|(?:this|here|following|attached|below) (?:is|are) (?:a |the )?(?:copy|header|first|text|content)|(?:the )?(?:headers?|body|text|copy|content|start)s?(?: text)? of (?:the |your )?(?:original|returned|unsent|message|undelivered)|(?:your |the )?(?:original|unsent|returned|undelivered|bounced|rejected)[- ](?:e-?mail|mail|message)(?: text| header| as)?s?(?: (?:is|are|follows?|attached|below|included))*+\\s*+[-:.*=]{0,40}+\\s*+$|(?:unsent|returned|original|undelivered) (?:e-?mail|mail|message) follows|message (?:header|text|content)s?(?: follows?)?\\s*+[-:]{1,40}+\\s*+$|forwarded message\\b)",
           Pattern.CASE_INSENSITIVE);
   private static final Set<String> HEADERS =
       Set.of(
@@ -95,7 +97,19 @@ record ReportText(List<String> lines, Headers original) {
         }
       }
     }
-    return new ReportText(text.subList(0, Math.min(end, MAX_LINES)), original);
+    return new ReportText(bounded(text.subList(0, Math.min(end, MAX_LINES))), original);
+  }
+
+  /** What is worth being read: a report has said what it has to say long before. */
+  private static List<String> bounded(List<String> lines) {
+    int characters = 0;
+    for (int i = 0; i < lines.size(); i++) {
+      characters += lines.get(i).length() + 1;
+      if (characters > MAX_CHARACTERS) {
+        return lines.subList(0, i);
+      }
+    }
+    return lines;
   }
 
   private static boolean isOriginal(Headers headers) {

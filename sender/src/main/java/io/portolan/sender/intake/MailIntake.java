@@ -25,6 +25,7 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads mail that came back and hands it to the inbox of feedback. A mail is known by the SHA-256
@@ -66,34 +67,55 @@ public final class MailIntake {
     return counts;
   }
 
-  /**
-   * Takes a mail; when this returns, what it says is committed.
-   *
-   * @param recipient the address of the envelope that it was sent to, if that is known
-   * @param receivedFrom the peer or mailbox that it came from
-   * @throws DatabaseException if it could not be committed; to be brought again
-   */
-  public Receipt take(byte[] mail, Optional<String> recipient, Source source, String receivedFrom) {
-    Feedback feedback = unsubscription(mail).orElseGet(() -> read(mail, recipient));
-    Receipt receipt =
-        inbox.take(
-            new Arrival(feedback, source, key(mail, recipient), receivedFrom, clock.instant()));
-    counts.taken(source, receipt);
-    return receipt;
+  /** A mail to be taken. */
+  public ReturnedMail of(byte[] mail) {
+    return new ReturnedMail(mail);
   }
 
-  /**
-   * What a mail that was written by the mailto of List-Unsubscribe says, or nothing for one without
-   * a token that this installation signed: anybody can write in another's name, so that such mail
-   * is for people.
-   */
-  public boolean isUnsubscription(byte[] mail) {
-    return unsubscription(mail).isPresent();
+  /** A mail that is read once, to however many addresses it was sent. For one thread. */
+  public final class ReturnedMail {
+    private final byte[] mail;
+    private final Optional<Feedback> unsubscription;
+    private @Nullable Feedback report;
+
+    private ReturnedMail(byte[] mail) {
+      this.mail = mail;
+      unsubscription = unsubscription(mail);
+    }
+
+    /**
+     * Whether the mailto of List-Unsubscribe wrote it, with a token that this installation signed.
+     * Without one anybody may have written it in another's name, so that it is for people.
+     */
+    public boolean isUnsubscription() {
+      return unsubscription.isPresent();
+    }
+
+    /**
+     * Takes the mail for one of its recipients; when this returns, what it says is committed.
+     *
+     * @param recipient the address of the envelope that it was sent to, if that is known
+     * @param receivedFrom the peer or mailbox that it came from
+     * @throws DatabaseException if it could not be committed; to be brought again
+     */
+    public Receipt take(Optional<String> recipient, Source source, String receivedFrom) {
+      Feedback feedback = unsubscription.orElseGet(() -> sentTo(recipient, report()));
+      Receipt receipt =
+          inbox.take(
+              new Arrival(feedback, source, key(mail, recipient), receivedFrom, clock.instant()));
+      counts.taken(source, receipt);
+      return receipt;
+    }
+
+    private Feedback report() {
+      Feedback read = report == null ? reader.apply(mail) : report;
+      report = read;
+      return read;
+    }
   }
 
   /** What feedback loops send names its message by an id that this installation signed. */
-  private Feedback read(byte[] mail, Optional<String> recipient) {
-    Feedback read = reader.apply(mail);
+  private Feedback sentTo(Optional<String> recipient, Feedback read) {
     OriginalMessage original = read.original();
     List<String> tokens = new ArrayList<>();
     recipient.ifPresent(tokens::add);

@@ -4,6 +4,7 @@ import io.portolan.core.database.DatabaseException;
 import io.portolan.core.feedback.Source;
 import io.portolan.sender.intake.IntakeAddresses.Kind;
 import io.portolan.sender.intake.IntakeCounts.Result;
+import io.portolan.sender.intake.MailIntake;
 import io.portolan.sender.listener.ListenerInput.BrokenProtocol;
 import io.portolan.sender.smtp.DeadlineWatch;
 import java.io.BufferedOutputStream;
@@ -121,8 +122,9 @@ final class ListenerSession {
         send("221 2.0.0 Bye");
         return false;
       }
-      // would tell which addresses there are
-      case "VRFY", "EXPN" -> refuse("502 5.5.1 Not for strangers");
+      // a true answer would tell which addresses there are (RFC 5321 sections 3.5.3 and 7.3)
+      case "VRFY" -> reply("252 2.5.0 Send it and see");
+      case "EXPN" -> refuse("502 5.5.1 Not for strangers");
       default -> refuse("500 5.5.2 Unknown command");
     }
     return true;
@@ -230,7 +232,10 @@ final class ListenerSession {
         parts.counts().count(Source.SMTP, Result.REFUSED);
         refuse("550 5.1.1 No such address here");
       } else {
-        recipients.put(path.group(2), kind.get());
+        // one signed address in two spellings is one
+        String known = path.group(2);
+        recipients.put(
+            kind.get() == Kind.PEOPLE ? known : known.toLowerCase(Locale.ROOT), kind.get());
         reply("250 2.1.5 Ok");
       }
     }
@@ -263,16 +268,17 @@ final class ListenerSession {
 
   /** Hands a mail on for each of its recipients, and says how that went. */
   private String taken(byte[] mail, String from) {
+    MailIntake.ReturnedMail returned = parts.intake().of(mail);
     try {
       for (Map.Entry<String, Kind> each : recipients.entrySet()) {
         boolean isForPeople =
             switch (each.getValue()) {
               case PEOPLE -> true;
-              case UNSUBSCRIBE -> !parts.intake().isUnsubscription(mail);
+              case UNSUBSCRIBE -> !returned.isUnsubscription();
               case RETURN_PATH, COMPLAINT -> false;
             };
         if (!isForPeople) {
-          parts.intake().take(mail, Optional.of(each.getKey()), Source.SMTP, peer.getHostAddress());
+          returned.take(Optional.of(each.getKey()), Source.SMTP, peer.getHostAddress());
         } else if (parts.people().keep(mail, from, each.getKey())) {
           parts.counts().count(Source.SMTP, Result.KEPT);
         } else {

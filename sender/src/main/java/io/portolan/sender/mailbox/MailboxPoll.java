@@ -93,7 +93,7 @@ final class MailboxPoll {
       throw new LostLeaseException("another node may poll the mailbox by now");
     }
     try {
-      parts.intake().take(mail, Optional.empty(), Source.MAILBOX, mailbox.name());
+      parts.intake().of(mail).take(Optional.empty(), Source.MAILBOX, mailbox.name());
     } catch (DatabaseException e) {
       if (!e.isUnstorableText()) {
         throw e;

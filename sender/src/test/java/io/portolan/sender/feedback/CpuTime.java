@@ -32,7 +32,8 @@ public class CpuTime {
     System.out.printf("CPU %d ns/op, ", (now() - start) / Math.max(1, operations));
   }
 
-  private static long now() {
+  /** What the calling thread has used, in nanoseconds. */
+  static long now() {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 }

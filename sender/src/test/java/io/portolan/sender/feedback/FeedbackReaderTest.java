@@ -104,6 +104,21 @@ class FeedbackReaderTest {
   }
 
   @Test
+  void leavesWhatTheHostStillTriesWhileAnotherFailed() {
+    Feedback found =
+        read(
+            DSN.replace(
+                "Original-Recipient:",
+                "Final-Recipient: rfc822; bob@mail.example\nAction: delayed\nStatus: 4.2.2\n\nOriginal-Recipient:"));
+
+    assertThat(found.kind()).isEqualTo(FeedbackKind.BOUNCE);
+    assertThat(found.recipients())
+        .extracting(ReportedRecipient::address)
+        .hasSize(1)
+        .doesNotContain("bob@mail.example");
+  }
+
+  @Test
   void reportsOfSeveralRecipientsThoseThatFailed() {
     Feedback found =
         read(

@@ -1,6 +1,8 @@
 package io.portolan.sender.feedback;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.portolan.core.feedback.Feedback;
 import io.portolan.core.isp.IspDirectory;
@@ -9,11 +11,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Mails that somebody broke, cut, doubled and mixed: none throws, none takes a second. */
 class HostileMailTest {
@@ -91,6 +98,61 @@ class HostileMailTest {
       READER.read(bytes);
       assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
     }
+  }
+
+  /** Mails of up to a mebibyte, made so that a careless expression or search takes their square. */
+  static Stream<Arguments> made() {
+    String addresses = ("ab@b.cc ".repeat(186) + "\n").repeat(690);
+    String report =
+        "From: mailer-daemon@mail.example\nSubject: Undelivered mail\nContent-Type: %s\n\n%s";
+    StringBuilder fields = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      fields
+          .append("\nFinal-Recipient: rfc822; r")
+          .append(i)
+          .append("@mail.example\nAction: failed\n");
+    }
+    return Stream.of(
+        arguments("addresses", report.formatted("text/plain", addresses)),
+        arguments("ampersands", report.formatted("text/html", "&".repeat(1_000_000))),
+        arguments("angles", report.formatted("text/html", "<a ".repeat(300_000))),
+        arguments(
+            "headings",
+            report.formatted(
+                "text/plain", ("original message" + " ".repeat(1_470) + "x\n").repeat(690))),
+        arguments(
+            "accounts",
+            report.formatted("text/plain", ("account ip ".repeat(130) + "\n").repeat(690))),
+        arguments(
+            "named",
+            "X-Failed-Recipients: "
+                + IntStream.range(0, 50)
+                    .mapToObj(i -> "r" + i + "@mail.example")
+                    .collect(joining(", "))
+                + "\n"
+                + report.formatted(
+                    "text/plain", "r1@mail.example account ip user\n".repeat(600) + addresses)),
+        arguments(
+            "recipients",
+            report.formatted(
+                "multipart/report; boundary=b",
+                "--b\n\n"
+                    + ("r7@mail.example " + "ip user ".repeat(100) + "\n").repeat(600)
+                    + "\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; a.example\n"
+                    + fields
+                    + "\n--b--\n")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("made")
+  void takesNoSecondForWhatIsMadeToTakeLong(String name, String mail) {
+    byte[] bytes = mail.getBytes(StandardCharsets.UTF_8);
+    READER.read(bytes); // compiled code is what a server runs
+
+    long start = CpuTime.now();
+    READER.read(bytes);
+
+    assertThat(CpuTime.now() - start).as(name).isLessThan(SECOND_NANOS);
   }
 
   private static byte[] mutated(Random random) {

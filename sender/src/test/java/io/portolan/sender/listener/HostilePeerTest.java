@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,17 +132,41 @@ class HostilePeerTest {
   @Test
   void tellsStrangersNothingAndTiresOfErrors() throws IOException {
     try (Peer peer = fixture.greeted()) {
-      assertThat(peer.say("VRFY postmaster")).startsWith("502");
+      assertThat(peer.say("VRFY postmaster")).startsWith("252 2.5.0");
       assertThat(peer.say("EXPN all")).startsWith("502");
       assertThat(peer.say("AUTH PLAIN xyz")).startsWith("500");
       assertThat(peer.say("MAIL FROM:<> NOTIFY=NEVER")).startsWith("555");
       assertThat(peer.say("RCPT TO:<postmaster>")).startsWith("503");
-      for (int i = 0; i < 4; i++) {
+      for (int i = 0; i < 5; i++) {
         assertThat(peer.say("HELLO")).startsWith("500");
       }
       assertThat(peer.say("HELLO")).startsWith("500");
       assertThat(peer.reply()).startsWith("421 4.7.0");
       assertThat(peer.reply()).isEmpty();
+    }
+  }
+
+  @Test
+  void readsAMailOnceForAllWhomItWasSentToAndKnowsAnAddressInAnySpelling() throws IOException {
+    AtomicInteger read = new AtomicInteger();
+    try (ListenerFixture counted =
+            new ListenerFixture(
+                people,
+                ListenerFixture.settings(),
+                _ -> {
+                  read.incrementAndGet();
+                  return Feedback.NONE;
+                });
+        Peer peer = counted.greeted()) {
+      peer.say("MAIL FROM:<>");
+      peer.say("RCPT TO:<" + counted.returnPath(1) + ">");
+      peer.say("RCPT TO:<" + counted.returnPath(1).toUpperCase(Locale.ROOT) + ">");
+      peer.say("RCPT TO:<" + counted.returnPath(2) + ">");
+      peer.say("DATA");
+      assertThat(peer.say("Subject: x\r\n\r\ny\r\n.")).startsWith("250");
+
+      assertThat(counted.inbox.arrivals()).hasSize(2);
+      assertThat(read).hasValue(1);
     }
   }
 
