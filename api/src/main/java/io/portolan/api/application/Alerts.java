@@ -2,6 +2,7 @@ package io.portolan.api.application;
 
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.configuration.WatchConfiguration;
+import io.portolan.api.outgoing.SignedPost;
 import io.portolan.core.dnshealth.DnsFinding;
 import io.portolan.core.dnshealth.DnsStatus;
 import io.portolan.core.dnshealth.FindingChange;
@@ -13,16 +14,9 @@ import io.portolan.core.relay.SecretException;
 import io.portolan.core.relay.Secrets;
 import io.portolan.sender.dnshealth.DnsHealthListener;
 import io.portolan.sender.watch.VerdictListener;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,33 +24,29 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells people that the verdict on a port has changed, or a check of the DNS, or that mail bounced
  * late for a cause on our side, each cause and platform once an hour: in the log, and by a webhook,
- * which gets a JSON document and, where there is a key, its HMAC-SHA256 in {@code
- * Portolan-Signature}. What a webhook does not take in three trials is lost, and the log says so.
- * Alerts are sent one after another, in the order of what happened.
+ * which gets a JSON document, signed as {@link SignedPost} says. What a webhook does not take in
+ * three trials is lost, and the log says so. Alerts are sent one after another, in the order of
+ * what happened.
  *
  * <p>Thread-safe.
  */
 final class Alerts implements VerdictListener, DnsHealthListener, FeedbackAlarm, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Alerts.class);
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final Duration QUIET = Duration.ofHours(1);
   private static final int TRIALS = 3;
   private static final String OPEN = "open";
-  private static final String HMAC = "HmacSHA256";
 
   private final Optional<URI> webhook;
   private final String secret;
   // categories and platforms are closed sets
   private final Map<String, Instant> told = new ConcurrentHashMap<>();
-  private final HttpClient client = HttpClient.newBuilder().connectTimeout(DEADLINE).build();
+  private final SignedPost post = new SignedPost();
   private final ExecutorService sending =
       Executors.newSingleThreadExecutor(Thread.ofVirtual().name("alerts").factory());
 
@@ -189,7 +179,7 @@ final class Alerts implements VerdictListener, DnsHealthListener, FeedbackAlarm,
   public void close() {
     sending.shutdown();
     try {
-      if (!sending.awaitTermination(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!sending.awaitTermination(SignedPost.DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
         int waiting = sending.shutdownNow().size();
         log.error("{} alerts or more were not sent, for this node ends", waiting + 1);
       }
@@ -197,7 +187,7 @@ final class Alerts implements VerdictListener, DnsHealthListener, FeedbackAlarm,
       sending.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    client.shutdownNow();
+    post.close();
   }
 
   /** That all is well when nothing was known before is no alert. */
@@ -218,45 +208,21 @@ final class Alerts implements VerdictListener, DnsHealthListener, FeedbackAlarm,
   }
 
   private void send(URI url, String document) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(url)
-            .timeout(DEADLINE)
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(document));
-    if (!secret.isEmpty()) {
-      request.header("Portolan-Signature", "sha256=" + signature(document));
-    }
-    String trouble = "";
+    Optional<String> trouble = Optional.empty();
     try {
       for (int trial = 1; trial <= TRIALS; trial++) {
-        try {
-          int status =
-              client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
-          if (status / 100 == 2) {
-            return;
-          }
-          trouble = "it answers " + status;
-        } catch (IOException e) {
-          trouble = e.toString();
+        trouble = post.send(url, secret, document);
+        if (trouble.isEmpty()) {
+          return;
         }
         if (trial < TRIALS) {
           Thread.sleep(Duration.ofSeconds(trial));
         }
       }
       // the rest of the URL may be a secret
-      log.error("the alert could not be sent to {}: {}", url.getHost(), trouble);
+      log.error("the alert could not be sent to {}: {}", url.getHost(), trouble.orElse(""));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private String signature(String document) {
-    try {
-      Mac mac = Mac.getInstance(HMAC);
-      mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), HMAC));
-      return HexFormat.of().formatHex(mac.doFinal(document.getBytes(StandardCharsets.UTF_8)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has " + HMAC, e);
     }
   }
 }

@@ -1,10 +1,10 @@
 package io.portolan.api.application;
 
 import io.portolan.api.configuration.Configuration;
-import io.portolan.api.configuration.Configuration.MailConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.feedback.ReplyRules;
 import io.portolan.api.intake.Intake;
+import io.portolan.api.schedule.ScheduledReports;
 import io.portolan.core.access.InstallationStore;
 import io.portolan.core.database.Database;
 import io.portolan.core.delivery.ConnectionSlots;
@@ -26,7 +26,6 @@ import io.portolan.metrics.registry.DeliveryMeters;
 import io.portolan.scheduler.CampaignGatePoller;
 import io.portolan.scheduler.CampaignScheduler;
 import io.portolan.scheduler.Chore;
-import io.portolan.scheduler.NodeName;
 import io.portolan.scheduler.SchedulerParts;
 import io.portolan.scheduler.SchedulerSettings;
 import io.portolan.sender.dns.MailHostFinder;
@@ -37,7 +36,6 @@ import io.portolan.sender.lane.TestSender;
 import io.portolan.sender.message.DkimKey;
 import io.portolan.sender.message.DkimKeys;
 import io.portolan.sender.message.MessageComposer;
-import io.portolan.sender.message.MessageSettings;
 import io.portolan.sender.message.Tokens;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.path.PathHealth;
@@ -53,7 +51,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.SplittableRandom;
 
 /**
  * One node of Portolan: everything but the HTTP server over it. Built in order by {@link #start}
@@ -79,6 +76,7 @@ public final class Application implements AutoCloseable {
       CampaignScheduler scheduler,
       Guardrails guardrails,
       TestSender tests,
+      ScheduledReports scheduledReports,
       RelayTrial relayTrial,
       PortProbe probe,
       DnsHealth dnsHealth,
@@ -148,7 +146,7 @@ public final class Application implements AutoCloseable {
     Secrets secrets = new Secrets(surroundings.environment());
     Database database =
         closing.add(ConfiguredDatabase.start(configuration.database(), secrets)).database();
-    SchedulerSettings scheduling = schedulerSettings(configuration);
+    SchedulerSettings scheduling = NodeSettings.scheduler(configuration);
     Stores stores = Stores.of(database, configuration.watch().network(), scheduling.node(), clock);
     stores.imports().failAbandoned();
     IspDirectory isps =
@@ -187,7 +185,7 @@ public final class Application implements AutoCloseable {
     List<DkimKey> keys = SigningKeys.of(configuration, secrets);
     MessageComposer composer =
         new MessageComposer(
-            messageSettings(configuration.mail(), surroundings.publicUrl()),
+            NodeSettings.message(configuration.mail(), surroundings.publicUrl()),
             tokens,
             new DkimKeys(keys, configuration.mail().signatures()),
             clock);
@@ -236,6 +234,10 @@ public final class Application implements AutoCloseable {
         "portolan.relays.held",
         "Relays whose mail is held because they refuse our login or our mail",
         () -> paths.holds().size());
+    TestSender tests = sender.testSender(resolver);
+    ScheduledReports scheduledReports =
+        closing.add(
+            ScheduledReports.of(database, scheduling.node(), stores, tests, secrets, clock));
     CampaignScheduler scheduler =
         closing.add(
             new CampaignScheduler(
@@ -253,6 +255,10 @@ public final class Application implements AutoCloseable {
                             "look at the policy for the autopilot",
                             Autopilot.EVERY,
                             autopilot(database, stores, isps, paths, clock)::look),
+                        new Chore(
+                            "send scheduled reports",
+                            ScheduledReports.EVERY,
+                            scheduledReports::wake),
                         new Chore(
                             "look at complaints",
                             ComplaintWatch.EVERY,
@@ -296,7 +302,8 @@ public final class Application implements AutoCloseable {
         tokens,
         scheduler,
         guardrails,
-        sender.testSender(resolver),
+        tests,
+        scheduledReports,
         sender.relayTrial(),
         probe,
         dnsHealth,
@@ -365,32 +372,5 @@ public final class Application implements AutoCloseable {
         stores.policies(),
         PolicySurroundings.check(isps, stores.relays(), paths),
         clock);
-  }
-
-  private static MessageSettings messageSettings(MailConfiguration mail, URI publicUrl) {
-    return new MessageSettings(
-        publicUrl,
-        mail.bounceDomain(),
-        mail.unsubscribeMailbox(),
-        mail.senderId(),
-        mail.listIdDomain());
-  }
-
-  private static SchedulerSettings schedulerSettings(Configuration configuration) {
-    SchedulerSettings defaults =
-        SchedulerSettings.defaults(
-            configuration
-                .scheduler()
-                .node()
-                .orElseGet(() -> NodeName.create(new SplittableRandom())));
-    return new SchedulerSettings(
-        defaults.node(),
-        configuration.scheduler().threads(),
-        defaults.chunkSize(),
-        defaults.batchesAhead(),
-        configuration.scheduler().checkIn(),
-        defaults.reconcileInterval(),
-        defaults.stopGrace(),
-        configuration.database().keepAttemptsDays());
   }
 }

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 /** {@code portolan bench}: how fast this machine sends a campaign. */
 @Command(
     name = "bench",
-    description = "Sends a campaign into smtp-sink from end to end and measures it.")
+    description = "Sends a campaign into smtp-sink from end to end and measures it.",
+    subcommands = SeedCommand.class)
 public final class BenchCommand implements Callable<Integer> {
   private static final int MOST_RECIPIENTS = 5_000_000;
   private static final int FEWEST_BYTES = 2_048;

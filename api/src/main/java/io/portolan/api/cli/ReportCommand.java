@@ -2,6 +2,7 @@ package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.portolan.api.reports.DetailText;
+import io.portolan.api.schedule.ReportScheduleCommand;
 import io.portolan.metrics.report.Figures;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Spec;
     name = "report",
     description =
         "Shows the bounce report of a campaign, by ISP, route and port; or of a span, of one ISP or of"
-            + " the ports in a span.")
+            + " the ports in a span.",
+    subcommands = ReportScheduleCommand.class)
 public final class ReportCommand implements Callable<Integer> {
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it

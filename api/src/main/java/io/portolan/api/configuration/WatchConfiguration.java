@@ -36,7 +36,8 @@ public record WatchConfiguration(
         values.text(Settings.ALERTS_SECRET));
   }
 
-  static Optional<URI> webUrl(String text) {
+  /** An http or https URL with a host; empty for whatever else is written. */
+  public static Optional<URI> webUrl(String text) {
     try {
       return Optional.of(URI.create(text))
           .filter(url -> "http".equals(url.getScheme()) || "https".equals(url.getScheme()))

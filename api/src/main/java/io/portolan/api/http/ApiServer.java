@@ -8,10 +8,12 @@ import io.javalin.http.HandlerType;
 import io.portolan.api.application.Application;
 import io.portolan.api.configuration.Configuration.HttpConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
+import io.portolan.api.configuration.RelaySecrets;
 import io.portolan.api.dns.DnsApi;
 import io.portolan.api.feedback.FeedbackApi;
 import io.portolan.api.intake.EventsApi;
 import io.portolan.api.reports.DetailReportsApi;
+import io.portolan.api.schedule.ReportSchedulesApi;
 import io.portolan.api.suppression.PrivacyApi;
 import io.portolan.api.suppression.SuppressionsApi;
 import io.portolan.api.suppression.UnsubscribePages;
@@ -139,6 +141,12 @@ public final class ApiServer implements AutoCloseable {
         .routes(routes, Access.OPEN, Access.READ);
     new ReportsApi(parts.stores(), parts.clock()).routes(routes);
     new DetailReportsApi(parts.stores(), parts.isps()).routes(routes);
+    new ReportSchedulesApi(
+            parts.scheduledReports(),
+            parts.stores().idempotency(),
+            new RelaySecrets(parts.configuration().secretsDirectory()),
+            parts.clock())
+        .routes(routes);
     Unsubscriptions unsubscriptions = new Unsubscriptions(parts.database(), parts.clock());
     new UnsubscribePages(parts.tokens(), unsubscriptions).routes(routes);
     new PrivacyApi(new RecipientData(parts.database()), unsubscriptions, parts.clock())

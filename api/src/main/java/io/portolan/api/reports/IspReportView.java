@@ -4,14 +4,14 @@ import io.portolan.api.rates.RatesView;
 import io.portolan.metrics.report.IspDetail;
 
 /** The report of one ISP, as the API shows it. */
-record IspReportView(
+public record IspReportView(
     String isp,
     ReportView report,
     RatesView total,
     RatesView byPath,
     RatesView bySource,
     RatesView byDomain) {
-  static IspReportView of(IspDetail detail) {
+  public static IspReportView of(IspDetail detail) {
     return new IspReportView(
         detail.isp(),
         ReportView.of(detail.report()),

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** How ports did, as the API shows it. */
-record PortReportView(
+public record PortReportView(
     Optional<Instant> from,
     Optional<Instant> until,
     List<PortView> ports,
@@ -49,7 +49,7 @@ record PortReportView(
     }
   }
 
-  static PortReportView of(PortReport report) {
+  public static PortReportView of(PortReport report) {
     return new PortReportView(
         report.report().from(),
         report.report().until(),

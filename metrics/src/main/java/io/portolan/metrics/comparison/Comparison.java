@@ -1,6 +1,7 @@
 package io.portolan.metrics.comparison;
 
 import io.portolan.metrics.report.Report;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,4 +19,23 @@ public record Comparison(
     List<Mover> movers,
     List<String> slower,
     List<String> onlyBefore,
-    List<String> onlyAfter) {}
+    List<String> onlyAfter) {
+  /** What changed, a sentence each, the largest change first. */
+  public List<String> sentences() {
+    List<String> sentences = new ArrayList<>();
+    movers.stream().map(Mover::words).forEach(sentences::add);
+    sentences.addAll(slower);
+    only(sentences, "Only before", onlyBefore);
+    only(sentences, "Only after", onlyAfter);
+    if (sentences.isEmpty()) {
+      sentences.add("Nothing changed by more than chance explains.");
+    }
+    return sentences;
+  }
+
+  private static void only(List<String> sentences, String label, List<String> isps) {
+    if (!isps.isEmpty()) {
+      sentences.add(label + ": " + String.join(", ", isps) + ".");
+    }
+  }
+}

@@ -1,11 +1,9 @@
 package io.portolan.metrics.page;
 
 import io.portolan.metrics.comparison.Comparison;
-import io.portolan.metrics.comparison.Mover;
 import io.portolan.metrics.report.Figures;
 import io.portolan.metrics.report.RateKind;
 import io.portolan.metrics.report.Report;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Writes what changed between two reports as one HTML page that needs nothing else. */
@@ -16,15 +14,7 @@ public final class ComparisonPage {
     Page page = new Page("What changed");
     side(page, "Before", comparison.before());
     side(page, "After", comparison.after());
-    List<String> sentences = new ArrayList<>();
-    comparison.movers().stream().map(Mover::words).forEach(sentences::add);
-    sentences.addAll(comparison.slower());
-    only(sentences, "Only before", comparison.onlyBefore());
-    only(sentences, "Only after", comparison.onlyAfter());
-    if (sentences.isEmpty()) {
-      sentences.add("Nothing changed by more than chance explains.");
-    }
-    page.section("The largest changes").sentences(sentences);
+    page.section("The largest changes").sentences(comparison.sentences());
     page.section("Both side by side").table(rates(comparison));
     return page.note(
             "A rate has moved if its two shares differ by more than 3.29 standard deviations of a difference by chance, about one"
@@ -44,12 +34,6 @@ public final class ComparisonPage {
             + " accepted; more may come back about "
             + Figures.number(report.pending())
             + " of them.");
-  }
-
-  private static void only(List<String> sentences, String label, List<String> isps) {
-    if (!isps.isEmpty()) {
-      sentences.add(label + ": " + String.join(", ", isps) + ".");
-    }
   }
 
   private static HtmlTable rates(Comparison comparison) {

@@ -25,13 +25,18 @@ public final class BreakdownStore {
   /** More groups than anybody reads. */
   private static final int MOST_GROUPS = 1_000;
 
-  // arrays in the order of Dimension: what to group by, and the value wanted or null
+  // arrays in the order of Dimension: what to group by, and the value wanted or null. Rows an hour
+  // are first added up by what tells the groups apart alone
   private static final String COUNTS =
       """
-      WITH args AS (SELECT ?::boolean[] AS grouped, ?::text[] AS wanted, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
+      WITH args AS NOT MATERIALIZED (SELECT ?::boolean[] AS grouped, ?::text[] AS wanted, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
                            ?::timestamptz AS from_hour, ?::timestamptz AS until_hour, ?::text[] AS loops),
       part AS (
-          SELECT r.campaign_id, isp, platform, route, port, tls, source, encryption, outcome, category, sum(count) AS count
+          SELECT CASE WHEN grouped[1] OR grouped[8] OR wanted[8] IS NOT NULL THEN r.campaign_id ELSE 0 END AS campaign_id, isp, platform,
+                 route, CASE WHEN grouped[5] OR wanted[5] IS NOT NULL THEN port ELSE 0 END AS port,
+                 CASE WHEN grouped[6] OR wanted[6] IS NOT NULL THEN tls ELSE '' END AS tls,
+                 CASE WHEN grouped[7] OR wanted[7] IS NOT NULL THEN source ELSE '' END AS source, encryption, outcome, category,
+                 sum(count) AS count
             FROM args, result_hour r
            WHERE hour >= from_hour AND hour < until_hour
              AND (wanted[1] IS NULL OR r.campaign_id = wanted[1]::bigint) AND (wanted[2] IS NULL OR isp = wanted[2])
@@ -60,10 +65,16 @@ public final class BreakdownStore {
 
   private static final String ACCEPT_TIMES =
       """
-      WITH args AS (SELECT ?::boolean[] AS grouped, ?::text[] AS wanted, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
+      WITH args AS NOT MATERIALIZED (SELECT ?::boolean[] AS grouped, ?::text[] AS wanted, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
                            ?::timestamptz AS from_hour, ?::timestamptz AS until_hour),
       part AS (
-          SELECT r.campaign_id, isp, route, port, tls, source, bucket, sum(count) AS count
+          SELECT CASE WHEN grouped[1] OR grouped[3] OR grouped[8] OR wanted[3] IS NOT NULL OR wanted[8] IS NOT NULL
+                      THEN r.campaign_id ELSE 0 END AS campaign_id,
+                 CASE WHEN grouped[2] OR grouped[3] OR wanted[3] IS NOT NULL THEN isp ELSE '' END AS isp,
+                 CASE WHEN grouped[4] OR wanted[4] IS NOT NULL THEN route ELSE '' END AS route,
+                 CASE WHEN grouped[5] OR wanted[5] IS NOT NULL THEN port ELSE 0 END AS port,
+                 CASE WHEN grouped[6] OR wanted[6] IS NOT NULL THEN tls ELSE '' END AS tls,
+                 CASE WHEN grouped[7] OR wanted[7] IS NOT NULL THEN source ELSE '' END AS source, bucket, sum(count) AS count
             FROM args, accept_time_hour r
            WHERE hour >= from_hour AND hour < until_hour
              AND (wanted[1] IS NULL OR r.campaign_id = wanted[1]::bigint) AND (wanted[2] IS NULL OR isp = wanted[2])
@@ -106,7 +117,7 @@ public final class BreakdownStore {
    * @param wanted values that a dimension must have
    */
   public Breakdown of(Span span, List<Dimension> by, Map<Dimension, String> wanted) {
-    return database.read(connection -> read(connection, span, by, wanted));
+    return Planned.read(database, connection -> read(connection, span, by, wanted));
   }
 
   /** What is added up for a group. */

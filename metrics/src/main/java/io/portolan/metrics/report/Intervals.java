@@ -24,7 +24,7 @@ final class Intervals {
   // row, of which one of the two tables is read
   private static final String INTERVALS =
       """
-      WITH args AS (SELECT ?::bigint AS campaign_id, ?::text AS isp, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
+      WITH args AS NOT MATERIALIZED (SELECT ?::bigint AS campaign_id, ?::text AS isp, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
                            ?::int AS unit, ?::int AS most, ?::text[] AS hard, ?::text AS reputation,
                            ARRAY['accepted', 'bounced', 'deferred', 'path-failure', 'late-bounce', 'complaint', 'unsubscribe'] AS plotted),
       counted AS MATERIALIZED (

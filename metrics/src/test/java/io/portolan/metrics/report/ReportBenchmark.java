@@ -1,90 +1,73 @@
 package io.portolan.metrics.report;
 
+import io.portolan.core.database.Database;
+import io.portolan.core.database.DatabaseSettings;
 import io.portolan.core.database.TestDatabase;
 import io.portolan.metrics.report.Breakdown.Dimension;
+import io.portolan.metrics.seed.SeedPlan;
+import io.portolan.metrics.seed.Seeder;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Measures reports over the rollups of ten million attempts: 20 campaigns of 500,000 within 30
- * days, each sent in four hours to 30 ISPs over two paths.
+ * Measures reports over ten million attempts, or as many as the first argument says: 20 campaigns
+ * within 30 days, each sent in four hours to 30 ISPs over two paths. Or, by the arguments {@code
+ * jdbc:postgresql://… END}, over the 30 days until then of a database that {@code portolan bench
+ * seed} has filled.
  */
 final class ReportBenchmark {
   private static final PrintStream OUT = System.out;
-  private static final Instant START = Instant.parse("2026-11-01T00:00:00Z");
-  private static final Instant END = START.plus(Duration.ofDays(30));
-  private static final int ROUNDS = 5;
+  private static final Instant END = Instant.parse("2026-12-01T00:00:00Z");
+  private static final long ATTEMPTS = 10_000_000;
+  private static final int CAMPAIGNS = 20;
+  private static final int DAYS = 30;
+  private static final int ROUNDS = 6;
 
   private ReportBenchmark() {}
 
   public static void main(String[] arguments) {
-    try (TestDatabase postgres = TestDatabase.create()) {
-      seed(postgres);
-      long attempts =
-          postgres.number(
-              "SELECT sum(count) FROM result_hour WHERE outcome IN ('accepted', 'bounced', 'deferred')");
-      OUT.printf(
-          "%,d attempts, %,d rows a minute, %,d rows an hour%n",
-          attempts,
-          postgres.number("SELECT count(*) FROM result_rollup"),
-          postgres.number("SELECT count(*) FROM result_hour"));
-      ReportStore reports = new ReportStore(postgres.database(), InstantSource.fixed(END));
-      BreakdownStore breakdowns = new BreakdownStore(postgres.database());
-      Span span = Span.of(START, END);
-      for (int round = 0; round < ROUNDS; round++) {
-        OUT.printf(
-            "campaign %.0f ms, span of 30 days %.0f ms, rates by ISP and route %.0f ms, by sending domain %.0f ms%n",
-            millis(() -> reports.ofCampaign(1)),
-            millis(() -> reports.ofSpan(START, END)),
-            millis(() -> breakdowns.of(span, List.of(Dimension.ISP, Dimension.ROUTE), Map.of())),
-            millis(() -> breakdowns.of(span, List.of(Dimension.DOMAIN), Map.of())));
+    if (arguments.length > 0 && arguments[0].startsWith("jdbc:")) {
+      try (Database database =
+          Database.open(
+              new DatabaseSettings(arguments[0], "postgres", "", 4, Duration.ofSeconds(10)))) {
+        measure(database, Instant.parse(arguments[1]));
       }
+      return;
     }
+    long attempts = arguments.length == 0 ? ATTEMPTS : Long.parseLong(arguments[0]);
+    SeedPlan plan = new SeedPlan(attempts, CAMPAIGNS, DAYS, END);
+    try (TestDatabase postgres = TestDatabase.create()) {
+      OUT.printf(
+          "seeded in %.0f s%n",
+          millis(() -> new Seeder(postgres.database()).seed(plan, _ -> {})) / 1000);
+      measure(postgres.database(), END);
+    }
+  }
+
+  private static void measure(Database database, Instant end) {
+    Instant start = end.minus(Duration.ofDays(DAYS));
+    ReportStore reports = new ReportStore(database, InstantSource.fixed(end));
+    BreakdownStore breakdowns = new BreakdownStore(database);
+    Span span = Span.of(start, end);
+    for (int round = 0; round < ROUNDS; round++) {
+      OUT.printf(
+          "campaign %.0f ms, span of %d days %.0f ms, rates by ISP and route %.0f ms, by sending domain %.0f ms%n",
+          millis(() -> reports.ofCampaign(1)),
+          DAYS,
+          millis(() -> reports.ofSpan(start, end)),
+          millis(() -> breakdowns.of(span, List.of(Dimension.ISP, Dimension.ROUTE), Map.of())),
+          millis(() -> breakdowns.of(span, List.of(Dimension.DOMAIN), Map.of())));
+    }
+    OUT.printf("%,d attempts%n", reports.ofSpan(start, end).total().attempts());
   }
 
   private static double millis(Runnable work) {
     long start = System.nanoTime();
     work.run();
     return (System.nanoTime() - start) / 1e6;
-  }
-
-  private static void seed(TestDatabase postgres) {
-    Object start = START.atOffset(ZoneOffset.UTC);
-    postgres.execute(
-        """
-        INSERT INTO campaign (name, state, content)
-        SELECT 'campaign ' || c, 'finished', jsonb_build_object('fromAddress', 'a@d' || c % 3 || '.test')
-          FROM generate_series(1, 20) c
-        """);
-    postgres.execute(
-        """
-        INSERT INTO result_rollup (campaign_id, minute, isp, platform, route, port, tls, encryption, outcome, category, count)
-        SELECT c, ?::timestamptz + make_interval(hours => 36 * (c - 1), mins => m), 'isp' || i, 'isp' || i,
-               CASE WHEN p = 0 THEN 'direct' ELSE 'ses' END, CASE WHEN p = 0 THEN 25 ELSE 587 END, 'starttls', 'tls',
-               o.outcome, o.category, o.count
-          FROM generate_series(1, 20) c, generate_series(0, 239) m, generate_series(1, 30) i, generate_series(0, 1) p,
-               (VALUES ('accepted', '', 32), ('bounced', 'bad-mailbox', 1), ('deferred', 'rate-limited', 2))
-               AS o (outcome, category, count)
-        """,
-        start);
-    postgres.execute(
-        """
-        INSERT INTO accept_time_rollup (campaign_id, minute, isp, route, port, tls, bucket, count)
-        SELECT c, ?::timestamptz + make_interval(hours => 36 * (c - 1), mins => m), 'isp' || i, 'direct', 25, 'starttls', b, 8
-          FROM generate_series(1, 20) c, generate_series(0, 239) m, generate_series(1, 30) i, generate_series(40, 43) b
-        """,
-        start);
-    postgres.execute(
-        """
-        INSERT INTO reply_hour (hour, campaign_id, isp, code, enhanced, category, outcome, sample, count)
-        SELECT hour, campaign_id, isp, 450, '4.7.0', category, outcome, 'slow down', sum(count)
-          FROM result_hour WHERE outcome <> 'accepted' GROUP BY 1, 2, 3, 6, 7
-        """);
-    postgres.execute("ANALYZE");
   }
 }

@@ -1,5 +1,6 @@
 package io.portolan.sender.lane;
 
+import io.portolan.core.address.Domain;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.delivery.ClaimedDelivery;
@@ -10,6 +11,7 @@ import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.suppression.MailOrigin;
 import io.portolan.core.suppression.StoredSuppression;
 import io.portolan.sender.message.ComposedMessage;
+import io.portolan.sender.message.Notice;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.smtp.Transaction;
 import java.time.Duration;
@@ -25,16 +27,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends a campaign's message to a few addresses of its own people, outside lanes and statistics, by
- * the same policy, paths, connection slots and suppressions. Thread-safe; blocks until the peer has
- * answered, or for {@value #MOST_SECONDS} seconds.
+ * Sends a campaign's message, or a notice, to a few addresses of the installation's own people,
+ * outside lanes and statistics, by the same policy, paths, connection slots and suppressions.
+ * Thread-safe; blocks until the peer has answered, or for {@value #MOST_SECONDS} seconds.
  */
 public final class TestSender {
   private static final Logger log = LoggerFactory.getLogger(TestSender.class);
 
   private static final int MOST_SECONDS = 90;
   private static final Duration MOST = Duration.ofSeconds(MOST_SECONDS);
+  private static final long NO_CAMPAIGN = 0;
   private static final Duration RECHECK = Duration.ofMillis(250);
+  private static final String SUPPRESSED = "the address is suppressed: ";
   private static final String STOPPING = "this server is stopping";
 
   private final LaneParts parts;
@@ -57,7 +61,22 @@ public final class TestSender {
    * @param detail the peer's reply, or what kept the message from being sent
    * @param path such as {@code direct:25}; empty when none was open
    */
-  public record Result(String to, String outcome, String detail, Optional<String> path) {}
+  public record Result(String to, String outcome, String detail, Optional<String> path) {
+    private static final String ACCEPTED = "accepted";
+    private static final String REFUSED = "refused";
+
+    /** Whether the next hop took responsibility. */
+    public boolean taken() {
+      return outcome.equals(ACCEPTED);
+    }
+
+    /** Whether another try is of no use: it was taken, refused for good, or may not be sent. */
+    public boolean settled() {
+      return taken()
+          || (outcome.equals(REFUSED) && detail.startsWith("5"))
+          || detail.startsWith(SUPPRESSED);
+    }
+  }
 
   /**
    * Sends one message. When this throws, it was offered to nobody. An interruption ends the wait
@@ -76,18 +95,36 @@ public final class TestSender {
       String to,
       Map<String, Object> attributes,
       Duration most) {
-    EmailAddress address = EmailAddress.parse(to);
     // no delivery's, and another each time: equal Message-IDs would be taken for copies
     long id = -ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     ComposedMessage message =
         parts.composer().campaign(campaignId, content).compose(id, to, attributes);
+    return send(campaignId, id, message, content.sendingDomain(), to, most);
+  }
+
+  /**
+   * Sends a notice; as above.
+   *
+   * @param id below 0; the same for each try, so that a copy is known by its Message-ID
+   * @throws io.portolan.core.InvalidException if the sender or recipient is none
+   */
+  public Result send(Notice notice, long id, String to) {
+    ComposedMessage message = notice.compose(parts.composer(), id, to);
+    return send(NO_CAMPAIGN, id, message, notice.sendingDomain(), to, MOST);
+  }
+
+  private Result send(
+      long campaignId,
+      long id,
+      ComposedMessage message,
+      Optional<Domain> sendingDomain,
+      String to,
+      Duration most) {
+    EmailAddress address = EmailAddress.parse(to);
     Optional<StoredSuppression> suppressed =
-        parts
-            .suppressions()
-            .find(address, new MailOrigin(Optional.empty(), content.sendingDomain()));
+        parts.suppressions().find(address, new MailOrigin(Optional.empty(), sendingDomain));
     if (suppressed.isPresent()) {
-      return notSent(
-          to, "the address is suppressed: " + suppressed.get().suppression().reason().id());
+      return notSent(to, SUPPRESSED + suppressed.get().suppression().reason().id());
     }
     return withinDeadline(to, most, stage -> send(campaignId, address, id, message, stage));
   }

@@ -119,7 +119,7 @@ public final class CampaignMessage {
     String token = composer.tokens().sign(Purpose.MESSAGE_ID, deliveryId);
     String messageId = "<" + token + "@" + shared.sendingDomain() + ">";
     MessageBuffer out = new MessageBuffer(ROOM + merged.html().length() + merged.text().length());
-    out.ascii("Date: ").ascii(DATE.format(now)).crlf();
+    out.ascii("Date: ").ascii(date(now)).crlf();
     out.ascii(shared.lines());
     // one octet a character, except before the @ of an address that needs SMTPUTF8
     out.ascii("To: ").octets(recipient.forEnvelope().getBytes(StandardCharsets.UTF_8)).crlf();
@@ -129,12 +129,12 @@ public final class CampaignMessage {
     out.ascii("MIME-Version: 1.0\r\n");
     body(out, merged, "=_" + token);
     byte[] bytes = composer.signed(shared.fromDomain(), out.toArray(), now);
-    String returnPath =
-        MessageSettings.RETURN_PATH_PREFIX
-            + composer.tokens().sign(Purpose.RETURN_PATH, deliveryId)
-            + "@"
-            + composer.settings().bounceDomain();
-    return new ComposedMessage(bytes, new Envelope(returnPath, recipient.forEnvelope()), messageId);
+    return new ComposedMessage(
+        bytes, new Envelope(composer.returnPath(deliveryId), recipient.forEnvelope()), messageId);
+  }
+
+  static String date(Instant now) {
+    return DATE.format(now);
   }
 
   static EmailAddress recipient(String address) {

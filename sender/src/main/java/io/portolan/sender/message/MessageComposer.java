@@ -3,6 +3,7 @@ package io.portolan.sender.message;
 import io.portolan.core.InvalidException;
 import io.portolan.core.address.Domain;
 import io.portolan.core.campaign.CampaignContent;
+import io.portolan.sender.message.Tokens.Purpose;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -67,6 +68,14 @@ public final class MessageComposer {
 
   InstantSource clock() {
     return clock;
+  }
+
+  /** Where a bounce of a delivery's message goes. */
+  String returnPath(long deliveryId) {
+    return MessageSettings.RETURN_PATH_PREFIX
+        + tokens.sign(Purpose.RETURN_PATH, deliveryId)
+        + "@"
+        + settings.bounceDomain();
   }
 
   /** The message with a signature before it if the domain has a key. */

@@ -36,6 +36,20 @@ record SharedFields(Domain fromDomain, String lines, String unsubscribeMailto) {
    * @throws InvalidException with the problems of the content's addresses and name
    */
   static SharedFields of(MessageSettings settings, long campaignId, CampaignContent content) {
+    return of(settings, Optional.of(campaignId), content);
+  }
+
+  /**
+   * The fields of a message that belongs to no campaign and no list: the sender alone.
+   *
+   * @throws InvalidException as above
+   */
+  static SharedFields ofNotice(MessageSettings settings, CampaignContent sender) {
+    return of(settings, Optional.empty(), sender);
+  }
+
+  private static SharedFields of(
+      MessageSettings settings, Optional<Long> campaignId, CampaignContent content) {
     ContentProblems problems = new ContentProblems();
     Optional<EmailAddress> from = problems.of(() -> mailbox("fromAddress", content.fromAddress()));
     String name = HeaderText.oneLine(content.fromName());
@@ -46,7 +60,6 @@ record SharedFields(Domain fromDomain, String lines, String unsubscribeMailto) {
             : problems.of(() -> mailbox("replyTo", content.replyTo()));
     problems.throwIfAny();
     EmailAddress sender = from.orElseThrow();
-    String label = listLabel(sender);
     try {
       MimeMessage message = new MimeMessage(SESSION);
       message.setFrom(internet(sender, name));
@@ -55,14 +68,9 @@ record SharedFields(Domain fromDomain, String lines, String unsubscribeMailto) {
       if (replyTo.isPresent()) {
         message.setReplyTo(new InternetAddress[] {internet(replyTo.get(), "")});
       }
-      // RFC 2919: stable over the campaigns of one sender, within a domain of ours
-      message.setHeader(
-          "List-Id", "<" + label + "." + settings.listIdDomain().orElse(sender.domain()) + ">");
-      // Gmail counts by each of four identifiers; the last is the sender's
-      message.setHeader(
-          "Feedback-ID", campaignId + ":" + label + ":campaign:" + settings.senderId());
-      // in no standard, and yet what keeps most vacation programs silent
-      message.setHeader("Precedence", "bulk");
+      if (campaignId.isPresent()) {
+        bulk(message, settings, campaignId.get(), sender);
+      }
       StringBuilder lines = new StringBuilder();
       Collections.list(message.getAllHeaderLines())
           .forEach(line -> lines.append(line).append("\r\n"));
@@ -70,6 +78,19 @@ record SharedFields(Domain fromDomain, String lines, String unsubscribeMailto) {
     } catch (MessagingException | UnsupportedEncodingException e) {
       throw new IllegalStateException("Jakarta Mail refused checked header fields", e);
     }
+  }
+
+  private static void bulk(
+      MimeMessage message, MessageSettings settings, long campaignId, EmailAddress sender)
+      throws MessagingException {
+    String label = listLabel(sender);
+    // RFC 2919: stable over the campaigns of one sender, within a domain of ours
+    message.setHeader(
+        "List-Id", "<" + label + "." + settings.listIdDomain().orElse(sender.domain()) + ">");
+    // Gmail counts by each of four identifiers; the last is the sender's
+    message.setHeader("Feedback-ID", campaignId + ":" + label + ":campaign:" + settings.senderId());
+    // in no standard, and yet what keeps most vacation programs silent
+    message.setHeader("Precedence", "bulk");
   }
 
   /** The right side of Message-IDs. */
