@@ -110,12 +110,13 @@ record ReportSender(ReportWriter writer, TestSender mail, SignedPost post, Secre
 
   /** How a run stands; a try is the first, 1, or a later one. */
   static Standing standing(Recipients recipients, Map<String, Outcome> outcomes, int tries) {
-    String trouble =
-        recipients.all().stream()
-            .filter(to -> outcomes.containsKey(to) && !outcomes.get(to).taken())
-            .map(to -> (recipients.isWebhook() ? "webhook" : to) + ": " + outcomes.get(to).words())
-            .findFirst()
-            .orElse("");
+    String trouble = "";
+    for (String to : recipients.all()) {
+      Outcome outcome = outcomes.get(to);
+      if (outcome != null && !outcome.taken() && trouble.isEmpty()) {
+        trouble = (recipients.isWebhook() ? "webhook" : to) + ": " + outcome.words();
+      }
+    }
     if (ReportRun.open(recipients, outcomes).isEmpty()) {
       return new Standing(
           trouble.isEmpty() ? ReportRun.State.SENT : ReportRun.State.FAILED,

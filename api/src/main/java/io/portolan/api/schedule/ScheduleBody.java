@@ -151,12 +151,11 @@ record ScheduleBody(
       problems.add("mail", "or webhook must be given, one of the two");
       return Optional.empty();
     }
-    return mail.isPresent()
-        ? mailed(problems, mail.get())
-        : posted(problems, webhook.get(), secrets);
+    return mail.map(it -> mailed(problems, it))
+        .or(() -> webhook.map(it -> posted(problems, it, secrets)));
   }
 
-  private static Optional<Recipients> mailed(Problems problems, Mail mail) {
+  private static Recipients mailed(Problems problems, Mail mail) {
     address(problems, "mail.from", mail.from());
     mail.fromName().ifPresent(it -> problems.checkLine("mail.fromName", it, 200));
     if (mail.to().isEmpty() || mail.to().size() > MOST_ADDRESSES) {
@@ -168,10 +167,10 @@ record ScheduleBody(
     if (mail.to().stream().distinct().count() < mail.to().size()) {
       problems.add("mail.to", "has an address twice");
     }
-    return Optional.of(Recipients.mail(mail.from(), mail.fromName().orElse(""), mail.to()));
+    return Recipients.mail(mail.from(), mail.fromName().orElse(""), mail.to());
   }
 
-  private static Optional<Recipients> posted(
+  private static Recipients posted(
       Problems problems, Webhook webhook, RelaySecrets secrets) {
     problems.checkLine("webhook.url", webhook.url(), LONGEST_URL);
     if (WatchConfiguration.webUrl(webhook.url()).isEmpty()) {
@@ -189,7 +188,7 @@ record ScheduleBody(
         problems.add("webhook.secretRef", "is not given as env:NAME or file:/absolute/path");
       }
     }
-    return Optional.of(Recipients.webhook(webhook.url(), secret));
+    return Recipients.webhook(webhook.url(), secret);
   }
 
   private static void address(Problems problems, String field, String written) {
