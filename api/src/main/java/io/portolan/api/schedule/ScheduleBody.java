@@ -170,8 +170,7 @@ record ScheduleBody(
     return Recipients.mail(mail.from(), mail.fromName().orElse(""), mail.to());
   }
 
-  private static Recipients posted(
-      Problems problems, Webhook webhook, RelaySecrets secrets) {
+  private static Recipients posted(Problems problems, Webhook webhook, RelaySecrets secrets) {
     problems.checkLine("webhook.url", webhook.url(), LONGEST_URL);
     if (WatchConfiguration.webUrl(webhook.url()).isEmpty()) {
       problems.add("webhook.url", "is no URL such as https://reports.example.net/portolan");

@@ -51,8 +51,7 @@ class SeedCommandTest {
             "database:\n  url: \"%s\"\n  username: \"%s\"\n"
                 .formatted(database.settings().jdbcUrl(), database.settings().username()));
     StringWriter out = new StringWriter();
-    List<String> arguments =
-        new ArrayList<>(List.of("bench", "seed", "--config", file.toString()));
+    List<String> arguments = new ArrayList<>(List.of("bench", "seed", "--config", file.toString()));
     arguments.addAll(List.of(options));
     int code =
         PortolanCommand.commandLine(new BenchCommand())
