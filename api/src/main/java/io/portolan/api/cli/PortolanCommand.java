@@ -5,6 +5,7 @@ import io.portolan.api.comparison.CompareCommand;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.dns.DnsCommand;
 import io.portolan.api.feedback.FeedbackCommand;
+import io.portolan.api.reputation.ReputationCommand;
 import io.portolan.api.suppression.RecipientCommand;
 import io.portolan.api.suppression.SuppressionCommand;
 import io.portolan.core.CoreException;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Command;
       DeliveryCommand.class,
       ReportCommand.class,
       CompareCommand.class,
+      ReputationCommand.class,
       PolicyCommand.class,
       RelayCommand.class,
       SuppressionCommand.class,

@@ -13,6 +13,7 @@ import io.portolan.api.dns.DnsApi;
 import io.portolan.api.feedback.FeedbackApi;
 import io.portolan.api.intake.EventsApi;
 import io.portolan.api.reports.DetailReportsApi;
+import io.portolan.api.reputation.ReputationApi;
 import io.portolan.api.schedule.ReportSchedulesApi;
 import io.portolan.api.suppression.PrivacyApi;
 import io.portolan.api.suppression.SuppressionsApi;
@@ -23,6 +24,8 @@ import io.portolan.core.access.ApiKeyStore;
 import io.portolan.core.mailbox.MailboxStore;
 import io.portolan.core.privacy.RecipientData;
 import io.portolan.core.suppression.Unsubscriptions;
+import io.portolan.metrics.reputation.ReputationReader;
+import io.portolan.metrics.reputation.ReputationStore;
 import io.portolan.sender.message.ContentCheck;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -145,6 +148,13 @@ public final class ApiServer implements AutoCloseable {
             parts.scheduledReports(),
             parts.stores().idempotency(),
             new RelaySecrets(parts.configuration().secretsDirectory()),
+            parts.clock())
+        .routes(routes);
+    new ReputationApi(
+            new ReputationReader(
+                new ReputationStore(parts.database()),
+                parts.stores().dnsHealth(),
+                parts.stores().relays()),
             parts.clock())
         .routes(routes);
     Unsubscriptions unsubscriptions = new Unsubscriptions(parts.database(), parts.clock());

@@ -4,6 +4,7 @@ import io.portolan.core.policy.Route;
 import io.portolan.core.policy.TlsMode;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -24,6 +25,11 @@ public record Relay(
     if (ports.isEmpty()) {
       throw new IllegalArgumentException("relay " + name + " offers no port");
     }
+  }
+
+  /** The service that runs it, such as {@code Amazon SES}, if its host is of one that is known. */
+  public Optional<String> service() {
+    return KnownRelay.of(host).map(KnownRelay::service);
   }
 
   @Override

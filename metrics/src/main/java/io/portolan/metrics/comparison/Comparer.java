@@ -139,7 +139,11 @@ public final class Comparer {
             words(isp, title, before, after, difference, messages)));
   }
 
-  private static boolean hasMoved(Rate before, Rate after) {
+  /**
+   * Whether two shares differ by more than chance explains, as above; never where one is of nothing
+   * or fewer than {@value #ENOUGH} were counted.
+   */
+  public static boolean hasMoved(Rate before, Rate after) {
     if (before.of() == 0 || after.of() == 0 || before.count() + after.count() < ENOUGH) {
       return false;
     }

@@ -11,7 +11,8 @@ import io.portolan.metrics.report.Rate;
  * @param high upper bound, at most 1
  */
 public record Difference(double value, double low, double high) {
-  static Difference of(Rate before, Rate after) {
+  /** The difference of a share from an earlier one. */
+  public static Difference of(Rate before, Rate after) {
     double value = after.value() - before.value();
     double down = Math.hypot(after.value() - after.low(), before.high() - before.value());
     double up = Math.hypot(after.high() - after.value(), before.value() - before.low());

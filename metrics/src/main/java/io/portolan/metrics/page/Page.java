@@ -39,6 +39,7 @@ final class Page {
       .c0{fill:#b3423a}.c1{fill:#e08a5b}.c2{fill:#d39b2d}.c3{fill:#7a1f4b}.c4{fill:#6a5acd}.c5{fill:#2f7d8a}.c6{fill:#7a8f3c}.c7{fill:#8a97a3}
       .line{fill:none;stroke-width:1.8}.band{opacity:.2}.line.bad{stroke:#b3423a;fill:none}.line.block{stroke:#7a1f4b;fill:none;stroke-dasharray:5 3}
       #heat th:not(.t),td.h{text-align:center}.h1{background:#e3f2ea}.h2{background:#f8efc9}.h3{background:#f6d3ae}.h4{background:#eba697}.h5{background:#c95b50;color:#fff}.h5 small{color:#fff}
+      .band2{opacity:.35}.limit{stroke:#b3423a;stroke-width:1.5;stroke-dasharray:4 3}a{color:inherit}
       .key{display:inline-block;width:13px;height:13px;vertical-align:-2px}
       @media screen and (prefers-color-scheme:dark){body{background:#11181f;color:#dbe4ec}th,td{border-color:#27323c}tr.path td{background:#151e26;color:#a9b8c5}
       .card{border-color:#2b3843}th,small,p.note,summary,.card span{color:#9fb0be}svg text{fill:#9fb0be}.block,.c3{fill:#c0588f}.line.block{stroke:#c0588f}.axis{stroke:#3a4753}

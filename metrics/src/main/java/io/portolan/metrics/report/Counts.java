@@ -77,10 +77,11 @@ public record Counts(
    * @param route empty when no peer decided
    * @param hasLoop whether the ISP tells complaints
    */
-  record Kind(String route, String encryption, String outcome, String category, boolean hasLoop) {}
+  public record Kind(
+      String route, String encryption, String outcome, String category, boolean hasLoop) {}
 
   /** The counts of a row of {@code result_rollup}. */
-  static Counts of(Kind kind, long count) {
+  public static Counts of(Kind kind, long count) {
     String category = kind.category();
     boolean byRelay = !kind.route().equals(Path.DIRECT);
     long reputation = category.equals(BounceCategory.IP_REPUTATION.id()) ? count : 0;

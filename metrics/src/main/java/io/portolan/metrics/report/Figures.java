@@ -19,6 +19,16 @@ public final class Figures {
     return String.format(Locale.ROOT, "%s [%.2f, %.2f]", percent(value), 100 * low, 100 * high);
   }
 
+  /** A share in percent with its bounds, for sentences, such as {@code 1.25 % (0.98–1.60 %)}. */
+  public static String interval(Rate rate) {
+    return String.format(
+        Locale.ROOT,
+        "%s (%.2f–%.2f %%)",
+        percent(rate.value()),
+        100 * rate.low(),
+        100 * rate.high());
+  }
+
   /** Such as {@code 1.25 %}. */
   public static String percent(double share) {
     return String.format(Locale.ROOT, "%.2f %%", 100 * share);

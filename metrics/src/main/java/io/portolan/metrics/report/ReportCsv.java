@@ -232,12 +232,13 @@ public final class ReportCsv {
     }
   }
 
-  private static String share(double share) {
+  /** A share as a decimal fraction. */
+  public static String share(double share) {
     return String.format(Locale.ROOT, "%.5f", share);
   }
 
   /** A peer's words so that no spreadsheet takes them for a formula. */
-  private static String harmless(String text) {
+  public static String harmless(String text) {
     return !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
   }
 }

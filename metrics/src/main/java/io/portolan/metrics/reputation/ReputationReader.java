@@ -1,0 +1,120 @@
+package io.portolan.metrics.reputation;
+
+import io.portolan.core.dnshealth.DnsHealthStore;
+import io.portolan.core.relay.RelayStore;
+import io.portolan.core.relay.StoredRelay;
+import io.portolan.metrics.report.Rate;
+import io.portolan.metrics.reputation.Reputation.Filter;
+import io.portolan.metrics.reputation.Threshold.Scope;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** Makes the reputation report from the rollups and the latest findings on the DNS. Thread-safe. */
+public final class ReputationReader {
+  /** More than anybody reads. */
+  static final int MOST_SIGNALS = 500;
+
+  private final ReputationStore store;
+  private final DnsHealthStore dnsHealth;
+  private final RelayStore relays;
+  private final Thresholds thresholds = Thresholds.builtIn();
+
+  public ReputationReader(ReputationStore store, DnsHealthStore dnsHealth, RelayStore relays) {
+    this.store = store;
+    this.dnsHealth = dnsHealth;
+    this.relays = relays;
+  }
+
+  /**
+   * The report.
+   *
+   * @param at a time in the last hour that is counted
+   */
+  public Reputation read(Filter filter, Window window, Instant at) {
+    Instant hour = at.truncatedTo(ChronoUnit.HOURS);
+    Instant until = hour.equals(at) ? at : hour.plus(1, ChronoUnit.HOURS);
+    Map<SignalKey, History> senders = store.bySender(filter, until);
+    DnsIdentity dns = new DnsIdentity(dnsHealth.latest(DnsHealthStore.Filter.ALL));
+    List<Signal> signals = new ArrayList<>();
+    senders.forEach(
+        (key, history) -> {
+          if (history.of(window.now()).attempts() > 0) {
+            signals.add(Signal.of(key, history, window, dns));
+          }
+        });
+    signals.sort(worstFirst());
+    return new Reputation(
+        until,
+        window,
+        filter,
+        signals.stream().limit(MOST_SIGNALS).toList(),
+        distances(signals),
+        store.byDay(filter, until),
+        signals.size() <= MOST_SIGNALS);
+  }
+
+  private static Comparator<Signal> worstFirst() {
+    return Comparator.comparingDouble(
+            (Signal signal) ->
+                signal.overall().score().map(Score::value).orElse(Double.POSITIVE_INFINITY))
+        .thenComparing(Comparator.comparingLong((Signal it) -> it.counts().attempts()).reversed())
+        .thenComparing(signal -> signal.key().toString());
+  }
+
+  private List<Distance> distances(List<Signal> signals) {
+    Map<String, String> services = new HashMap<>();
+    for (StoredRelay stored : relays.list()) {
+      stored.relay().service().ifPresent(service -> services.put(stored.relay().name(), service));
+    }
+    List<Distance> distances = new ArrayList<>();
+    for (Threshold threshold : thresholds.all()) {
+      distances.addAll(
+          threshold.scope() == Scope.ISP
+              ? distances(
+                  threshold,
+                  signals,
+                  key ->
+                      key.platform().equals(threshold.owner())
+                          ? Optional.of(key.domain())
+                          : Optional.empty())
+              : distances(
+                  threshold,
+                  signals,
+                  key ->
+                      threshold.owner().equals(services.get(key.route()))
+                          ? Optional.of(key.route())
+                          : Optional.empty()));
+    }
+    return distances;
+  }
+
+  /**
+   * @param subject what a sender's counts belong to; empty where the limit is not about it
+   */
+  private static List<Distance> distances(
+      Threshold threshold, List<Signal> signals, Function<SignalKey, Optional<String>> subject) {
+    Map<String, Rate> rates = new TreeMap<>();
+    for (Signal signal : signals) {
+      Rate rate = threshold.measure().rate(signal.counts(), signal.key().isByRelay());
+      subject
+          .apply(signal.key())
+          .ifPresent(
+              name ->
+                  rates.merge(
+                      name,
+                      rate,
+                      (one, other) -> Rate.of(one.count() + other.count(), one.of() + other.of())));
+    }
+    return rates.entrySet().stream()
+        .map(entry -> Distance.of(threshold, entry.getKey(), entry.getValue()))
+        .toList();
+  }
+}
