@@ -177,20 +177,31 @@ class BrowserSystemTest {
   }
 
   @Test
+  void showsReputationOnAPhoneAndOnPaper() throws Exception {
+    width(PHONE);
+    open("/reports/reputation?span=24h&format=html");
+
+    fits();
+    assertThat((String) browser.executeScript("return document.body.innerText"))
+        .contains("Limits in force", "Scores", "too few messages to tell", "What moved");
+    isQuiet();
+    width(A4_LANDSCAPE);
+    browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("media", "print"));
+    try {
+      isCutOffNowhere();
+    } finally {
+      browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("media", ""));
+    }
+  }
+
+  @Test
   void printsTheReportWithNothingCutOff() {
     width(A4_LANDSCAPE);
     browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("media", "print"));
     try {
       openReport();
 
-      assertThat(
-              (List<?>)
-                  browser.executeScript(
-                      "return [...document.querySelectorAll('.wide')]"
-                          + ".filter(e => e.getClientRects().length > 0 && e.scrollWidth > document.body.clientWidth + 1)"
-                          + ".map(e => e.getAttribute('aria-label') + ' ' + e.scrollWidth)"))
-          .as("wider than the paper")
-          .isEmpty();
+      isCutOffNowhere();
       assertThat(browser.findElement(By.cssSelector("details")).isDisplayed()).isFalse();
       byte[] pdf =
           Base64.getDecoder()
@@ -304,6 +315,18 @@ class BrowserSystemTest {
         browser.executeScript(
             "return document.readyState === 'complete' && document.body.innerText.includes(arguments[0])",
             text));
+  }
+
+  /** On paper nothing scrolls. */
+  private void isCutOffNowhere() {
+    assertThat(
+            (List<?>)
+                browser.executeScript(
+                    "return [...document.querySelectorAll('.wide')]"
+                        + ".filter(e => e.getClientRects().length > 0 && e.scrollWidth > document.body.clientWidth + 1)"
+                        + ".map(e => e.getAttribute('aria-label') + ' ' + e.scrollWidth)"))
+        .as("wider than the paper")
+        .isEmpty();
   }
 
   private void fits() {
