@@ -8,7 +8,7 @@ import java.sql.Statement;
  * plan of an hour is not that of a month; sums up in memory what fits into it; and compiles no
  * expression to machine code, which takes longer than a report does.
  */
-final class Planned {
+public final class Planned {
   private static final String SETTINGS =
       "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off; SET LOCAL work_mem = '32MB';"
           + " SET TRANSACTION READ ONLY";
@@ -16,7 +16,7 @@ final class Planned {
   private Planned() {}
 
   /** Runs reading work in one transaction; it may run twice. */
-  static <T> T read(Database database, Database.Work<T> work) {
+  public static <T> T read(Database database, Database.Work<T> work) {
     return database.inTransaction(
         connection -> {
           try (Statement statement = connection.createStatement()) {

@@ -5,6 +5,7 @@ import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
 import io.portolan.metrics.report.Counts;
 import io.portolan.metrics.report.FeedbackLoops;
+import io.portolan.metrics.report.Planned;
 import io.portolan.metrics.report.RateKind;
 import io.portolan.metrics.report.Report.Interval;
 import io.portolan.metrics.reputation.Reputation.Filter;
@@ -29,7 +30,7 @@ public final class ReputationStore {
   // days
   private static final String BY_SENDER =
       """
-      WITH args AS (SELECT ?::timestamptz AS until_at, ?::text AS isp, ?::text AS route, ?::text AS source, ?::text AS domain,
+      WITH args AS NOT MATERIALIZED (SELECT ?::timestamptz AS until_at, ?::text AS isp, ?::text AS route, ?::text AS source, ?::text AS domain,
                            ?::text[] AS loops),
       part AS (
           SELECT r.campaign_id, r.isp, r.platform, r.route, CASE WHEN r.route = 'direct' THEN r.source ELSE '' END AS source,
@@ -52,7 +53,7 @@ public final class ReputationStore {
 
   private static final String BY_DAY =
       """
-      WITH args AS (SELECT ?::timestamptz AS until_at, ?::text AS isp, ?::text AS route, ?::text AS source, ?::text AS domain)
+      WITH args AS NOT MATERIALIZED (SELECT ?::timestamptz AS until_at, ?::text AS isp, ?::text AS route, ?::text AS source, ?::text AS domain)
       SELECT (extract(epoch FROM until_at - hour)::bigint - 1) / 86400 AS day, r.route, outcome, category, sum(count) AS count
         FROM args, result_hour r LEFT JOIN campaign c ON c.id = r.campaign_id
        WHERE hour >= until_at - interval '720 hours' AND hour < until_at
@@ -73,7 +74,8 @@ public final class ReputationStore {
 
   /** What was counted of each sender with each ISP. */
   Map<SignalKey, History> bySender(Filter filter, Instant until) {
-    return database.read(
+    return Planned.read(
+        database,
         connection -> {
           Map<SignalKey, History> senders = new HashMap<>();
           Sql.list(
@@ -92,7 +94,8 @@ public final class ReputationStore {
 
   /** What was counted on each of the last thirty days, the earliest first. */
   List<Interval> byDay(Filter filter, Instant until) {
-    return database.read(
+    return Planned.read(
+        database,
         connection -> {
           Map<Integer, Counts> days = new TreeMap<>();
           Sql.list(
