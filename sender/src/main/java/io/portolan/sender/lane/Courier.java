@@ -1,7 +1,6 @@
 package io.portolan.sender.lane;
 
 import io.portolan.core.InvalidException;
-import io.portolan.core.address.EmailAddress;
 import io.portolan.core.delivery.Attempt;
 import io.portolan.core.delivery.CampaignGate;
 import io.portolan.core.delivery.ClaimedBatch;
@@ -19,6 +18,7 @@ import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.Phase;
 import io.portolan.sender.message.ComposedMessage;
 import io.portolan.sender.path.Standing;
+import io.portolan.sender.smtp.SmtpSession.Announcement;
 import io.portolan.sender.smtp.Transaction;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,6 +51,7 @@ final class Courier implements AutoCloseable {
   private final Tempo tempo;
   private final Refusals refusals;
   private final CampaignGate gate;
+  private final Upcoming upcoming;
   private @Nullable Line line;
   private CompletableFuture<Recorded> underWay = NOTHING;
 
@@ -60,17 +61,28 @@ final class Courier implements AutoCloseable {
     this.tempo = tempo;
     refusals = new Refusals(parts, lane, tempo);
     gate = parts.gate();
+    upcoming = new Upcoming(parts, lane, tempo);
   }
 
-  /** Ends the session, if one is open. */
+  /** Ends the session, if one is open, and gives back what was set aside. */
   @Override
   public void close() {
+    upcoming.giveBack();
+    endSession();
+  }
+
+  private void endSession() {
     Line open = line;
     line = null;
     if (open != null) {
       parts.stalls().release(open);
       open.close();
     }
+  }
+
+  /** The delivery to carry next, if one was set aside for this session. */
+  Optional<BatchRun.Item> next() {
+    return upcoming.take();
   }
 
   /**
@@ -99,7 +111,7 @@ final class Courier implements AutoCloseable {
       } catch (RuntimeException | Error e) {
         // our own fault: later, and not at once again, while other deliveries go on
         log.error("Delivery {} could not be carried and is tried again later", delivery.id(), e);
-        close();
+        endSession();
         Instant until = parts.judge().retryTime(delivery, rule.retry());
         handed = hold(item.run(), delivery, "internal error: " + e, until, rule);
       }
@@ -132,26 +144,18 @@ final class Courier implements AutoCloseable {
     if (hold.isPresent()) {
       return hold(run, delivery, hold.get().reason(), hold.get().until(), rule);
     }
-    Optional<DeliveryOutcome> suppressed = suppressed(run, delivery);
+    Optional<DeliveryOutcome> suppressed = parts.suppressed(run, delivery);
     if (suppressed.isPresent()) {
       return ended(run, delivery, suppressed.get());
     }
     ComposedMessage message;
     try {
-      message = parts.composer().campaign(batch.campaignId(), batch.content()).compose(delivery);
+      message = upcoming.compose(batch, delivery);
     } catch (InvalidException e) {
       String reason = String.valueOf(e.getMessage());
       return ended(run, delivery, new Undeliverable("not-composed", reason, false));
     }
     return carry(run, delivery, slot, message, rule);
-  }
-
-  /** Who was suppressed since the batch was claimed gets nothing. */
-  private Optional<DeliveryOutcome> suppressed(BatchRun run, ClaimedDelivery delivery) {
-    return parts
-        .suppressions()
-        .findSince(run.since(), EmailAddress.parse(delivery.address()), run.batch().origin())
-        .map(found -> new DeliveryOutcome.Suppressed(found.suppression().reason().id()));
   }
 
   /**
@@ -268,7 +272,7 @@ final class Courier implements AutoCloseable {
     if (open != null
         && (!open.session().isUsable()
             || open.offered() >= tempo.limits().messagesPerConnection())) {
-      close();
+      endSession();
       open = null;
     }
     if (open != null) {
@@ -310,14 +314,14 @@ final class Courier implements AutoCloseable {
           // the session is closed below
         }
       }
-      close();
+      endSession();
     }
     return kept(parts.lines().open(lane, delivery, rule, campaignId));
   }
 
   private LineOpener.Result kept(LineOpener.Result result) {
     if (result instanceof LineOpener.Open(Line opened)) {
-      close();
+      endSession();
       line = opened;
       parts.stalls().watch(opened, lane);
     }
@@ -333,11 +337,12 @@ final class Courier implements AutoCloseable {
       boolean mayLapse)
       throws InterruptedException {
     boolean isFirst = ready.offered() == 0;
+    Optional<Announcement> next = upcoming.announce(ready, this::suits);
     Instant at = parts.clock().instant();
     Duration opening = ready.offer();
-    Transaction transaction = ready.session().send(message.envelope(), message.bytes());
+    Transaction transaction = ready.session().send(message.envelope(), message.bytes(), next);
     if (mayLapse && !isFirst && transaction.isLapsed()) {
-      close();
+      endSession();
       return new Round(Optional.empty(), delivery, true);
     }
     return switch (transaction) {
@@ -363,7 +368,7 @@ final class Courier implements AutoCloseable {
                 && refusal.category() != BounceCategory.RATE_LIMITED;
         boolean isPaused = refusals.paused(replied.reply(), ready.path(), rule);
         if (!isPaused && (endsUsedSession || refusal.effect() == Classification.Effect.RECONNECT)) {
-          close();
+          endSession();
           // the next result of this delivery says whether the claim still holds
           var _ =
               parts
@@ -378,7 +383,7 @@ final class Courier implements AutoCloseable {
         yield Round.ended(refusals.refused(attempt, refusal, delivery, rule), delivery);
       }
       case Transaction.Lost lost -> {
-        close();
+        endSession();
         if (lost.unknown()) {
           Attempt attempt = ready.attempt(at, lost.phase(), Optional.empty(), opening, lost.took());
           yield Round.ended(

@@ -6,13 +6,13 @@ import io.portolan.sender.path.PathChoice;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -34,6 +34,9 @@ final class Lane {
   /** How long after a hold, or a refusal, it counts for what comes next. */
   private static final Duration MEMORY = Duration.ofHours(6);
 
+  /** The longest that a worker has a delivery in reserve before others may take it. */
+  private static final long RESERVED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /** How far a worker looks for a delivery that suits its session. */
   private static final int FARTHEST = 200;
 
@@ -41,7 +44,8 @@ final class Lane {
   private final String platform;
   private final int refusalsInARow;
 
-  private final Queue<BatchRun.Item> waiting = new ArrayDeque<>();
+  private final Deque<BatchRun.Item> waiting = new ArrayDeque<>();
+  private final Deque<Reserved> reserved = new ArrayDeque<>();
   private final Map<Integer, Pacer> pacers = new HashMap<>();
   private final Map<Path, Instant> spared = new HashMap<>();
   private final Set<Line> silent = new HashSet<>();
@@ -129,13 +133,22 @@ final class Lane {
   synchronized Optional<BatchRun.Item> take(Duration patience, Predicate<BatchRun.Item> suits)
       throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
+    long reserve = Math.min(patience.toNanos(), RESERVED_NANOS);
     while (waiting.isEmpty()) {
-      long left = deadline - System.nanoTime();
+      long now = System.nanoTime();
+      if (!reserved.isEmpty() && now - reserved.getFirst().sinceNanos() >= reserve) {
+        return Optional.of(reserved.removeFirst().item());
+      }
+      long left = deadline - now;
       if (left <= 0) {
         return Optional.empty();
       }
-      TimeUnit.NANOSECONDS.timedWait(this, left);
+      TimeUnit.NANOSECONDS.timedWait(this, reserved.isEmpty() ? left : Math.min(left, reserve));
     }
+    return Optional.of(firstThat(suits).orElseGet(waiting::remove));
+  }
+
+  private Optional<BatchRun.Item> firstThat(Predicate<BatchRun.Item> suits) {
     int seen = 0;
     for (Iterator<BatchRun.Item> each = waiting.iterator();
         each.hasNext() && seen < FARTHEST;
@@ -146,19 +159,50 @@ final class Lane {
         return Optional.of(item);
       }
     }
-    return Optional.of(waiting.remove());
+    return Optional.empty();
+  }
+
+  private record Reserved(BatchRun.Item item, long sinceNanos) {}
+
+  /**
+   * Sets aside the delivery that a worker will take next. Empty where as many workers may want one
+   * as deliveries wait: none shall idle for it. When its worker is held up for a second, or for the
+   * patience of another that has nothing else, that one takes it.
+   */
+  synchronized Optional<BatchRun.Item> reserve(Predicate<BatchRun.Item> suits) {
+    if (waiting.size() < workers) {
+      return Optional.empty();
+    }
+    Optional<BatchRun.Item> item = firstThat(suits);
+    item.ifPresent(it -> reserved.add(new Reserved(it, System.nanoTime())));
+    return item;
+  }
+
+  /** Takes what was set aside; false when another worker has taken it. */
+  synchronized boolean redeem(BatchRun.Item item) {
+    return reserved.removeIf(each -> each.item().equals(item));
+  }
+
+  /** Gives back what was set aside. */
+  synchronized void giveBack(BatchRun.Item item) {
+    if (redeem(item)) {
+      waiting.addFirst(item);
+      notifyAll();
+    }
   }
 
   /** Leaves the waiting deliveries that may not be sent now, as they are. */
   synchronized void leaveUnless(Predicate<BatchRun> mayBeSent) {
-    waiting.removeIf(
-        item -> {
-          boolean leave = !mayBeSent.test(item.run());
-          if (leave) {
-            item.run().leave();
-          }
-          return leave;
-        });
+    waiting.removeIf(item -> leftUnless(mayBeSent, item));
+    reserved.removeIf(each -> leftUnless(mayBeSent, each.item()));
+  }
+
+  private static boolean leftUnless(Predicate<BatchRun> mayBeSent, BatchRun.Item item) {
+    boolean leave = !mayBeSent.test(item.run());
+    if (leave) {
+      item.run().leave();
+    }
+    return leave;
   }
 
   /**
@@ -204,7 +248,7 @@ final class Lane {
   }
 
   synchronized boolean isIdle() {
-    return workers == 0 && waiting.isEmpty();
+    return workers == 0 && waiting.isEmpty() && reserved.isEmpty();
   }
 
   /** Whether a refusal still counts, so that the lane must not be forgotten. */

@@ -1,7 +1,10 @@
 package io.portolan.sender.lane;
 
+import io.portolan.core.address.EmailAddress;
 import io.portolan.core.delivery.CampaignGate;
+import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.ConnectionSlots;
+import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.pace.CoolDowns;
 import io.portolan.core.policy.ActivePolicy;
@@ -10,6 +13,7 @@ import io.portolan.sender.message.MessageComposer;
 import io.portolan.sender.pace.Paces;
 import io.portolan.sender.path.PathChoice;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /** What the couriers of all lanes share; every part is thread-safe. */
 record LaneParts(
@@ -27,4 +31,12 @@ record LaneParts(
     CoolDowns coolDowns,
     ConnectionSlots slots,
     String node,
-    InstantSource clock) {}
+    InstantSource clock) {
+
+  /** Who was suppressed since the batch was claimed gets nothing. */
+  Optional<DeliveryOutcome> suppressed(BatchRun run, ClaimedDelivery delivery) {
+    return suppressions
+        .findSince(run.since(), EmailAddress.parse(delivery.address()), run.batch().origin())
+        .map(found -> new DeliveryOutcome.Suppressed(found.suppression().reason().id()));
+  }
+}

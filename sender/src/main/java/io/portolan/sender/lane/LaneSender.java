@@ -297,7 +297,10 @@ public final class LaneSender implements BatchSender, AutoCloseable {
           start(lane, lane.reinforce(may));
         }
         workers = may;
-        Optional<BatchRun.Item> item = lane.take(settings.idleLinger(), courier::suits);
+        Optional<BatchRun.Item> item = courier.next();
+        if (item.isEmpty()) {
+          item = lane.take(settings.idleLinger(), courier::suits);
+        }
         if (item.isPresent()) {
           courier.carry(item.get(), slot);
         } else if (lane.retire()) {

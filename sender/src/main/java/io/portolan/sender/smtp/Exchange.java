@@ -6,6 +6,7 @@ import io.portolan.core.reply.SmtpReply;
 import io.portolan.sender.smtp.Transaction.Lost;
 import io.portolan.sender.smtp.Transaction.Replied;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The transactions on an open connection: MAIL, RCPT, DATA, message, dot. In groups where the peer
  * offers PIPELINING (RFC 2920), one command at a time elsewhere. Used by one thread at a time.
+ *
+ * <p>In a group the next message's MAIL, RCPT and DATA may leave right behind the dot (RFC 2920
+ * section 3.1 lets the message's content begin a group), so that a message takes one round trip.
+ * Their replies are read when the next message is offered. Nothing of it is the peer's before its
+ * own dot, so what was announced may be given up; the connection ends with it, for after DATA there
+ * is no way back.
  */
 final class Exchange {
   private static final Phase[] GROUP = {Phase.MAIL, Phase.RCPT, Phase.DATA};
@@ -33,11 +40,16 @@ final class Exchange {
   private final Timeouts timeouts;
   private boolean pipelining;
   private boolean brokePipelining;
+  private @Nullable Commands announced;
+  private boolean answersAhead;
   private boolean usable = true;
   private boolean resetDue;
   private volatile Phase phase = Phase.MAIL;
   private boolean inText;
   private long startNanos;
+
+  /** What names a message's sender and recipient, each command with its line end. */
+  record Commands(String mail, String rcpt) {}
 
   Exchange(Wire wire, DeadlineWatch watch, Timeouts timeouts, boolean pipelining) {
     this.wire = wire;
@@ -56,23 +68,42 @@ final class Exchange {
     return phase != Phase.DOT;
   }
 
+  /** Whether commands go out in groups. */
+  boolean isPipelining() {
+    return pipelining;
+  }
+
   /** Whether the peer was seen to break the pipelining that it offers. */
   boolean brokePipelining() {
     return brokePipelining;
   }
 
+  /** Whether the peer was told of a message that it waits for. */
+  boolean hasAnnounced() {
+    return announced != null;
+  }
+
   /**
    * Offers one message. Whatever comes of it is a value; the connection is closed where it is lost.
+   *
+   * @param next of the message that will be offered next, to be announced with this one's end
    */
-  Transaction run(String mail, String rcpt, byte[] message) {
+  Transaction run(Commands commands, byte[] message, @Nullable Commands next) {
     startNanos = watch.nanoTime();
     phase = Phase.MAIL;
     inText = false;
+    boolean isAhead = announced != null;
     try {
-      if (wire.hasUnread()) {
+      if (isAhead && !commands.equals(announced)) {
+        throw new SocketException("the message that was announced is not sent");
+      }
+      announced = null;
+      if (!isAhead && wire.hasUnread()) {
         return replied(unasked());
       }
-      return pipelining ? grouped(mail, rcpt, message) : oneByOne(mail, rcpt, message);
+      return isAhead || pipelining
+          ? grouped(commands, message, next, isAhead)
+          : oneByOne(commands, message);
     } catch (IOException e) {
       return lost(e);
     }
@@ -90,7 +121,7 @@ final class Exchange {
     return reply;
   }
 
-  private Transaction oneByOne(String mail, String rcpt, byte[] message) throws IOException {
+  private Transaction oneByOne(Commands commands, byte[] message) throws IOException {
     if (resetDue) {
       SmtpReply reset = ask(RSET);
       if (reset.code() == CLOSING) {
@@ -100,37 +131,50 @@ final class Exchange {
     }
     for (Phase each : GROUP) {
       phase = each;
-      SmtpReply reply = ask(each == Phase.MAIL ? mail : each == Phase.RCPT ? rcpt : DATA);
+      SmtpReply reply =
+          ask(each == Phase.MAIL ? commands.mail() : each == Phase.RCPT ? commands.rcpt() : DATA);
       if (!hasPassed(reply)) {
         return refused(reply);
       }
       resetDue = true;
     }
-    return deliver(message);
+    return deliver(message, null);
   }
 
-  private Transaction grouped(String mail, String rcpt, byte[] message) throws IOException {
-    wire.within(timeouts.command());
-    if (resetDue) {
-      wire.put(RSET);
-    }
-    wire.put(mail).put(rcpt).put(DATA).flush();
-    if (resetDue) {
-      SmtpReply reset = read(timeouts.command());
-      if (reset.code() == CLOSING) {
-        return replied(reset);
+  /**
+   * @param isAhead whether the group was sent behind the message before
+   */
+  private Transaction grouped(
+      Commands commands, byte[] message, @Nullable Commands next, boolean isAhead)
+      throws IOException {
+    if (!isAhead) {
+      wire.within(timeouts.command());
+      if (resetDue) {
+        wire.put(RSET);
+      }
+      putGroup(commands);
+      wire.flush();
+      if (resetDue) {
+        SmtpReply reset = read(timeouts.command());
+        if (reset.code() == CLOSING) {
+          return replied(reset);
+        }
       }
     }
     resetDue = true;
-    Replied refusal = readGroup();
+    Replied refusal = readGroup(isAhead);
     if (refusal == null) {
-      return deliver(message);
+      return deliver(message, next);
     }
-    return isOutOfStep(refusal.reply()) ? afterBrokenGroup(refusal, mail, rcpt, message) : refusal;
+    return isOutOfStep(refusal, isAhead) ? afterBrokenGroup(refusal, commands, message) : refusal;
+  }
+
+  private void putGroup(Commands commands) throws IOException {
+    wire.put(commands.mail()).put(commands.rcpt()).put(DATA);
   }
 
   /** Reads the three replies to a group and returns the refusal among them that decides. */
-  private @Nullable Replied readGroup() throws IOException {
+  private @Nullable Replied readGroup(boolean isAhead) throws IOException {
     Replied refusal = null;
     for (Phase each : GROUP) {
       if (refusal == null) {
@@ -144,10 +188,12 @@ final class Exchange {
           close(); // the peer had decided before it left
           return refusal;
         }
-        // answering some of a group and then no more is how input thrown away looks
-        brokePipelining = each != Phase.MAIL && wire.timedOut();
+        // answering some of a group and then no more is how input thrown away looks; to hang up on
+        // the first that came behind a dot is how a peer looks that wants none there
+        brokePipelining = each == Phase.MAIL ? isAhead && !answersAhead : wire.timedOut();
         throw e;
       }
+      answersAhead |= isAhead;
       if (refusal == null && !hasPassed(reply)) {
         refusal = refused(reply);
       } else if (reply.code() == CLOSING) {
@@ -178,13 +224,19 @@ final class Exchange {
     }
   }
 
-  /** A peer that finds a group's commands out of sequence did not read them as one. */
-  private static boolean isOutOfStep(SmtpReply reply) {
-    return reply.code() == BAD_SEQUENCE || reply.code() == UNKNOWN_COMMAND;
+  /**
+   * A peer that finds a group's commands out of sequence did not read them as one. One that refuses
+   * MAIL for good behind a dot, where it took one before, may mean its place and not the sender.
+   */
+  private static boolean isOutOfStep(Replied refusal, boolean isAhead) {
+    int code = refusal.reply().code();
+    return code == BAD_SEQUENCE
+        || code == UNKNOWN_COMMAND
+        || (isAhead && refusal.phase() == Phase.MAIL && refusal.reply().isPermanent());
   }
 
   /** Offers the message again one command at a time: the refusal was of the group, not of it. */
-  private Transaction afterBrokenGroup(Replied refusal, String mail, String rcpt, byte[] message)
+  private Transaction afterBrokenGroup(Replied refusal, Commands commands, byte[] message)
       throws IOException {
     pipelining = false;
     brokePipelining = true;
@@ -192,13 +244,13 @@ final class Exchange {
     if (!usable) {
       throw new ReplyReader.NotReplyException("a group was refused: " + refusal.reply().line());
     }
-    Transaction again = oneByOne(mail, rcpt, message);
+    Transaction again = oneByOne(commands, message);
     brokePipelining =
         !(again instanceof Replied other && other.reply().code() == refusal.reply().code());
     return again;
   }
 
-  private Transaction deliver(byte[] message) throws IOException {
+  private Transaction deliver(byte[] message, @Nullable Commands next) throws IOException {
     phase = Phase.DATA;
     if (wire.hasUnread()) {
       return replied(unasked());
@@ -209,7 +261,12 @@ final class Exchange {
       wire.within(timeouts.dot());
       // from here on the peer may have the message
       phase = Phase.DOT;
-      wire.put(END_OF_DATA, 0, END_OF_DATA.length).flush();
+      wire.put(END_OF_DATA, 0, END_OF_DATA.length);
+      if (next != null) {
+        putGroup(next);
+        announced = next;
+      }
+      wire.flush();
     } catch (IOException e) {
       return lastWord(e);
     }

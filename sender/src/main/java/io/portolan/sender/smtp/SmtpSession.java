@@ -7,6 +7,7 @@ import io.portolan.sender.smtp.Transaction.Replied;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open session with one peer, on which messages are offered one after another. Used by one
@@ -60,35 +61,85 @@ public final class SmtpSession implements AutoCloseable {
    * @throws IllegalStateException if the session is not usable
    */
   public Transaction send(Envelope envelope, byte[] message) {
+    return send(envelope, message, Optional.empty());
+  }
+
+  /**
+   * Offers one message and announces the next one with its end. If then another is offered, or
+   * none, the session is over, and nothing was taken of the one announced.
+   *
+   * @param message with lines ended by CRLF and dots as they are
+   * @param next as {@link #announcement} gave it
+   * @throws IllegalStateException if the session is not usable
+   */
+  public Transaction send(Envelope envelope, byte[] message, Optional<Announcement> next) {
     if (!isUsable()) {
       throw new IllegalStateException("the session with " + peer.host() + " is over");
     }
     MessageTraits traits = MessageTraits.of(message);
-    boolean international = traits.internationalHeader() || envelope.isInternational();
+    Optional<NotPossible> obstacle = obstacle(envelope, message, traits);
+    return obstacle.isPresent()
+        ? obstacle.get()
+        : offered(
+            commands(envelope, message, traits),
+            message,
+            next.map(Announcement::commands).orElse(null));
+  }
+
+  /** What can be sent ahead of a message. */
+  public static final class Announcement {
+    private final Exchange.Commands commands;
+
+    private Announcement(Exchange.Commands commands) {
+      this.commands = commands;
+    }
+
+    private Exchange.Commands commands() {
+      return commands;
+    }
+  }
+
+  /** What can be sent ahead of a message; empty where the peer would not take it so. */
+  public Optional<Announcement> announcement(Envelope envelope, byte[] message) {
+    if (!exchange.isPipelining()) {
+      return Optional.empty();
+    }
+    MessageTraits traits = MessageTraits.of(message);
+    return obstacle(envelope, message, traits).isPresent()
+        ? Optional.empty()
+        : Optional.of(new Announcement(commands(envelope, message, traits)));
+  }
+
+  private Optional<NotPossible> obstacle(Envelope envelope, byte[] message, MessageTraits traits) {
     if (traits.bareLineBreak()) {
-      return new NotPossible(
-          Obstacle.BARE_LINE_BREAK, "the message has a CR or LF that stands alone");
+      return notPossible(Obstacle.BARE_LINE_BREAK, "the message has a CR or LF that stands alone");
     }
     if (message.length > peerTakes.maxSize()) {
-      return new NotPossible(
+      return notPossible(
           Obstacle.TOO_LARGE,
           message.length + " octets, and " + peer.host() + " takes " + peerTakes.maxSize());
     }
-    if (international && !peerTakes.utf8()) {
-      return new NotPossible(
+    if (isInternational(envelope, traits) && !peerTakes.utf8()) {
+      return notPossible(
           Obstacle.NEEDS_SMTPUTF8, peer.host() + " takes no international address or header");
     }
     if (traits.eightBit() && !peerTakes.eightBit()) {
-      return new NotPossible(Obstacle.NEEDS_8BITMIME, peer.host() + " takes no 8-bit content");
+      return notPossible(Obstacle.NEEDS_8BITMIME, peer.host() + " takes no 8-bit content");
     }
-    return offered(
-        mail(envelope, message, traits, international),
-        "RCPT TO:<" + envelope.recipient() + ">\r\n",
-        message);
+    return Optional.empty();
   }
 
-  private Transaction offered(String mail, String rcpt, byte[] message) {
-    Transaction transaction = exchange.run(mail, rcpt, message);
+  private static Optional<NotPossible> notPossible(Obstacle obstacle, String reason) {
+    return Optional.of(new NotPossible(obstacle, reason));
+  }
+
+  private static boolean isInternational(Envelope envelope, MessageTraits traits) {
+    return traits.internationalHeader() || envelope.isInternational();
+  }
+
+  private Transaction offered(
+      Exchange.Commands commands, byte[] message, Exchange.@Nullable Commands next) {
+    Transaction transaction = exchange.run(commands, message, next);
     if (exchange.brokePipelining()) {
       memory.remember(peer.host(), watch.nanoTime());
     }
@@ -98,8 +149,7 @@ public final class SmtpSession implements AutoCloseable {
     return transaction;
   }
 
-  private String mail(
-      Envelope envelope, byte[] message, MessageTraits traits, boolean international) {
+  private Exchange.Commands commands(Envelope envelope, byte[] message, MessageTraits traits) {
     StringBuilder mail = new StringBuilder("MAIL FROM:<").append(envelope.returnPath()).append('>');
     if (peerTakes.size()) {
       mail.append(" SIZE=").append(message.length);
@@ -107,10 +157,11 @@ public final class SmtpSession implements AutoCloseable {
     if (traits.eightBit()) {
       mail.append(" BODY=8BITMIME");
     }
-    if (international) {
+    if (isInternational(envelope, traits)) {
       mail.append(" SMTPUTF8");
     }
-    return mail.append("\r\n").toString();
+    return new Exchange.Commands(
+        mail.append("\r\n").toString(), "RCPT TO:<" + envelope.recipient() + ">\r\n");
   }
 
   /** Whether another message may be offered, as far as is known without asking the peer. */
@@ -166,13 +217,16 @@ public final class SmtpSession implements AutoCloseable {
     return wire.waiting().filter(wait -> wait.lasts().compareTo(least) >= 0);
   }
 
-  /** Takes leave with QUIT, for two seconds at most, and closes the connection. */
+  /**
+   * Takes leave with QUIT, for two seconds at most, and closes the connection. A peer that waits
+   * for a message which was announced would take QUIT for its text and is left without.
+   */
   @Override
   public void close() {
     if (closed) {
       return;
     }
-    boolean polite = exchange.isUsable();
+    boolean polite = exchange.isUsable() && !exchange.hasAnnounced();
     closed = true;
     if (polite) {
       Duration time = FAREWELL.compareTo(timeouts.command()) < 0 ? FAREWELL : timeouts.command();

@@ -29,8 +29,9 @@ class LaneStallTest extends LaneFixture {
   @Test
   void leavesAPortThatFallsSilentUnderOpenSessionsWithoutWaitingFiveMinutes() throws Exception {
     paths = List.of(RELAY_587, RELAY_465);
-    // one that is still being opened when the port falls silent has its own deadlines
-    limits = new Limits(1, 100, 0);
+    // one that is still being opened when the port falls silent has its own deadlines; so slow that
+    // no envelope leaves ahead, or it would be the answer to the end of data that does not come
+    limits = new Limits(1, 100, 9);
     AtomicBoolean isBlocked = new AtomicBoolean();
     beforeEachMessage =
         () -> {

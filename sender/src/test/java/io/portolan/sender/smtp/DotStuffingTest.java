@@ -63,7 +63,10 @@ class DotStuffingTest {
     ScriptedPeer peer = new ScriptedPeer("250 mail", "250 rcpt", "354 go", "250 taken");
     Transaction transaction =
         peer.exchange(watch, true)
-            .run("MAIL\r\n", "RCPT\r\n", message.getBytes(StandardCharsets.UTF_8));
+            .run(
+                new Exchange.Commands("MAIL\r\n", "RCPT\r\n"),
+                message.getBytes(StandardCharsets.UTF_8),
+                null);
     assertThat(transaction)
         .isInstanceOfSatisfying(Replied.class, reply -> assertThat(reply.accepted()).isTrue());
     assertThat(peer.written()).startsWith(GROUP);

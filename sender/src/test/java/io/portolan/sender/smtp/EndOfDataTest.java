@@ -141,7 +141,8 @@ class EndOfDataTest {
 
   private static Transaction sent(ScriptedPeer peer, byte[] message) {
     try (DeadlineWatch watch = new DeadlineWatch()) {
-      return peer.exchange(watch, false).run("MAIL\r\n", "RCPT\r\n", message);
+      return peer.exchange(watch, false)
+          .run(new Exchange.Commands("MAIL\r\n", "RCPT\r\n"), message, null);
     }
   }
 }

@@ -70,7 +70,8 @@ class PipeliningTest {
         new ScriptedPeer("250 ok", "550 5.1.1 unknown", "354 go", answerToTheDot + " so");
     try (DeadlineWatch watch = new DeadlineWatch()) {
       Exchange exchange = peer.exchange(watch, true);
-      Transaction transaction = exchange.run("MAIL\r\n", "RCPT\r\n", MESSAGE);
+      Transaction transaction =
+          exchange.run(new Exchange.Commands("MAIL\r\n", "RCPT\r\n"), MESSAGE, null);
       assertThat(transaction)
           .isInstanceOfSatisfying(
               Replied.class,
@@ -88,7 +89,7 @@ class PipeliningTest {
     ScriptedPeer peer = new ScriptedPeer("250 ok", "550 5.1.1 unknown");
     try (DeadlineWatch watch = new DeadlineWatch()) {
       Exchange exchange = peer.exchange(watch, true);
-      assertThat(exchange.run("MAIL\r\n", "RCPT\r\n", MESSAGE))
+      assertThat(exchange.run(new Exchange.Commands("MAIL\r\n", "RCPT\r\n"), MESSAGE, null))
           .isInstanceOfSatisfying(
               Replied.class, reply -> assertThat(reply.reply().code()).isEqualTo(550));
       assertThat(exchange.isUsable()).isFalse();
@@ -109,8 +110,9 @@ class PipeliningTest {
             "250 taken");
     try (DeadlineWatch watch = new DeadlineWatch()) {
       Exchange exchange = peer.exchange(watch, true);
-      exchange.run("MAIL 1\r\n", "RCPT 1\r\n", MESSAGE);
-      assertAccepted(exchange.run("MAIL 2\r\n", "RCPT 2\r\n", MESSAGE));
+      exchange.run(new Exchange.Commands("MAIL 1\r\n", "RCPT 1\r\n"), MESSAGE, null);
+      assertAccepted(
+          exchange.run(new Exchange.Commands("MAIL 2\r\n", "RCPT 2\r\n"), MESSAGE, null));
       assertThat(peer.written())
           .startsWith("MAIL 1\r\nRCPT 1\r\nDATA\r\nRSET\r\nMAIL 2\r\nRCPT 2\r\nDATA\r\n");
     }
@@ -164,7 +166,7 @@ class PipeliningTest {
             "250 taken");
     try (DeadlineWatch watch = new DeadlineWatch()) {
       Exchange exchange = peer.exchange(watch, true);
-      assertAccepted(exchange.run("MAIL\r\n", "RCPT\r\n", MESSAGE));
+      assertAccepted(exchange.run(new Exchange.Commands("MAIL\r\n", "RCPT\r\n"), MESSAGE, null));
       assertThat(exchange.brokePipelining()).isTrue();
       assertThat(exchange.isUsable()).isTrue();
     }
@@ -177,7 +179,7 @@ class PipeliningTest {
             "503 log in", "503 log in", "503 log in", "250 rset", "503 log in", "221 bye");
     try (DeadlineWatch watch = new DeadlineWatch()) {
       Exchange exchange = peer.exchange(watch, true);
-      assertThat(exchange.run("MAIL\r\n", "RCPT\r\n", MESSAGE))
+      assertThat(exchange.run(new Exchange.Commands("MAIL\r\n", "RCPT\r\n"), MESSAGE, null))
           .isInstanceOfSatisfying(
               Replied.class,
               reply -> {
