@@ -91,7 +91,10 @@ public record Configuration(
   /** The scheduler; {@code node} is empty for a name made at start. */
   public record SchedulerConfiguration(Optional<String> node, int threads, Duration checkIn) {}
 
-  /** A domain that signs, and where its private key is: {@code env:NAME} or {@code file:PATH}. */
+  /**
+   * A domain that signs, and where one of its private keys is: {@code env:NAME} or {@code
+   * file:PATH}.
+   */
   public record DkimConfiguration(Domain domain, String selector, String key) {}
 
   public Configuration {
@@ -331,11 +334,19 @@ public record Configuration(
         .forEach(
             (domain, given) -> {
               Fields fields = new Fields("dkim." + domain, given);
+              Domain signer = dkimDomain(domain, fields);
               keys.add(
                   new DkimConfiguration(
-                      dkimDomain(domain, fields),
-                      fields.required("selector"),
-                      fields.required("key")));
+                      signer, fields.required("selector"), fields.required("key")));
+              boolean hasSecond =
+                  !(fields.optional("ed25519-selector") + fields.optional("ed25519-key")).isEmpty();
+              if (hasSecond) {
+                keys.add(
+                    new DkimConfiguration(
+                        signer,
+                        fields.required("ed25519-selector"),
+                        fields.required("ed25519-key")));
+              }
             });
     return keys;
   }

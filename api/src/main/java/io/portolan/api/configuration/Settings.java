@@ -357,8 +357,8 @@ public final class Settings {
               "dkim",
               "DOMAIN",
               "example.net",
-              "Domains whose mail is signed (DKIM, rsa-sha256), the domains below them included;"
-                  + " mail from other domains goes out unsigned.",
+              "Domains whose mail is signed (DKIM, rsa-sha256, and ed25519-sha256 if wanted), the"
+                  + " domains below them included; mail from other domains goes out unsigned.",
               List.of(
                   new SettingGroup.Field(
                       "selector",
@@ -369,7 +369,17 @@ public final class Settings {
                       "key",
                       true,
                       "file:/etc/portolan/example.net.pem",
-                      "Where the private key is, in PEM: env:NAME or file:/absolute/path."))),
+                      "Where the private RSA key is, in PEM: env:NAME or file:/absolute/path."),
+                  new SettingGroup.Field(
+                      "ed25519-selector",
+                      false,
+                      "portolan1e",
+                      "Selector of a second key, with which mail is signed too (RFC 8463)."),
+                  new SettingGroup.Field(
+                      "ed25519-key",
+                      false,
+                      "file:/etc/portolan/example.net-ed25519.pem",
+                      "Where that private Ed25519 key is, in PEM."))),
           IntakeSettings.MAILBOXES,
           IntakeSettings.WEBHOOKS);
 

@@ -144,6 +144,8 @@ class ConfigurationTest {
               example.net:
                 selector: s1
                 key: env:DKIM_KEY
+                ed25519-selector: e1
+                ed25519-key: file:/run/secrets/e1.pem
             """
                 .formatted(certificates, isps));
 
@@ -218,7 +220,9 @@ class ConfigurationTest {
                 "inside", "relay.internal", "", "", List.of(new RelayPort(25, TlsMode.NONE))));
     assertThat(configuration.dkim())
         .containsExactly(
-            new Configuration.DkimConfiguration(Domain.parse("example.net"), "s1", "env:DKIM_KEY"));
+            new Configuration.DkimConfiguration(Domain.parse("example.net"), "s1", "env:DKIM_KEY"),
+            new Configuration.DkimConfiguration(
+                Domain.parse("example.net"), "e1", "file:/run/secrets/e1.pem"));
   }
 
   @Test
@@ -258,6 +262,9 @@ class ConfigurationTest {
     refused("mail:\n  sender-id: me\n", "5 to 15 letters");
     refused("mail:\n  source-address: out1.example.net\n", "an IP address is expected");
     refused("mail:\n  unsubscribe-mailbox: nobody\n", "an address is expected");
+    refused(
+        "dkim:\n  a.example:\n    selector: s\n    key: env:K\n    ed25519-key: env:E\n",
+        "\"ed25519-selector\" is missing");
     refused("mail:\n  signatures: fast\n", "auto or jdk is expected");
     refused("mail:\n  trusted-certificates: /not/there\n", "a readable file is expected");
     refused("dns:\n  families: both\n", "ipv4-first, ipv6-first, ipv4 or ipv6");

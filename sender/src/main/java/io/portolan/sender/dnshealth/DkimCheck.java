@@ -6,13 +6,12 @@ import io.portolan.core.dnshealth.DnsFinding;
 import io.portolan.sender.dns.RecordAnswer;
 import io.portolan.sender.dns.RecordLookup;
 import io.portolan.sender.dns.RecordType;
+import io.portolan.sender.message.DkimAlgorithm;
 import io.portolan.sender.message.DkimKey;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
-import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
@@ -32,8 +31,11 @@ final class DkimCheck {
 
   /** Whether receivers find the key, and whether it is the one that we sign with. */
   DnsFinding check(DkimKey key) throws InterruptedException {
-    Findings findings = new Findings(key.domain().name(), DnsCheck.DKIM);
     String name = key.toString();
+    // a domain's second key is a subject of its own
+    Findings findings =
+        new Findings(
+            key.algorithm() == DkimAlgorithm.RSA ? key.domain().name() : name, DnsCheck.DKIM);
     return switch (dns.ask(name, RecordType.TXT)) {
       case RecordAnswer.Failed(String detail) ->
           findings.unknown("Whether the key at " + name + " is published is not known", detail);
@@ -107,7 +109,8 @@ final class DkimCheck {
               + wanted(key)
               + "\", or set dkim."
               + key.domain()
-              + ".key to the private key of what is published.");
+              + (key.algorithm() == DkimAlgorithm.RSA ? ".key" : ".ed25519-key")
+              + " to the private key of what is published.");
     }
     return usable(findings, key, record, tags);
   }
@@ -116,7 +119,9 @@ final class DkimCheck {
     if (!allows(tags.word("h", "*"), "sha256") || !allows(tags.word("s", "*"), "email")) {
       return findings.error(
           record,
-          "The record does not allow the key for mail signed with rsa-sha256 (tags h and s).",
+          "The record does not allow the key for mail signed with "
+              + key.algorithm().tag()
+              + " (tags h and s).",
           "Take the tags h and s out.");
     }
     if (has(tags.word("t", ""), "y")) {
@@ -151,14 +156,17 @@ final class DkimCheck {
   }
 
   private static boolean isOfKey(DkimKey key, String type, String published) {
-    if (!type.equals("rsa")) {
+    if (!type.equals(key.algorithm().keyType())) {
       return false;
     }
     try {
-      byte[] der = Base64.getDecoder().decode(published);
-      return KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(der))
-              instanceof RSAPublicKey found
-          && found.getModulus().equals(((RSAPrivateKey) key.privateKey()).getModulus());
+      byte[] found = Base64.getDecoder().decode(published);
+      if (key.privateKey() instanceof RSAPrivateKey rsa) {
+        return KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(found))
+                instanceof RSAPublicKey other
+            && other.getModulus().equals(rsa.getModulus());
+      }
+      return key.publicKey().filter(own -> Arrays.equals(own, found)).isPresent();
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       return false;
     }
@@ -166,17 +174,9 @@ final class DkimCheck {
 
   /** The record as it should be. */
   static String wanted(DkimKey key) {
-    if (!(key.privateKey() instanceof RSAPrivateCrtKey rsa)) {
-      return "v=DKIM1; k=rsa; p=YOUR-PUBLIC-KEY";
-    }
-    try {
-      byte[] der =
-          KeyFactory.getInstance("RSA")
-              .generatePublic(new RSAPublicKeySpec(rsa.getModulus(), rsa.getPublicExponent()))
-              .getEncoded();
-      return "v=DKIM1; k=rsa; p=" + Base64.getEncoder().encodeToString(der);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has RSA", e);
-    }
+    return "v=DKIM1; k="
+        + key.algorithm().keyType()
+        + "; p="
+        + key.publicKey().map(Base64.getEncoder()::encodeToString).orElse("YOUR-PUBLIC-KEY");
   }
 }

@@ -33,8 +33,11 @@ public record Subjects(
 
   /** The same for one sending domain alone, and what its mail rests on. */
   Subjects only(Domain domain) {
-    return new Subjects(
-        bounceDomain, heloName, sources, signer(domain).stream().toList(), Set.of(domain));
+    List<DkimKey> own =
+        signer(domain).stream()
+            .flatMap(signer -> keys.stream().filter(it -> it.domain().equals(signer.domain())))
+            .toList();
+    return new Subjects(bounceDomain, heloName, sources, own, Set.of(domain));
   }
 
   /** The key that signs mail from a domain: its own, or that of the nearest domain above it. */

@@ -5,12 +5,19 @@ import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.interfaces.EdECPrivateKey;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPrivateKey;
+import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.RSAPublicKeySpec;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 
 /**
  * The private key with which a domain signs its mail. Never shows the key in {@link #toString}.
@@ -18,7 +25,7 @@ import java.util.regex.Pattern;
  * @param domain as in the {@code d=} tag
  * @param selector as in the {@code s=} tag; the public key is published at {@code
  *     selector._domainkey.domain}
- * @param privateKey RSA of at least 1024 bits
+ * @param privateKey RSA of at least 1024 bits, or Ed25519
  */
 public record DkimKey(Domain domain, String selector, PrivateKey privateKey) {
   // RFC 8301 3.2
@@ -34,19 +41,24 @@ public record DkimKey(Domain domain, String selector, PrivateKey privateKey) {
   // PrivateKeyInfo of RFC 5958: version 0 and the algorithm rsaEncryption without parameters
   private static final byte[] RSA_INFO =
       HexFormat.of().parseHex("020100300d06092a864886f70d0101010500");
+  // the same of Ed25519 (RFC 8410 section 7), up to the key's own octets
+  private static final byte[] ED25519_INFO =
+      HexFormat.of().parseHex("302e020100300506032b657004220420");
+  private static final int ED25519_BYTES = 32;
+
   private static final int SEQUENCE = 0x30;
   private static final int OCTET_STRING = 0x04;
 
   /**
-   * @throws IllegalArgumentException if the selector cannot be one or the key is not RSA or too
-   *     short
+   * @throws IllegalArgumentException if the selector cannot be one, or the key is too short or
+   *     neither RSA nor Ed25519
    */
   public DkimKey {
     if (!SELECTOR.matcher(selector).matches()) {
       throw new IllegalArgumentException(
           "\"" + selector + "\" is no DKIM selector: labels of letters, digits, - and _");
     }
-    if (!(privateKey instanceof RSAPrivateKey rsa)) {
+    if (!(privateKey instanceof RSAPrivateKey) && !isEd25519(privateKey)) {
       throw new IllegalArgumentException(
           "the DKIM key "
               + selector
@@ -54,10 +66,10 @@ public record DkimKey(Domain domain, String selector, PrivateKey privateKey) {
               + domain
               + " is "
               + privateKey.getAlgorithm()
-              + "; only RSA is supported");
+              + "; only RSA and Ed25519 are supported");
     }
-    int bits = rsa.getModulus().bitLength();
-    if (bits < LEAST_BITS) {
+    int bits = bits(privateKey);
+    if (privateKey instanceof RSAPrivateKey && bits < LEAST_BITS) {
       throw new IllegalArgumentException(
           "the DKIM key "
               + selector
@@ -72,7 +84,7 @@ public record DkimKey(Domain domain, String selector, PrivateKey privateKey) {
 
   /**
    * Reads a key as OpenSSL writes it: {@code BEGIN PRIVATE KEY} (PKCS #8) or {@code BEGIN RSA
-   * PRIVATE KEY} (PKCS #1).
+   * PRIVATE KEY} (PKCS #1), which is RSA.
    *
    * @throws IllegalArgumentException if the text has no such key
    */
@@ -100,25 +112,68 @@ public record DkimKey(Domain domain, String selector, PrivateKey privateKey) {
                     name + " is the public one; the private one signs");
             default ->
                 throw new IllegalArgumentException(
-                    name + " is no RSA private key but " + block.group(1));
+                    name + " is no private key of RSA or Ed25519 but " + block.group(1));
           };
-      return new DkimKey(
-          domain,
-          selector,
-          KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(info)));
+      return new DkimKey(domain, selector, privateKey(info));
     } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException(name + " cannot be read as an RSA key", e);
+      throw new IllegalArgumentException(name + " cannot be read as a key of RSA or Ed25519", e);
     }
+  }
+
+  private static PrivateKey privateKey(byte[] info) throws GeneralSecurityException {
+    PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(info);
+    boolean isEd25519 =
+        info.length == ED25519_INFO.length + ED25519_BYTES
+            && Arrays.equals(info, 0, ED25519_INFO.length, ED25519_INFO, 0, ED25519_INFO.length);
+    return KeyFactory.getInstance(isEd25519 ? "Ed25519" : "RSA").generatePrivate(spec);
+  }
+
+  private static boolean isEd25519(PrivateKey key) {
+    return key instanceof EdECPrivateKey curve
+        && curve.getParams().getName().equals(NamedParameterSpec.ED25519.getName());
+  }
+
+  private static int bits(PrivateKey key) {
+    return key instanceof RSAPrivateKey rsa ? rsa.getModulus().bitLength() : 8 * ED25519_BYTES;
+  }
+
+  /** How it signs. */
+  public DkimAlgorithm algorithm() {
+    return privateKey instanceof RSAPrivateKey ? DkimAlgorithm.RSA : DkimAlgorithm.ED25519;
   }
 
   /** The length of the key. */
   public int bits() {
-    return ((RSAPrivateKey) privateKey).getModulus().bitLength();
+    return bits(privateKey);
   }
 
   /** Whether the key is shorter than RFC 8301 advises. */
   public boolean isShort() {
-    return bits() < ADVISED_BITS;
+    return algorithm() == DkimAlgorithm.RSA && bits() < ADVISED_BITS;
+  }
+
+  /**
+   * The public key as its record has it in {@code p=}, decoded; empty for an RSA key that does not
+   * tell it. An Ed25519 key is published without the wrapping that RSA has (RFC 8463 section 4).
+   */
+  public Optional<byte[]> publicKey() {
+    try {
+      return switch (privateKey) {
+        case RSAPrivateCrtKey rsa ->
+            Optional.of(
+                KeyFactory.getInstance("RSA")
+                    .generatePublic(new RSAPublicKeySpec(rsa.getModulus(), rsa.getPublicExponent()))
+                    .getEncoded());
+        case EdECPrivateKey curve ->
+            Optional.of(
+                new Ed25519PrivateKeyParameters(curve.getBytes().orElseThrow(), 0)
+                    .generatePublicKey()
+                    .getEncoded());
+        default -> Optional.empty();
+      };
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has RSA", e);
+    }
   }
 
   @Override

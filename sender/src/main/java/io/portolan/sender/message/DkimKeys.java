@@ -3,7 +3,9 @@ package io.portolan.sender.message;
 import io.portolan.core.address.Domain;
 import java.security.Provider;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,13 +22,19 @@ public final class DkimKeys {
   private final Map<Domain, DkimSigner> signers = new HashMap<>();
 
   /**
-   * @throws IllegalArgumentException if a domain has two keys
+   * @param keys for each domain one of RSA, and one of Ed25519 if it is to sign as well
+   * @throws IllegalArgumentException if a domain has two keys of a kind, or none of RSA
    */
   public DkimKeys(Collection<DkimKey> keys, SigningProvider wanted) {
     Optional<Provider> provider = keys.isEmpty() ? Optional.empty() : wanted.load();
+    Map<Domain, Map<DkimAlgorithm, DkimKey>> byDomain = new LinkedHashMap<>();
     for (DkimKey key : keys) {
-      if (signers.put(key.domain(), new DkimSigner(key, provider)) != null) {
-        throw new IllegalArgumentException("the domain " + key.domain() + " has two DKIM keys");
+      if (byDomain
+              .computeIfAbsent(key.domain(), _ -> new EnumMap<>(DkimAlgorithm.class))
+              .put(key.algorithm(), key)
+          != null) {
+        throw new IllegalArgumentException(
+            "the domain " + key.domain() + " has two DKIM keys of " + key.algorithm().keyType());
       }
       if (key.isShort()) {
         LOG.warn(
@@ -36,6 +44,16 @@ public final class DkimKeys {
             key.bits());
       }
     }
+    byDomain.forEach(
+        (domain, own) -> {
+          if (!own.containsKey(DkimAlgorithm.RSA)) {
+            throw new IllegalArgumentException(
+                "the domain "
+                    + domain
+                    + " has no DKIM key of rsa, and most receivers verify no other");
+          }
+          signers.put(domain, new DkimSigner(List.copyOf(own.values()), provider));
+        });
   }
 
   /**

@@ -14,7 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Signs finished messages (RFC 6376) with rsa-sha256 over relaxed header and body.
+ * Signs finished messages (RFC 6376) over relaxed header and body, once with each of a domain's
+ * keys.
  *
  * <p>Thread-safe; holds no state but the key.
  */
@@ -40,19 +41,20 @@ final class DkimSigner {
 
   private static final int LINE = 72;
 
-  private final DkimKey key;
-  private final KeySigner signer;
+  private final List<Signing> signings;
+
+  private record Signing(DkimKey key, KeySigner signer) {}
 
   /**
+   * @param keys of one domain
    * @param provider of signatures; empty for the JDK
    */
-  DkimSigner(DkimKey key, Optional<Provider> provider) {
-    this.key = key;
-    this.signer = KeySigner.of(key, "SHA256withRSA", provider);
+  DkimSigner(List<DkimKey> keys, Optional<Provider> provider) {
+    signings = keys.stream().map(key -> new Signing(key, KeySigner.of(key, provider))).toList();
   }
 
   /**
-   * Puts a DKIM-Signature field before a message.
+   * Puts a DKIM-Signature field for each key before a message.
    *
    * @param message whose lines end with CRLF and whose fields occur once each
    * @param now for the {@code t=} tag
@@ -72,29 +74,45 @@ final class DkimSigner {
         append(names, name);
       }
     }
+    String covered = ";\r\n h=" + names + ";\r\n bh=" + bodyHash(message, bodyStart);
+    StringBuilder header = new StringBuilder();
+    for (Signing each : signings) {
+      header.append(field(each, signed, covered, now));
+    }
+    return new MessageBuffer(message.length + header.length())
+        .ascii(header.toString())
+        .octets(message)
+        .toArray();
+  }
+
+  /**
+   * @param signed the fields that are signed, in relaxed form
+   * @param covered the tags that say what is signed
+   */
+  private static String field(Signing signing, CharSequence signed, String covered, Instant now) {
+    DkimKey key = signing.key();
     String unsigned =
-        "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d="
+        "DKIM-Signature: v=1; a="
+            + key.algorithm().tag()
+            + "; c=relaxed/relaxed; d="
             + key.domain()
             + ";\r\n s="
             + key.selector()
             + "; t="
             + now.getEpochSecond()
-            + ";\r\n h="
-            + names
-            + ";\r\n bh="
-            + bodyHash(message, bodyStart)
+            + covered
             + ";\r\n b=";
-    signed.append(relaxed(unsigned));
-    String signature =
-        folded(
-            Base64.getEncoder()
-                .encodeToString(signer.sign(signed.toString().getBytes(StandardCharsets.UTF_8))));
-    return new MessageBuffer(message.length + unsigned.length() + signature.length() + 2)
-        .ascii(unsigned)
-        .ascii(signature)
-        .crlf()
-        .octets(message)
-        .toArray();
+    byte[] octets = (signed + relaxed(unsigned)).getBytes(StandardCharsets.UTF_8);
+    byte[] signature =
+        signing
+            .signer()
+            .sign(
+                switch (key.algorithm()) {
+                  case RSA -> octets;
+                  // RFC 8463 section 3: what is signed is the hash
+                  case ED25519 -> sha256(octets);
+                });
+    return unsigned + folded(Base64.getEncoder().encodeToString(signature)) + "\r\n";
   }
 
   /** The index after the empty line that ends the header. */
@@ -156,10 +174,12 @@ final class DkimSigner {
   }
 
   static String bodyHash(byte[] message, int bodyStart) {
+    return Base64.getEncoder().encodeToString(sha256(relaxedBody(message, bodyStart)));
+  }
+
+  private static byte[] sha256(byte[] octets) {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(relaxedBody(message, bodyStart));
-      return Base64.getEncoder().encodeToString(digest.digest());
+      return MessageDigest.getInstance("SHA-256").digest(octets);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

@@ -35,12 +35,11 @@ final class KeySigner {
   }
 
   /**
-   * @param algorithm as {@link Signature} names it
    * @param preferred the native provider, if there is one
    * @throws IllegalStateException if the JDK does not sign by the key
    */
-  static KeySigner of(DkimKey key, String algorithm, Optional<Provider> preferred) {
-    KeySigner jdk = new KeySigner(algorithm, key.privateKey(), null);
+  static KeySigner of(DkimKey key, Optional<Provider> preferred) {
+    KeySigner jdk = new KeySigner(key.algorithm().signature(), key.privateKey(), null);
     try {
       byte[] expected = jdk.compute(PROBE);
       return preferred.flatMap(provider -> jdk.by(provider, expected, key)).orElse(jdk);

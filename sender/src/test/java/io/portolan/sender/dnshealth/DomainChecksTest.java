@@ -9,6 +9,7 @@ import io.portolan.core.dnshealth.DnsFinding;
 import io.portolan.core.dnshealth.DnsStatus;
 import io.portolan.sender.message.DkimKey;
 import java.io.IOException;
+import java.security.KeyPairGenerator;
 import java.util.Base64;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -86,6 +87,28 @@ class DomainChecksTest {
     assertThat(dkim(shortKey).status()).isEqualTo(DnsStatus.WARNING);
     assertThat(dkim(shortKey).meaning()).contains("1024 bits");
     assertThat(dkim(KEY).meaning()).contains("not the one");
+  }
+
+  @Test
+  void checksAnEd25519KeyAsASubjectOfItsOwn() throws Exception {
+    DkimKey key =
+        new DkimKey(
+            KEY.domain(),
+            "e1",
+            KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate());
+    String name = "e1._domainkey.shop.example";
+    String published = Base64.getEncoder().encodeToString(key.publicKey().orElseThrow());
+    DnsFinding missing = dkim(key);
+    assertThat(missing.subject()).isEqualTo(name);
+    assertThat(missing.advice()).contains("v=DKIM1; k=ed25519; p=" + published);
+
+    dns.text(name, "v=DKIM1; k=ed25519; p=" + published);
+    assertThat(dkim(key).status()).as(dkim(key).meaning()).isEqualTo(DnsStatus.OK);
+
+    dns.server.clear();
+    dns.text(name, "v=DKIM1; k=rsa; p=" + PUBLIC);
+    assertThat(dkim(key).meaning()).contains("not the one");
+    assertThat(dkim(key).advice()).contains("dkim.shop.example.ed25519-key");
   }
 
   @Test

@@ -137,12 +137,12 @@ class LaneTest {
     assertThat(lane.redeem(items.get(0))).isFalse();
 
     lane.add(List.of(items.get(0)), 2);
-    assertThat(lane.reserve(item -> item == items.get(0))).hasValue(items.get(0));
+    assertThat(lane.reserve(item -> item.equals(items.get(0)))).hasValue(items.get(0));
     lane.giveBack(items.get(0));
     assertThat(lane.take(PATIENCE, _ -> true)).hasValue(items.get(0));
 
     lane.add(List.of(items.get(0)), 2);
-    assertThat(lane.reserve(item -> item == items.get(0))).hasValue(items.get(0));
+    assertThat(lane.reserve(item -> item.equals(items.get(0)))).hasValue(items.get(0));
     assertThat(lane.take(PATIENCE, _ -> true)).hasValue(items.get(2));
     assertThat(lane.isIdle()).isFalse();
     assertThat(lane.take(PATIENCE, _ -> true)).as("of the other's").hasValue(items.get(0));

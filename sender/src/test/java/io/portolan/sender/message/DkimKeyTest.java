@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.util.Arrays;
 import java.util.Base64;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,20 @@ class DkimKeyTest {
   }
 
   @Test
+  void readsEd25519() {
+    DkimKey key = read(pem("PRIVATE KEY", Fixture.ED25519.getPrivate().getEncoded()));
+
+    assertThat(key.privateKey()).isEqualTo(Fixture.ED25519.getPrivate());
+    assertThat(key.algorithm()).isEqualTo(DkimAlgorithm.ED25519);
+    assertThat(key.bits()).isEqualTo(256);
+    assertThat(key.isShort()).isFalse();
+    // the last 32 octets of the X.509 form are the key's own (RFC 8410 section 4)
+    byte[] wrapped = Fixture.ED25519.getPublic().getEncoded();
+    assertThat(key.publicKey())
+        .hasValue(Arrays.copyOfRange(wrapped, wrapped.length - 32, wrapped.length));
+  }
+
+  @Test
   void advisesAgainstShortKeysAndRefusesShorterOnes() {
     assertThat(new DkimKey(ACME, "s1", Fixture.rsa(1024).getPrivate()).isShort()).isTrue();
     assertThatIllegalArgumentException()
@@ -45,23 +60,31 @@ class DkimKeyTest {
 
   @Test
   void saysWhatIsWrongWithAKey() throws GeneralSecurityException {
-    PrivateKey curve = KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate();
+    PrivateKey curve = KeyPairGenerator.getInstance("Ed448").generateKeyPair().getPrivate();
     assertRefused("", "is no PEM");
     assertRefused("-----BEGIN PRIVATE KEY-----\nabc", "is no PEM");
-    assertRefused(pem("PRIVATE KEY", new byte[] {1, 2, 3}), "cannot be read as an RSA key");
-    assertRefused(pem("PRIVATE KEY", curve.getEncoded()), "cannot be read as an RSA key");
-    assertRefused(pem("EC PRIVATE KEY", new byte[3]), "is no RSA private key but EC PRIVATE KEY");
+    assertRefused(
+        pem("PRIVATE KEY", new byte[] {1, 2, 3}), "cannot be read as a key of RSA or Ed25519");
+    assertRefused(
+        pem("PRIVATE KEY", curve.getEncoded()), "cannot be read as a key of RSA or Ed25519");
+    assertRefused(
+        pem("EC PRIVATE KEY", new byte[3]),
+        "is no private key of RSA or Ed25519 but EC PRIVATE KEY");
     assertRefused(
         pem("PUBLIC KEY", Fixture.RSA.getPublic().getEncoded()),
         "is the public one; the private one signs");
     assertRefused(
         pem("ENCRYPTED PRIVATE KEY", new byte[3]), "is encrypted; give it without a passphrase");
     assertRefused(
-        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nabc=\n-----END RSA PRIVATE KEY-----\n",
+        "-----BEGIN RSA PRIVATE KEY-----\n"
+            + "Proc-Type: 4,ENCRYPTED\n\n"
+            + "abc=\n"
+            + "-----END RSA PRIVATE KEY-----\n",
         "is encrypted; give it without a passphrase");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new DkimKey(ACME, "s1", curve))
-        .withMessage("the DKIM key s1 of acme.example is EdDSA; only RSA is supported");
+        .withMessage(
+            "the DKIM key s1 of acme.example is EdDSA; only RSA and Ed25519 are supported");
   }
 
   @ParameterizedTest

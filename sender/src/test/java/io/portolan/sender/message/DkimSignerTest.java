@@ -132,7 +132,38 @@ class DkimSignerTest {
 
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> new DkimKeys(List.of(key, key), SigningProvider.JDK))
-        .withMessage("the domain acme.example has two DKIM keys");
+        .withMessage("the domain acme.example has two DKIM keys of rsa");
+  }
+
+  @Test
+  void wantsAnRsaKeyBesideTheOther() {
+    DkimKey key = new DkimKey(new Domain("acme.example"), "e1", Fixture.ED25519.getPrivate());
+
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> new DkimKeys(List.of(key), SigningProvider.JDK))
+        .withMessageContaining("the domain acme.example has no DKIM key of rsa");
+  }
+
+  @Test
+  void signsWithBothKeysOverTheSame() throws Exception {
+    byte[] message =
+        composer(Fixture.signingTwice(SigningProvider.AUTO))
+            .campaign(3, CONTENT)
+            .compose(5, "anna@mail.example", Map.of("name", "Anna"))
+            .bytes();
+    String[] signatures = parsed(message).getHeader("DKIM-Signature");
+
+    assertThat(signatures).hasSize(2);
+    assertThat(signatures[0]).contains("a=rsa-sha256;", "s=s1;");
+    assertThat(signatures[1]).contains("a=ed25519-sha256;", "s=e1;");
+    assertThat(covered(signatures[1])).isEqualTo(covered(signatures[0]));
+    // what verifies no Ed25519 still verifies the other
+    assertThat(verified(message).getSelector()).isEqualTo("s1");
+  }
+
+  private static String covered(String signature) {
+    return signature.substring(
+        signature.indexOf("h="), signature.indexOf("b=", signature.indexOf("bh=") + 3));
   }
 
   @Test

@@ -22,16 +22,23 @@ class DkimpySystemTest {
   private static final String VERIFY =
       """
       import dkim, sys
-      record = sys.argv[1].encode()
+      records = {b"s1._domainkey.acme.example.": sys.argv[1].encode(),
+                 b"e1._domainkey.acme.example.": sys.argv[2].encode()}
       def dns(name, timeout=5):
-          return record if name == b"s1._domainkey.acme.example." else None
-      print(dkim.verify(sys.stdin.buffer.read(), dnsfunc=dns, minkey=1024))
+          return records.get(name)
+      message = dkim.DKIM(sys.stdin.buffer.read(), minkey=1024)
+      def verified(index):
+          try:
+              return message.verify(idx=index, dnsfunc=dns)
+          except dkim.DKIMException:
+              return False
+      print(verified(0), verified(1))
       """;
 
   @ParameterizedTest
   @ValueSource(strings = {"Anna", "Jürg \r\n\t Müller", "日本語", "=?UTF-8?Q?x?=", "x  \t y \n\n\n"})
   void agreesWithDkimpy(String name) throws Exception {
-    assertThat(verify(compose(name))).isEqualTo("True");
+    assertThat(verify(compose(name))).isEqualTo("True True");
   }
 
   @Test
@@ -39,11 +46,11 @@ class DkimpySystemTest {
     byte[] message = compose("Anna");
     message[message.length - 60] ^= 1;
 
-    assertThat(verify(message)).isEqualTo("False");
+    assertThat(verify(message)).isEqualTo("False False");
   }
 
   private static byte[] compose(String name) {
-    return composer(Fixture.signing())
+    return composer(Fixture.signingTwice(SigningProvider.AUTO))
         .campaign(3, content("Grüße an {{name}}", "<p>{{name}}</p>\n\n \n", "{{name}} \n.\n\n"))
         .compose(5, "anna@mail.example", Map.of("name", name))
         .bytes();
@@ -51,7 +58,12 @@ class DkimpySystemTest {
 
   private static String verify(byte[] message) throws Exception {
     Process python =
-        new ProcessBuilder("/usr/bin/python3", "-c", VERIFY, Fixture.publicRecord())
+        new ProcessBuilder(
+                "/usr/bin/python3",
+                "-c",
+                VERIFY,
+                Fixture.publicRecord(),
+                Fixture.publicRecordOfEd25519())
             .redirectErrorStream(true)
             .start();
     try (OutputStream input = python.getOutputStream()) {

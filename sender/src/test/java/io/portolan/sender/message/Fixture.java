@@ -34,6 +34,7 @@ final class Fixture {
           Optional.empty());
   static final Tokens TOKENS = new Tokens(key(1));
   static final KeyPair RSA = rsa(2048);
+  static final KeyPair ED25519 = ed25519();
   static final Session SESSION = Session.getInstance(new Properties());
 
   private Fixture() {}
@@ -70,6 +71,24 @@ final class Fixture {
         MissingField.ERROR);
   }
 
+  /** Signing by both keys. */
+  static DkimKeys signingTwice(SigningProvider provider) {
+    Domain domain = new Domain("acme.example");
+    return new DkimKeys(
+        List.of(
+            new DkimKey(domain, "s1", RSA.getPrivate()),
+            new DkimKey(domain, "e1", ED25519.getPrivate())),
+        provider);
+  }
+
+  private static KeyPair ed25519() {
+    try {
+      return KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   static byte[] key(int fill) {
     byte[] key = new byte[Tokens.KEY_LENGTH];
     java.util.Arrays.fill(key, (byte) fill);
@@ -89,6 +108,16 @@ final class Fixture {
   /** The record that the DNS would hold for the key of {@link #signing}. */
   static String publicRecord() {
     return "v=DKIM1; k=rsa; p=" + Base64.getEncoder().encodeToString(RSA.getPublic().getEncoded());
+  }
+
+  /** The record of the second key of {@link #signingTwice}. */
+  static String publicRecordOfEd25519() {
+    return "v=DKIM1; k=ed25519; p="
+        + Base64.getEncoder()
+            .encodeToString(
+                new DkimKey(new Domain("acme.example"), "e1", ED25519.getPrivate())
+                    .publicKey()
+                    .orElseThrow());
   }
 
   static MimeMessage parsed(ComposedMessage message) {
