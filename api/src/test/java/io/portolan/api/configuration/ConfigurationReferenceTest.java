@@ -43,7 +43,7 @@ class ConfigurationReferenceTest {
     Configuration configuration = read(examples);
 
     assertThat(configuration.relays()).hasSize(1);
-    assertThat(configuration.dkim()).hasSize(1);
+    assertThat(configuration.dkim()).as("both keys of one domain").hasSize(2);
     assertThat(configuration.intake().mailboxes()).hasSize(1);
     assertThat(configuration.intake().webhooks()).hasSize(1);
   }
