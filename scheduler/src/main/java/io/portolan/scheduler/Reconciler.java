@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds what a crash has left between the tables and Quartz, and puts it right: claims of nodes
  * that are dead, batches and launches without a trigger, groups that are not paused as their
- * campaign is, campaigns that are done and not finished, or cancelled and not ended. Five
- * statements when nothing is amiss.
+ * campaign is, campaigns that are done and not finished, or cancelled and not ended. Six statements
+ * when nothing is amiss.
  *
  * <p>Thread-safe. Several nodes may do it at once.
  */
@@ -63,6 +63,10 @@ final class Reconciler {
 
   void reconcile() {
     tell(batches.revokeOfDeadNodes());
+    int ended = store.endSlotsOfDeadNodes();
+    if (ended > 0) {
+      log.info("{} nodes that are silent have lost their connection slots to others", ended);
+    }
     tell(batches.revokeLeft(node.name(), node.work().batches(), YOUNG_CLAIM));
     store.uneven().forEach(this::even);
     wakeHeld();

@@ -5,6 +5,7 @@ import io.portolan.core.campaign.CampaignState;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
+import io.portolan.core.delivery.ConnectionSlots;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -149,6 +150,11 @@ final class TriggerStore {
   /** Takes a node that has stopped and left nothing behind out of the cluster. */
   void forget(String node) {
     database.execute(connection -> Sql.update(connection, FORGET_NODE, node));
+  }
+
+  /** Ends the connections by which nodes that are dead, or frozen, still hold connection slots. */
+  int endSlotsOfDeadNodes() {
+    return ConnectionSlots.endOfDeadNodes(database);
   }
 
   private static QueuedBatch batch(Row row) throws SQLException {

@@ -221,7 +221,7 @@ public final class Application implements AutoCloseable {
                 composer,
                 new LaneSender.Shared(
                     recorder,
-                    closing.add(new ConnectionSlots(database)),
+                    closing.add(new ConnectionSlots(database, scheduling.node())),
                     closing.add(Pacing.paces(stores, policy, clock)),
                     closing.add(SuppressionCheck.started(database, clock))),
                 Pacing.laneSettings(configuration.mail(), scheduling.node()),

@@ -16,27 +16,27 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Campaigns made, started and watched through the API. */
-final class Campaigns implements AutoCloseable {
-  static final String BASE = "/api/v1";
+public final class Campaigns implements AutoCloseable {
+  public static final String BASE = "/api/v1";
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final ApiClient api;
 
-  Campaigns(URI url, String key) {
+  public Campaigns(URI url, String key) {
     api = new ApiClient(url, key);
   }
 
-  ApiClient api() {
+  public ApiClient api() {
     return api;
   }
 
   /** The addresses {@code r1}, {@code r2} and so on, each followed by {@code tail}. */
-  static List<String> addresses(int number, String tail) {
+  public static List<String> addresses(int number, String tail) {
     return IntStream.rangeClosed(1, number).mapToObj(i -> "r" + i + tail).toList();
   }
 
   /** Writes and activates a port policy. */
-  void activate(String policy) {
+  public void activate(String policy) {
     long version =
         api.postText(BASE + "/policy/versions", policy, "application/yaml")
             .path("version")
@@ -45,7 +45,7 @@ final class Campaigns implements AutoCloseable {
   }
 
   /** Makes a campaign to these addresses and starts it now. */
-  long start(String name, List<String> addresses) {
+  public long start(String name, List<String> addresses) {
     long list = api.post(BASE + "/lists", Map.of("name", name)).path("id").asLong();
     String csv =
         addresses.stream()
@@ -107,12 +107,12 @@ final class Campaigns implements AutoCloseable {
   }
 
   /** Waits until every delivery of a campaign has ended. */
-  JsonNode finished(long campaign) {
+  public JsonNode finished(long campaign) {
     return finished(campaign, PATIENCE);
   }
 
   /** The same, for a campaign that takes its time. */
-  JsonNode finished(long campaign, Duration patience) {
+  public JsonNode finished(long campaign, Duration patience) {
     return Eventually.value(
         "campaign " + campaign + " is finished",
         patience,

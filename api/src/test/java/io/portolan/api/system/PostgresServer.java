@@ -7,6 +7,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A PostgreSQL server on a host of a lab, which can be stopped, crashed and started again. */
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
   private static final int PORT = 5433;
   private static final int LIMIT_SECONDS = 60;
 
@@ -33,12 +34,16 @@ final class PostgresServer implements AutoCloseable {
   }
 
   /** Makes a cluster in a directory; it is not started yet. */
-  static PostgresServer create(LabHost host, Path data) throws IOException {
+  public static PostgresServer create(LabHost host, Path data) throws IOException {
     try (EmbeddedPostgres maker =
         EmbeddedPostgres.builder().setDataDirectory(data).setCleanDataDirectory(false).start()) {
       if (maker.getPort() == 0) {
         throw new IllegalStateException("no server came of it");
       }
+      Files.writeString(
+          data.resolve("pg_hba.conf"),
+          "host all all 198.51.100.0/24 trust\n", // the hosts of a lab
+          StandardOpenOption.APPEND);
       long pid =
           Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());
       return new PostgresServer(
@@ -51,17 +56,27 @@ final class PostgresServer implements AutoCloseable {
     }
   }
 
+  /** The host on which it runs. */
+  public LabHost host() {
+    return host;
+  }
+
   /** The URL on its host. */
-  String url() {
+  public String url() {
     return "jdbc:postgresql://127.0.0.1:" + PORT + "/postgres";
   }
 
+  /** The URL on the other hosts of the lab. */
+  public String labUrl() {
+    return "jdbc:postgresql://" + host.address().getHostAddress() + ":" + PORT + "/postgres";
+  }
+
   /** The URL for the test. */
-  String outsideUrl() {
+  public String outsideUrl() {
     return outsideUrl;
   }
 
-  void start() throws IOException {
+  public void start() throws IOException {
     Path log = Files.createTempFile(data.toAbsolutePath().getParent(), "postgres-", ".log");
     Process started =
         new ProcessBuilder(
@@ -76,7 +91,9 @@ final class PostgresServer implements AutoCloseable {
                         "-p",
                         Integer.toString(PORT),
                         "-c",
-                        "listen_addresses=127.0.0.1",
+                        "listen_addresses=127.0.0.1," + host.address().getHostAddress(),
+                        "-c",
+                        "max_wal_size=64MB",
                         "-c",
                         "unix_socket_directories=")))
             .redirectErrorStream(true)
@@ -89,14 +106,25 @@ final class PostgresServer implements AutoCloseable {
     }
   }
 
+  /** Stops it as {@code pg_ctl stop -m immediate} does: at once, without writing anything more. */
+  public void stopAtOnce() throws IOException {
+    Commands.run(List.of("sh", "-c", "kill -QUIT " + running().pid()));
+    awaitEnd();
+  }
+
+  /** Whether it runs; a full disk may have ended it. */
+  public boolean isAlive() {
+    return process != null && process.isAlive();
+  }
+
   /** Stops it as an administrator does who will not wait: its sessions are ended. */
-  void stop() throws IOException {
+  public void stop() throws IOException {
     Commands.run(List.of("sh", "-c", "kill -INT " + running().pid()));
     awaitEnd();
   }
 
   /** Kills it and everything of it. */
-  void crash() {
+  public void crash() {
     List<ProcessHandle> family = running().descendants().toList();
     running().destroyForcibly();
     family.forEach(ProcessHandle::destroyForcibly);

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * {@code portolan serve} in a process of its own, with the options that the launcher gives it and
  * nothing of the tests on its class path.
  */
-final class ServeProcess implements AutoCloseable {
+public final class ServeProcess implements AutoCloseable {
   private static final Pattern SERVES = Pattern.compile("Portolan serves at (\\S+)");
   private static final Pattern KEY = Pattern.compile("export PORTOLAN_API_KEY=(\\S+)");
   private static final Duration START = Duration.ofSeconds(90);
@@ -39,8 +39,8 @@ final class ServeProcess implements AutoCloseable {
   }
 
   /** Starts the product on this host, and waits until it serves. */
-  static ServeProcess start(Path directory, String configuration, Map<String, String> environment)
-      throws IOException {
+  public static ServeProcess start(
+      Path directory, String configuration, Map<String, String> environment) throws IOException {
     return start(directory, configuration, environment, UnaryOperator.identity());
   }
 
@@ -51,7 +51,7 @@ final class ServeProcess implements AutoCloseable {
    * @param configuration the content of its configuration file
    * @param elsewhere makes its command one that runs on another host
    */
-  static ServeProcess start(
+  public static ServeProcess start(
       Path directory,
       String configuration,
       Map<String, String> environment,
@@ -102,12 +102,12 @@ final class ServeProcess implements AutoCloseable {
   }
 
   /** Where it says that it serves; on another host this is as seen from there. */
-  URI url() {
+  public URI url() {
     return URI.create(serves(log()).orElseThrow());
   }
 
   /** The key that it shows at its first start on an empty database. */
-  String firstKey() {
+  public String firstKey() {
     Matcher key = KEY.matcher(log());
     if (!key.find()) {
       throw new AssertionError("no key is shown: " + log());
@@ -116,7 +116,7 @@ final class ServeProcess implements AutoCloseable {
   }
 
   /** What it has said so far. */
-  String log() {
+  public String log() {
     try {
       return Files.readString(log);
     } catch (IOException e) {
@@ -124,12 +124,17 @@ final class ServeProcess implements AutoCloseable {
     }
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
+  /** The process, for signals. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** Ends it as {@code kill -9} does. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     ended(STOP);
   }

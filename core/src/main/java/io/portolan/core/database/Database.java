@@ -28,11 +28,13 @@ public final class Database implements AutoCloseable {
   // longer than the statements may take, so that a server that lives speaks first
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(150);
 
+  // a node that is frozen in the middle of a transaction holds its locks, Quartz's among them, no
+  // longer than others wait for its sign of life;
   // the keepalive lets the server notice within a minute or so that a node is gone, with what it
   // held locked
   private static final String DEADLINES =
       "SET statement_timeout = '120s'; SET lock_timeout = '60s';"
-          + " SET idle_in_transaction_session_timeout = '120s';"
+          + " SET idle_in_transaction_session_timeout = '5s';"
           + " SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10;"
           + " SET tcp_keepalives_count = 3";
 

@@ -40,12 +40,15 @@ public final class DatabaseException extends CoreException {
    */
   public boolean isConnectionFailure() {
     // class 08: connection exception; 57P: operator intervention (shutdown, crash, starting up);
-    // 53: too many connections and other want of resources; empty: the pool gave no connection in
-    // time
+    // 53: too many connections and other want of resources; 25P03: the session was ended because it
+    // was silent in a transaction, as after a process was frozen; empty: the pool gave no
+    // connection
+    // in time
     return sqlState.isEmpty()
         || sqlState.startsWith("08")
         || sqlState.startsWith("57P")
-        || sqlState.startsWith("53");
+        || sqlState.startsWith("53")
+        || sqlState.equals("25P03");
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.portolan.core.delivery;
 
 import io.portolan.core.database.Database;
+import io.portolan.core.database.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -23,7 +24,11 @@ import org.slf4j.LoggerFactory;
  * <p>A slot is a session-level advisory lock of PostgreSQL on one connection that this node keeps
  * for nothing else. If the node dies, the server releases its slots with the connection: no lease,
  * no clock. If the connection is lost, every slot of this node is lost with it; a thread that asks
- * every second notices within five, and {@link Slot#isHeld} says so from then on.
+ * every second notices within five, and {@link Slot#isHeld} says so from then on. A slot that was
+ * lost counts here until it is closed, for its session is open until then.
+ *
+ * <p>A node that is frozen, or cut off, keeps its connection, and its slots with it. Those who have
+ * found it dead end that connection: {@link #endOfDeadNodes}.
  *
  * <p>Thread-safe; each call but {@link Slot#isHeld} holds the monitor for one short statement.
  */
@@ -50,7 +55,23 @@ public final class ConnectionSlots implements AutoCloseable {
 
   private static final String RELEASE = "SELECT pg_advisory_unlock(hashtext('lane ' || ?), ?)";
 
-  private static final String RELEASE_ALL = "SELECT pg_advisory_unlock_all()";
+  private static final String RELEASE_ALL =
+      "SELECT pg_advisory_unlock_all(); RESET application_name";
+
+  private static final String MARK =
+      "SELECT set_config('application_name', 'portolan slots ' || md5(?), false)";
+
+  // a node lives while Quartz keeps its check-in
+  private static final String END_OF_DEAD =
+      """
+      SELECT count(pg_terminate_backend(a.pid))::int AS ended
+        FROM pg_stat_activity a
+       WHERE a.datname = current_database() AND a.usename = current_user
+         AND starts_with(a.application_name, 'portolan slots ')
+         AND a.application_name NOT IN (
+             SELECT 'portolan slots ' || md5(instance_name) FROM qrtz_scheduler_state)
+         AND EXISTS (SELECT FROM qrtz_scheduler_state)
+      """;
 
   private static final int VALID_TIMEOUT_SECONDS = 2;
 
@@ -59,13 +80,31 @@ public final class ConnectionSlots implements AutoCloseable {
 
   private static final long CHECK_MILLIS = 1_000;
 
+  private final Optional<String> node;
   private final DataSource dataSource;
   private final List<Slot> held = new ArrayList<>();
+  // lost, and not given up yet by those who have sessions on them: a peer counts these, too
+  private final List<Slot> lingering = new ArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private @Nullable Connection connection;
   private volatile long generation;
 
+  /** Slots of somebody who is no node of the cluster; they end with the connection alone. */
   public ConnectionSlots(Database database) {
+    this(database, Optional.empty());
+  }
+
+  /**
+   * Slots of a node.
+   *
+   * @param node its name in the cluster
+   */
+  public ConnectionSlots(Database database, String node) {
+    this(database, Optional.of(node));
+  }
+
+  private ConnectionSlots(Database database, Optional<String> node) {
+    this.node = node;
     dataSource = database.dataSource();
     Thread.ofVirtual().name("connection-slots").start(this::watch);
   }
@@ -102,7 +141,8 @@ public final class ConnectionSlots implements AutoCloseable {
    * Takes a free slot of a lane.
    *
    * @param limit how many slots the lane has
-   * @return empty when all are taken, here or on other nodes, or the database is away
+   * @return empty when all are taken, here or on other nodes, the database is away, or slots that
+   *     were lost are still in use here
    */
   public synchronized Optional<Slot> tryAcquire(String lane, int limit) {
     try {
@@ -112,7 +152,7 @@ public final class ConnectionSlots implements AutoCloseable {
               .filter(slot -> slot.lane.equals(lane))
               .map(Slot::number)
               .toArray(Integer[]::new);
-      if (mine.length >= limit) {
+      if (mine.length + lingering(lane) >= limit) {
         return Optional.empty();
       }
       try (PreparedStatement statement = current.prepareStatement(ACQUIRE)) {
@@ -132,6 +172,10 @@ public final class ConnectionSlots implements AutoCloseable {
       lost(e);
       return Optional.empty();
     }
+  }
+
+  private long lingering(String lane) {
+    return lingering.stream().filter(slot -> slot.lane.equals(lane)).count();
   }
 
   /** Which part of a lane's slots that are held is held here: above 0, and 1 where that is all. */
@@ -156,6 +200,16 @@ public final class ConnectionSlots implements AutoCloseable {
   public synchronized void close() {
     closed.countDown();
     disconnect();
+  }
+
+  /**
+   * Ends the connections on which nodes hold slots that are in the cluster no more.
+   *
+   * @return how many there were
+   */
+  public static int endOfDeadNodes(Database database) {
+    return database.read(
+        connection -> Sql.one(connection, END_OF_DEAD, row -> row.integer("ended")));
   }
 
   private void watch() {
@@ -183,6 +237,7 @@ public final class ConnectionSlots implements AutoCloseable {
   }
 
   private synchronized void release(Slot slot) {
+    lingering.remove(slot);
     Connection current = connection;
     if (!held.remove(slot) || current == null) {
       return;
@@ -204,9 +259,12 @@ public final class ConnectionSlots implements AutoCloseable {
         current.close();
         throw new SQLException("connection is not valid", "08006");
       }
+      connection = current;
       // reset by the pool when the connection goes back
       current.setNetworkTimeout(Runnable::run, ANSWER_TIMEOUT_MILLIS);
-      connection = current;
+      if (node.isPresent()) {
+        String _ = Sql.one(current, MARK, row -> row.text("set_config"), node.get());
+      }
     }
     return current;
   }
@@ -222,6 +280,7 @@ public final class ConnectionSlots implements AutoCloseable {
     Connection current = connection;
     connection = null;
     generation++;
+    lingering.addAll(held);
     held.clear();
     if (current == null) {
       return;

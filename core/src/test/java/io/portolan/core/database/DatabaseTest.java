@@ -49,6 +49,25 @@ class DatabaseTest {
   }
 
   @Test
+  void endsATransactionThatIsSilentSoThatAFrozenNodeLocksNothingForLong() {
+    String limit =
+        fixture
+            .database()
+            .read(
+                connection ->
+                    Sql.one(
+                        connection,
+                        "SHOW idle_in_transaction_session_timeout",
+                        row -> row.text("idle_in_transaction_session_timeout")));
+    DatabaseException ended =
+        new DatabaseException("A statement", new SQLException("terminating", "25P03"));
+
+    assertThat(limit).isEqualTo("5s");
+    assertThat(ended.isConnectionFailure()).isTrue();
+    assertThat(ended.mayPass()).isTrue();
+  }
+
+  @Test
   void runsATransactionAgainAfterASerializationFailure() {
     AtomicInteger runs = new AtomicInteger();
 

@@ -2,6 +2,7 @@ package io.portolan.core.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.core.Eventually;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.TestDatabase;
 import io.portolan.core.delivery.ConnectionSlots.Slot;
@@ -62,6 +63,9 @@ class ConnectionSlotsTest {
       slots.tryAcquire("gmail", 2);
 
       assertThat(slot.isHeld()).isFalse();
+      assertThat(Stream.generate(() -> slots.tryAcquire("gmail", 1)).limit(20))
+          .as("whoever had the slot may have its session still")
+          .allSatisfy(again -> assertThat(again).isEmpty());
       // the pool may hand out several connections that are gone, before it opens a new one
       assertThat(Stream.generate(() -> slots.tryAcquire("gmail", 2)).limit(20))
           .anySatisfy(again -> assertThat(again).map(Slot::isHeld).contains(true));
@@ -94,5 +98,37 @@ class ConnectionSlotsTest {
       assertThat(lost.isHeld()).isFalse();
       assertThat(here.tryAcquire("gmail", 1)).isEmpty();
     }
+  }
+
+  @Test
+  void aNodeThatIsFoundDeadLosesItsSlotsThoughItsConnectionLives() {
+    try (Database second = Database.open(database.settings());
+        ConnectionSlots here = new ConnectionSlots(database.database(), "here");
+        ConnectionSlots frozen = new ConnectionSlots(second, "frozen")) {
+      checkIn("here");
+      checkIn("frozen");
+      Slot kept = here.tryAcquire("yahoo", 1).orElseThrow();
+      Slot slot = frozen.tryAcquire("gmail", 1).orElseThrow();
+
+      assertThat(ConnectionSlots.endOfDeadNodes(database.database())).isZero();
+      assertThat(here.tryAcquire("gmail", 1)).isEmpty();
+
+      database.execute("DELETE FROM qrtz_scheduler_state WHERE instance_name = 'frozen'");
+
+      assertThat(ConnectionSlots.endOfDeadNodes(database.database())).isEqualTo(1);
+      assertThat(
+              Eventually.value(
+                  "the slot is free", () -> here.tryAcquire("gmail", 1), Optional::isPresent))
+          .isPresent();
+      assertThat(kept.isHeld()).isTrue();
+      Eventually.holds("the node learns that it lost its slot", () -> !slot.isHeld());
+      slot.close();
+    }
+  }
+
+  private void checkIn(String node) {
+    database.execute(
+        "INSERT INTO qrtz_scheduler_state (sched_name, instance_name, last_checkin_time, checkin_interval) VALUES ('portolan', ?, 0, 1000)",
+        node);
   }
 }

@@ -32,6 +32,9 @@ final class PathTable {
   /** What a caller is told who comes while a look is due or under way. */
   private static final Duration LOOK = Duration.ofSeconds(2);
 
+  /** How long mail waits at most for a look that is under way: few take as long as they may. */
+  private static final Duration LATEST = Duration.ofSeconds(10);
+
   private final HealthSettings settings;
   private final PathEntries entries = new PathEntries(DIALS, MOST_ENTRIES);
   private final Map<HealthKey, DirectPort> directPorts = new LinkedHashMap<>();
@@ -295,6 +298,10 @@ final class PathTable {
   private static Answer shut(PathCondition condition, Instant now) {
     Instant soonest = now.plus(LOOK);
     Instant until = condition.until();
+    Instant latest = now.plus(LATEST);
+    if (condition.state() == PathState.HALF_OPEN && until.isAfter(latest)) {
+      until = latest;
+    }
     return new Answer.Shut(condition, until.isBefore(soonest) ? soonest : until);
   }
 

@@ -165,6 +165,22 @@ class PathHealthTest {
   }
 
   @Test
+  void doesNotHoldMailForAsLongAsALookMayTake() {
+    paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT, "mx.test");
+    paths.choose("gmail", SES_587);
+    paths.clock.advance(Duration.ofMinutes(5));
+
+    paths.health.beginLook(new HealthKey(SES_587, ""), paths.health.lookLimit());
+
+    assertThat(paths.choose("gmail", SES_587))
+        .isInstanceOfSatisfying(
+            Choice.NoneOpen.class,
+            none ->
+                assertThat(none.until())
+                    .isEqualTo(paths.clock.instant().plus(Duration.ofSeconds(10))));
+  }
+
+  @Test
   void looksAgainAfterALookThatToldNothing() {
     paths.take("gmail", SES_587).failed(Phase.CONNECT, TIMEOUT, "mx.test");
     paths.choose("gmail", SES_587);

@@ -1,0 +1,261 @@
+package io.portolan.api.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.api.system.Campaigns;
+import io.portolan.core.Eventually;
+import io.portolan.sender.lab.GatewayRules;
+import io.portolan.sender.lab.LabHost;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** Carries out a {@link FaultPlan} and checks what came of it. Not thread-safe. */
+final class FaultRun implements AutoCloseable {
+  /** Over how many seconds the rate is taken. */
+  static final int RATE_SPAN = 5;
+
+  private static final Duration END = Duration.ofMinutes(4);
+  private static final Duration TAKEOVER = Duration.ofSeconds(90);
+
+  /** What is promised on a machine that has the time for it is 30 s. */
+  private static final Duration MOST_TAKEOVER = Duration.ofSeconds(45);
+
+  private static final int FEW_RESETS = 150;
+
+  private final FaultPlan plan;
+  private final SplittableRandom random;
+  private final FaultScene scene;
+  private final FaultDatabase database;
+  private final SinkLog log;
+  private final Campaigns campaigns;
+  private final long start = System.nanoTime();
+  private Duration longestTakeover = Duration.ZERO;
+  private long mostInDoubt;
+  private long campaign;
+
+  FaultRun(FaultPlan plan, Path directory) throws IOException {
+    this.plan = plan;
+    random = new SplittableRandom(plan.seed());
+    scene = new FaultScene(directory, plan.seed(), plan.nodes(), plan.scheduler());
+    database = new FaultDatabase(scene.database().outsideUrl());
+    log = new SinkLog(scene.sink().log(), RATE_SPAN);
+    FaultNode first = scene.nodes().getFirst();
+    campaigns = scene.campaigns(first, first.serve().firstKey());
+  }
+
+  /** Sends the campaign through all its faults. */
+  FaultResult run() throws IOException {
+    campaigns.activate(
+        """
+        rules:
+          - isp: "*"
+            paths: [direct:25]
+            limits: {connections: %d, messagesPerSecond: %d}
+            timeouts: {connect: 2s, greeting: 5s, command: 5s, data: 5s, dot: 5s}
+            retry: {delays: [1s, 2s], lifetime: 1h}
+        """
+            .formatted(FaultPlan.CONNECTIONS, FaultPlan.MESSAGES_PER_SECOND));
+    List<String> recipients = Campaigns.addresses(plan.recipients(), "@" + FaultScene.DOMAIN);
+    campaign = campaigns.start(plan.name(), recipients);
+    for (Fault fault : plan.faults()) {
+      awaitMessages(20 + random.nextInt(plan.gap()));
+      assertThat(log.recipients())
+          .as("recipients left for %s, of %s", fault, plan)
+          .isLessThan(plan.recipients());
+      tell(fault.toString());
+      inject(fault);
+    }
+    tell("no more faults");
+    campaigns.finished(campaign, END);
+    FaultResult result = result(recipients);
+    result.write();
+    check(result);
+    return result;
+  }
+
+  @Override
+  public void close() {
+    scene.close();
+  }
+
+  private void inject(Fault fault) throws IOException {
+    switch (fault) {
+      case NODE_KILLED -> kill(any(scene.nodes()));
+      case NODE_FROZEN -> freeze(any(scene.nodes()));
+      case NODE_CUT -> cut(any(scene.nodes()).host());
+      case SINK_CUT -> cut(scene.sink().host());
+      case DATABASE_CUT -> cut(scene.database().host());
+      case SINK_KILLED -> {
+        scene.sink().kill();
+        pass(randomly(Duration.ofSeconds(2)));
+        scene.sink().start();
+      }
+      case SESSIONS_RESET -> {
+        scene.sink().resets(FEW_RESETS);
+        awaitMessages(100 + random.nextInt(plan.gap()));
+        scene.sink().resets(0);
+      }
+      case DATABASE_STOPPED -> {
+        scene.database().stopAtOnce();
+        pass(randomly(plan.outage()));
+        scene.database().start();
+      }
+      case DISK_FULL -> {
+        scene.fillDisk();
+        pass(randomly(plan.outage()));
+        scene.freeDisk();
+        Eventually.holds(
+            "the database answers or has ended",
+            () -> !scene.database().isAlive() || database.answers());
+        if (!scene.database().isAlive()) {
+          scene.database().start();
+        }
+      }
+    }
+  }
+
+  private void kill(FaultNode node) throws IOException {
+    String name = node.name();
+    long killed = System.nanoTime();
+    node.serve().kill();
+    if (plan.nodes() == 1) {
+      Eventually.holds("the server has seen the end", () -> database.sessions().isEmpty());
+      Set<String> taken = new HashSet<>(log.update().byRecipient().keySet());
+      database.accepted(campaign).forEach(taken::remove);
+      mostInDoubt = Math.max(mostInDoubt, taken.size());
+      node.start();
+    }
+    takeover(name, killed);
+    if (plan.nodes() > 1) {
+      node.start();
+    }
+  }
+
+  private void freeze(FaultNode node) throws IOException {
+    String name = node.name();
+    long frozen = System.nanoTime();
+    log.countLimits(false);
+    node.freeze();
+    try {
+      takeover(name, frozen);
+      awaitMessages(50);
+      pass(plan.outage().minusNanos(System.nanoTime() - frozen));
+    } finally {
+      node.thaw();
+    }
+    settle();
+  }
+
+  private void cut(LabHost host) throws IOException {
+    log.countLimits(false);
+    try (GatewayRules _ = scene.cut(host)) {
+      pass(plan.outage());
+    }
+    settle();
+  }
+
+  /** The sessions of hosts that were cut off, or frozen, end when their peers learn of it. */
+  private void settle() {
+    Eventually.holds(
+        "old sessions end", () -> log.update().openSessions() <= FaultPlan.CONNECTIONS);
+    log.countLimits(true);
+  }
+
+  private void takeover(String node, long since) {
+    Eventually.value(
+        "nothing is claimed by " + node, TAKEOVER, () -> database.claimed(node), left -> left == 0);
+    Duration took = Duration.ofNanos(System.nanoTime() - since);
+    tell("taken over from %s within %d ms".formatted(node, took.toMillis()));
+    longestTakeover = took.compareTo(longestTakeover) > 0 ? took : longestTakeover;
+  }
+
+  private FaultResult result(List<String> recipients) {
+    log.update();
+    long accepted = database.accepted(campaign).stream().filter(log::has).count();
+    long bound = 0;
+    for (Fault fault : plan.faults()) {
+      bound += FaultPlan.CONNECTIONS + (fault.losesResults() ? FaultPlan.GROUP : 0);
+    }
+    return new FaultResult(
+        plan,
+        log.messages(),
+        recipients.size() - accepted,
+        log.messages() - log.recipients(),
+        mostInDoubt,
+        bound + log.resets(),
+        longestTakeover,
+        log.mostSessions(),
+        (double) log.mostInSpan() / RATE_SPAN,
+        Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  private void check(FaultResult result) {
+    assertThat(result.lost()).as("lost; %s", database.states(campaign)).isZero();
+    assertThat(result.doubled()).as("doubled").isLessThanOrEqualTo(result.bound());
+    assertThat(log.byRecipient())
+        .allSatisfy(
+            (recipient, taken) ->
+                assertThat(taken.ids()).as("Message-IDs at %s", recipient).hasSize(1));
+    assertThat(result.mostSessions())
+        .as("sessions at one time")
+        .isLessThanOrEqualTo(FaultPlan.CONNECTIONS * (mayOverlap() ? 2 : 1));
+    assertThat(result.mostPerSecond() * RATE_SPAN)
+        .as("messages in %s s", RATE_SPAN)
+        .isLessThanOrEqualTo(FaultPlan.MESSAGES_PER_SECOND * RATE_SPAN + FaultPlan.CONNECTIONS);
+    if (plan.nodes() > 1) { // otherwise it has the start of a node in it
+      assertThat(result.longestTakeover()).isLessThan(MOST_TAKEOVER);
+    }
+    Eventually.value("nothing is left over", () -> database.leftOver(campaign), List::isEmpty);
+    Eventually.holds("no session is left open", () -> log.update().openSessions() == 0);
+    Eventually.value(
+        "only nodes that live are known",
+        database::nodes,
+        nodes -> nodes.size() == scene.nodes().size());
+    scene.nodes().forEach(FaultNode::close);
+    assertThat(database.sessions()).as("connections to the database").isEmpty();
+    assertThat(database.locks()).as("locks in the database").isEmpty();
+  }
+
+  /** Whether a node may have sessions for the seconds in which it does not know that it lost them. */
+  private boolean mayOverlap() {
+    return plan.nodes() > 1 && plan.faults().stream().anyMatch(Fault::losesResults);
+  }
+
+  private void awaitMessages(int more) {
+    long target = log.update().messages() + more;
+    Eventually.value(
+        more + " more messages",
+        TAKEOVER,
+        () -> log.update().messages(),
+        messages -> messages >= target || log.recipients() == plan.recipients());
+  }
+
+  private Duration randomly(Duration most) {
+    return Duration.ofMillis(random.nextLong(most.toMillis()));
+  }
+
+  private <T> T any(List<T> of) {
+    return of.get(random.nextInt(of.size()));
+  }
+
+  private void tell(String what) {
+    System.out.printf(
+        "%s, seed %d: %.1f s, %d messages: %s%n",
+        plan.name(), plan.seed(), (System.nanoTime() - start) / 1e9, log.update().messages(), what);
+  }
+
+  /** Lets a fault last. */
+  private static void pass(Duration time) {
+    long start = System.nanoTime();
+    Eventually.value(
+        "time passes",
+        time.plusSeconds(1),
+        () -> System.nanoTime() - start,
+        passed -> passed >= time.toNanos());
+  }
+}

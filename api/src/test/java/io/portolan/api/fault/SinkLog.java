@@ -1,0 +1,154 @@
+package io.portolan.api.fault;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a {@link LoggingSink} has logged, over all its processes: read on from where it was read
+ * last. Not thread-safe.
+ */
+final class SinkLog {
+  private static final long SECOND = 1_000;
+
+  /**
+   * In milliseconds, how long this host may take to see that a session was closed by its sender.
+   */
+  private static final long NOTICE = 50;
+
+  private final Path file;
+  private final Map<String, Taken> byRecipient = new LinkedHashMap<>();
+  private final Set<String> open = new HashSet<>();
+  private final Deque<Long> lastSeconds = new ArrayDeque<>();
+  private final int rateSpanSeconds;
+  private long since;
+  private long read;
+  private long messages;
+  private long resets;
+  private int mostSessions;
+  private int mostInSpan;
+  private boolean isCountingLimits = true;
+
+  /** What one recipient got. */
+  static final class Taken {
+    private final Set<String> ids = new HashSet<>();
+    private int copies;
+
+    int copies() {
+      return copies;
+    }
+
+    /** The Message-IDs of all copies. */
+    Set<String> ids() {
+      return ids;
+    }
+  }
+
+  /**
+   * @param rateSpanSeconds over how many seconds the rate is taken
+   */
+  SinkLog(Path file, int rateSpanSeconds) {
+    this.file = file;
+    this.rateSpanSeconds = rateSpanSeconds;
+  }
+
+  /** Reads on. */
+  SinkLog update() {
+    try (RandomAccessFile log = new RandomAccessFile(file.toFile(), "r")) {
+      byte[] news = new byte[(int) (log.length() - read)];
+      log.seek(read);
+      log.readFully(news);
+      String text = new String(news, StandardCharsets.US_ASCII);
+      int whole = text.lastIndexOf('\n') + 1;
+      read += whole;
+      text.substring(0, whole).lines().forEach(this::take);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
+  /** Whether what comes counts for the most sessions and the highest rate. */
+  void countLimits(boolean count) {
+    update();
+    isCountingLimits = count;
+  }
+
+  /** Messages that were taken, with copies. */
+  long messages() {
+    return messages;
+  }
+
+  /** How many recipients have a message. */
+  int recipients() {
+    return byRecipient.size();
+  }
+
+  boolean has(String recipient) {
+    return byRecipient.containsKey(recipient);
+  }
+
+  /** What each recipient got. */
+  Map<String, Taken> byRecipient() {
+    return byRecipient;
+  }
+
+  /** Connections that were reset on demand. */
+  long resets() {
+    return resets;
+  }
+
+  /** Sessions that are open now. */
+  int openSessions() {
+    return open.size();
+  }
+
+  /** The most sessions that were open at one time, and more than for a moment. */
+  int mostSessions() {
+    return mostSessions;
+  }
+
+  /** The most messages within a span. */
+  int mostInSpan() {
+    return mostInSpan;
+  }
+
+  private void take(String line) {
+    String[] words = line.split(" ", -1);
+    long at = Long.parseLong(words[0]);
+    if (isCountingLimits && at - since >= NOTICE) {
+      mostSessions = Math.max(mostSessions, open.size());
+    }
+    since = at;
+    switch (words[1]) {
+      case "start" -> open.clear();
+      case "open" -> {
+        open.add(words[2]);
+      }
+      case "close" -> open.remove(words[2]);
+      case "reset" -> resets++;
+      case "take" -> {
+        messages++;
+        Taken taken = byRecipient.computeIfAbsent(words[3], _ -> new Taken());
+        taken.copies++;
+        taken.ids.add(words[4]);
+        lastSeconds.add(at);
+        while (at - lastSeconds.getFirst() >= rateSpanSeconds * SECOND) {
+          lastSeconds.remove();
+        }
+        if (isCountingLimits) {
+          mostInSpan = Math.max(mostInSpan, lastSeconds.size());
+        }
+      }
+      default -> throw new IllegalStateException(line);
+    }
+  }
+}
