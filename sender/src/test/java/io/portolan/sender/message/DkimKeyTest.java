@@ -76,10 +76,7 @@ class DkimKeyTest {
     assertRefused(
         pem("ENCRYPTED PRIVATE KEY", new byte[3]), "is encrypted; give it without a passphrase");
     assertRefused(
-        "-----BEGIN RSA PRIVATE KEY-----\n"
-            + "Proc-Type: 4,ENCRYPTED\n\n"
-            + "abc=\n"
-            + "-----END RSA PRIVATE KEY-----\n",
+        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nabc=\n-----END RSA PRIVATE KEY-----\n",
         "is encrypted; give it without a passphrase");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new DkimKey(ACME, "s1", curve))
