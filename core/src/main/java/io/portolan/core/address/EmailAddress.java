@@ -1,5 +1,7 @@
 package io.portolan.core.address;
 
+import java.util.Locale;
+
 /**
  * A mailbox address: RFC 5321 section 4.1.2 with quoted local parts, international characters as in
  * RFC 6531. Address literals ({@code user@[192.0.2.1]}) are refused, and so are domains without a
@@ -46,6 +48,15 @@ public final class EmailAddress implements Comparable<EmailAddress> {
     }
     String key = LocalPart.canonical(localPart) + '@' + domain.name();
     return new EmailAddress(written, localPart, domain, key);
+  }
+
+  /** The key of an address that somebody else wrote; of what is no address, its lower case. */
+  public static String keyOf(String text) {
+    try {
+      return parse(text).key();
+    } catch (InvalidAddressException e) {
+      return text.toLowerCase(Locale.ROOT);
+    }
   }
 
   /** The address as it was given, to show to people. */

@@ -47,8 +47,7 @@ final class BatchClaims {
                       ELSE (
                      SELECT s.reason
                        FROM covering_suppression(
-                            coalesce(r.address_key,
-                                     lower(regexp_replace(d.address, '@[^@]*$', '')) || '@' || d.domain),
+                            coalesce(r.address_key, d.address_key, lower(d.address)),
                             d.domain, args.list_id, args.sending_domain, args.now) AS s) END AS suppressed
             FROM args JOIN delivery d ON d.batch_id = args.batch_id AND d.state = 'planned'
             LEFT JOIN LATERAL (

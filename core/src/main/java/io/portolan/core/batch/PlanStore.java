@@ -72,11 +72,11 @@ public final class PlanStore {
           SELECT id, address, address_key, domain FROM recipient
            WHERE list_id = ? AND id > ? ORDER BY list_id, id LIMIT ?),
       judged AS MATERIALIZED (
-          SELECT c.id, c.address, c.domain, c.isp, c.platform, c.reason,
+          SELECT c.id, c.address, c.address_key, c.domain, c.isp, c.platform, c.reason,
                  (CASE WHEN args.cancelled THEN 'cancelled' WHEN c.reason IS NOT NULL THEN 'suppressed'
                        ELSE 'planned' END)::delivery_state AS state
             FROM args CROSS JOIN (
-                 SELECT DISTINCT ON (c.id) c.id, c.address, c.domain,
+                 SELECT DISTINCT ON (c.id) c.id, c.address, c.address_key, c.domain,
                         coalesce(k.isp, 'other') AS isp, coalesce(k.platform, 'other') AS platform,
                         CASE WHEN args.cancelled THEN NULL WHEN s.reason IS NOT NULL THEN s.reason
                              ELSE coalesce(
@@ -126,10 +126,10 @@ public final class PlanStore {
            GROUP BY j.batch_id, args.campaign_id, j.platform, args.now
           RETURNING id),
       delivered AS (
-          INSERT INTO delivery (campaign_id, recipient_id, batch_id, ended_at, state, address, domain, isp,
-                                platform, category)
+          INSERT INTO delivery (campaign_id, recipient_id, batch_id, ended_at, state, address, address_key,
+                                domain, isp, platform, category)
           SELECT args.campaign_id, j.id, j.batch_id, CASE WHEN j.state <> 'planned' THEN args.now END, j.state,
-                 j.address, j.domain, j.isp, j.platform, j.reason
+                 j.address, nullif(j.address_key, lower(j.address)), j.domain, j.isp, j.platform, j.reason
             FROM args, batched j
            ORDER BY j.batch_id, j.domain, j.id),
       counted AS (

@@ -1,7 +1,6 @@
 package io.portolan.core.matching;
 
 import io.portolan.core.address.EmailAddress;
-import io.portolan.core.address.InvalidAddressException;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
@@ -105,7 +104,9 @@ final class Consequences {
   }
 
   private static boolean isOfAnother(Optional<ReportedRecipient> recipient, Found delivery) {
+    // whom an erased one was to nobody knows any more
     return recipient
+        .filter(_ -> !delivery.address().isEmpty())
         .filter(each -> Matcher.addresses(each).anyMatch(address -> !address.isEmpty()))
         .filter(each -> !isOf(each, delivery))
         .isPresent();
@@ -115,11 +116,7 @@ final class Consequences {
   static boolean isOf(ReportedRecipient recipient, Found delivery) {
     return Matcher.addresses(recipient)
         .anyMatch(
-            address ->
-                address.equalsIgnoreCase(delivery.address())
-                    || key(address)
-                        .flatMap(one -> key(delivery.address()).map(one::equals))
-                        .orElse(false));
+            address -> EmailAddress.keyOf(address).equals(EmailAddress.keyOf(delivery.address())));
   }
 
   private Followed bounce(
@@ -272,14 +269,6 @@ final class Consequences {
     return delivery.address().isEmpty()
         ? Optional.empty()
         : Optional.of(EmailAddress.parse(delivery.address()));
-  }
-
-  private static Optional<String> key(String address) {
-    try {
-      return Optional.of(EmailAddress.parse(address).key());
-    } catch (InvalidAddressException e) {
-      return Optional.empty();
-    }
   }
 
   private static Locked locked(Row row) throws SQLException {

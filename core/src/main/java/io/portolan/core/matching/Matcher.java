@@ -1,5 +1,6 @@
 package io.portolan.core.matching;
 
+import io.portolan.core.address.EmailAddress;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
 import io.portolan.core.feedback.Feedback;
@@ -11,7 +12,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -23,13 +23,16 @@ final class Matcher {
 
   private static final int MOST_DIGITS = 18;
 
-  private static final String FIND = "SELECT id, campaign_id, address FROM delivery WHERE id = ?";
+  // locked at once, so that the address is still the one when the feedback is kept: an erasure
+  // waits
+  private static final String FIND =
+      "SELECT id, campaign_id, address FROM delivery WHERE id = ? FOR UPDATE";
 
   // two are as good as none
   private static final String FIND_BY_RECIPIENT =
       """
       SELECT id, campaign_id, address FROM delivery
-       WHERE lower(address) = ANY (?::text[]) AND state IN ('accepted', 'bounced') AND ended_at BETWEEN ? AND ?
+       WHERE coalesce(address_key, lower(address)) = ANY (?::text[]) AND state IN ('accepted', 'bounced') AND ended_at BETWEEN ? AND ?
          AND (?::bigint IS NULL OR campaign_id = ?::bigint)
        LIMIT 2
       """;
@@ -40,7 +43,11 @@ final class Matcher {
     this.tokens = tokens;
   }
 
-  /** A delivery that was found. */
+  /**
+   * A delivery that was found.
+   *
+   * @param address empty when its owner was erased
+   */
   record Found(long id, long campaignId, String address, MatchedBy by) {}
 
   Optional<Found> find(Connection connection, Feedback feedback, Instant at) throws SQLException {
@@ -89,7 +96,7 @@ final class Matcher {
                 ? feedback.original().to().stream()
                 : addresses(feedback.recipients().getFirst()))
             .filter(address -> !address.isEmpty() && address.indexOf('\0') < 0)
-            .map(address -> address.toLowerCase(Locale.ROOT))
+            .map(EmailAddress::keyOf)
             .distinct()
             .toList();
     if (addresses.isEmpty()) {

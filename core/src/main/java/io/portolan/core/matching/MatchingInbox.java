@@ -89,6 +89,9 @@ public final class MatchingInbox implements FeedbackInbox {
     Optional<Found> found = matcher.find(connection, feedback, arrival.at());
     Optional<ReportedRecipient> recipient = recipient(feedback, found);
     StoredFeedback kept = stored(arrival, found, recipient);
+    if (ErasedPeople.areIn(connection, feedback, found)) {
+      kept = ErasedPeople.without(feedback, kept);
+    }
     OptionalLong id = FeedbackStore.insert(connection, arrival.key(), kept);
     if (id.isEmpty()) {
       return new Taken(new Receipt.Duplicate(), kept, Optional.empty());

@@ -2,6 +2,7 @@ package io.portolan.core.progress;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.portolan.core.Page;
+import io.portolan.core.address.EmailAddress;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
@@ -46,7 +47,7 @@ public final class DeliveryStore {
   private static final String PAGE_OF_ADDRESS =
       """
       SELECT * FROM delivery
-       WHERE lower(address) = ? AND id < ?
+       WHERE coalesce(address_key, lower(address)) = ? AND id < ?
          AND (?::bigint IS NULL OR campaign_id = ?)
          AND (cardinality(?::text[]) = 0 OR state = ANY (?::delivery_state[]))
          AND (NOT ? OR (in_doubt_since IS NOT NULL AND state = 'planned'))
@@ -92,7 +93,7 @@ public final class DeliveryStore {
    */
   public Page<DeliveryView> page(DeliveryQuery query) {
     if (query.address().isPresent()) {
-      return pageOfAddress(query, query.address().get().toLowerCase(Locale.ROOT));
+      return pageOfAddress(query, EmailAddress.keyOf(query.address().get()));
     }
     return query.campaignId().isPresent()
         ? pageOfCampaign(query, query.campaignId().get())

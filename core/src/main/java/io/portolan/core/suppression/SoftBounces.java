@@ -18,15 +18,18 @@ import java.util.Optional;
  * bounce. Thread-safe; holds no state.
  */
 public final class SoftBounces {
+  // nobody who was erased is counted;
   // an acceptance since the last one, or too long a silence, begins a new row of bounces
   private static final String COUNT =
       """
       WITH new AS MATERIALIZED (
           SELECT b.key, max(b.category) AS category, count(*)::int AS bounces, max(b.at) AS at,
                  (SELECT max(d.ended_at) FROM delivery d
-                   WHERE lower(d.address) = b.key AND d.state = 'accepted') AS accepted_at
+                   WHERE coalesce(d.address_key, lower(d.address)) = b.key AND d.state = 'accepted') AS accepted_at
             FROM unnest(?::text[], ?::text[], ?::text[]) AS raw (key, category, at_text)
             CROSS JOIN LATERAL (SELECT raw.key, raw.category, raw.at_text::timestamptz AS at) AS b
+           WHERE NOT EXISTS (SELECT FROM suppression WHERE kind = 'hash')
+              OR NOT EXISTS (SELECT FROM suppression WHERE kind = 'hash' AND value = erased_hash(b.key))
            GROUP BY b.key)
       INSERT INTO soft_bounce AS t (address_key, category, bounces, first_at, last_at, accepted_at)
       SELECT key, category, bounces, at, at, accepted_at FROM new ORDER BY key

@@ -26,6 +26,9 @@ public final class Unsubscriptions {
        WHERE d.id = ?
       """;
 
+  // an erasure waits for it, and sees what this transaction writes
+  private static final String LOCK = "SELECT FROM delivery WHERE id = ? FOR SHARE";
+
   // those of the list, of the sending domain, and those for all mail that older versions wrote
   private static final String LIFT =
       """
@@ -84,6 +87,7 @@ public final class Unsubscriptions {
   /** Does the same in a transaction of the caller's. */
   public Optional<Unsubscribed> unsubscribe(
       Connection connection, long deliveryId, Extent extent, String source) throws SQLException {
+    Sql.first(connection, LOCK, _ -> true, deliveryId);
     Optional<Mail> found = find(connection, deliveryId);
     if (found.isEmpty()) {
       return Optional.empty();

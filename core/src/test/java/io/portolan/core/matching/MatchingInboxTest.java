@@ -3,6 +3,7 @@ package io.portolan.core.matching;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.Page;
+import io.portolan.core.address.EmailAddress;
 import io.portolan.core.feedback.Arrival;
 import io.portolan.core.feedback.Feedback;
 import io.portolan.core.feedback.FeedbackKind;
@@ -11,6 +12,7 @@ import io.portolan.core.feedback.Receipt;
 import io.portolan.core.feedback.ReportedRecipient;
 import io.portolan.core.feedback.Source;
 import io.portolan.core.matching.FeedbackAlarm.LateBounce;
+import io.portolan.core.privacy.RecipientData;
 import io.portolan.core.reply.BounceCategory;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -206,6 +208,60 @@ class MatchingInboxTest extends MatchingInboxFixture {
     inbox.take(bounce("2", ada, "ada@isp.test", BounceCategory.AUTH_FAILURE));
 
     assertThat(alarms).singleElement().extracting(LateBounce::category).isEqualTo("auth-failure");
+    assertThat(suppressions()).isEmpty();
+  }
+
+  @Test
+  void keepsNoAddressOfTheErased() {
+    new RecipientData(database.database()).erase(EmailAddress.parse("ada@isp.test"), "test", NOW);
+
+    inbox.take(
+        new Arrival(
+            new Feedback(
+                FeedbackKind.BOUNCE,
+                Optional.empty(),
+                List.of(
+                    new ReportedRecipient(
+                        "Ada@isp.test",
+                        List.of(),
+                        Optional.of(
+                            verdict(BounceCategory.MAILBOX_FULL, "550 <ADA@isp.test> is full")),
+                        Optional.empty())),
+                signed(ada),
+                Optional.empty(),
+                Optional.empty()),
+            Source.SMTP,
+            "1",
+            "mx.isp.test",
+            NOW));
+    take(
+        "2",
+        FeedbackKind.BOUNCE,
+        original(List.of(), Optional.empty(), Optional.empty()),
+        "ADA@isp.test",
+        BounceCategory.BAD_MAILBOX);
+
+    assertThat(database.texts("SELECT recipient || '|' || diagnostic FROM feedback ORDER BY id"))
+        .containsExactly("|550 <[erased]> is full", "|no");
+    assertThat(state(ada)).as("the rates stay right").startsWith("bounced mailbox-full");
+    assertThat(database.number("SELECT count(*) FROM soft_bounce")).isZero();
+  }
+
+  @Test
+  void countsNoSoftBounceInARowBesideAnAcceptanceOfAnotherSpelling() {
+    String key = "eve@xn--bcher-kva.test";
+    long first = delivery(campaign(), "eve@bücher.test");
+    long second = delivery(campaign(), "eve@bücher.test");
+    inbox.take(bounce("1", first, key, BounceCategory.MAILBOX_FULL));
+    long third = delivery(campaign(), "eve@bücher.test");
+    database.execute("UPDATE delivery SET address_key = ? WHERE address LIKE 'eve@%'", key);
+    database.execute(
+        "UPDATE delivery SET ended_at = ?::timestamptz WHERE id = ?",
+        NOW.plusSeconds(60).toString(),
+        third);
+    inbox.take(bounce("2", second, key, BounceCategory.MAILBOX_FULL));
+
+    assertThat(database.texts("SELECT bounces::text FROM soft_bounce")).containsExactly("1");
     assertThat(suppressions()).isEmpty();
   }
 

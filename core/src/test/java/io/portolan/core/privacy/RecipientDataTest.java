@@ -3,6 +3,7 @@ package io.portolan.core.privacy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.portolan.core.Eventually;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.batch.BatchClaim;
 import io.portolan.core.batch.BatchStore;
@@ -12,12 +13,20 @@ import io.portolan.core.database.TestDatabase;
 import io.portolan.core.json.Json;
 import io.portolan.core.suppression.MailOrigin;
 import io.portolan.core.suppression.Suppression;
+import io.portolan.core.suppression.SuppressionFilter;
 import io.portolan.core.suppression.SuppressionReason;
 import io.portolan.core.suppression.SuppressionStore;
 import io.portolan.core.suppression.SuppressionTarget;
+import io.portolan.core.suppression.Unsubscriptions;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -152,6 +161,77 @@ class RecipientDataTest {
         .containsExactly("suppressed erased 0");
     assertThat(database.texts("SELECT count FROM result_rollup WHERE category = 'erased'"))
         .containsExactly("1");
+  }
+
+  @Test
+  void leavesNoSuppressionOfNobodyBesideAnUnsubscriptionUnderWay() throws Exception {
+    Unsubscriptions unsubscriptions =
+        new Unsubscriptions(database.database(), InstantSource.fixed(NOON));
+    long delivery = database.number("SELECT id FROM delivery WHERE address = 'User1@gmail.test'");
+    CountDownLatch written = new CountDownLatch(1);
+    CountDownLatch mayCommit = new CountDownLatch(1);
+    try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+      Future<Boolean> clicked =
+          pool.submit(
+              () ->
+                  database
+                      .database()
+                      .inTransaction(
+                          connection -> {
+                            unsubscriptions.unsubscribe(
+                                connection, delivery, Unsubscriptions.Extent.LIST, "one-click");
+                            written.countDown();
+                            return passed(mayCommit);
+                          }));
+      assertThat(passed(written)).isTrue();
+      Future<RecipientData.Erased> erasing = pool.submit(() -> data.erase(USER1, "test", NOON));
+      Eventually.holds("the erasure waits", () -> erasing.isDone() || isWaiting());
+      mayCommit.countDown();
+      assertThat(clicked.get()).isTrue();
+      assertThat(erasing.get().deliveries()).isEqualTo(1);
+    }
+    assertThat(suppressions.findPage(SuppressionFilter.ALL, 0, 10))
+        .singleElement()
+        .satisfies(one -> assertThat(one.suppression().reason().id()).isEqualTo("erased"));
+    assertThat(tablesWith("user1@gmail.test")).isEmpty();
+  }
+
+  @Test
+  void erasesASpellingThatNoListKnowsAnyMore() {
+    database.execute(
+        """
+        INSERT INTO recipient (list_id, address, address_key, domain)
+        VALUES (?, 'Eve@bücher.test', 'eve@xn--bcher-kva.test', 'xn--bcher-kva.test')
+        """,
+        list);
+    campaigns.resolve("xn--bcher-kva.test", "other", "other");
+    long next = campaigns.launched(list);
+    new PlanStore(database.database()).planChunk(next, 100, NOON, Instant.EPOCH);
+    database.execute("DELETE FROM recipient WHERE address LIKE 'Eve@%'");
+    database.execute(
+        "UPDATE delivery SET held_because = '450 <eve@BÜCHER.test> is busy' WHERE address LIKE 'User3@%'");
+    EmailAddress eve = EmailAddress.parse("eve@xn--bcher-kva.test");
+
+    assertThat(Json.read(data.export(eve), JsonNode.class).path("deliveries")).hasSize(1);
+    assertThat(data.erase(eve, "test", NOON).deliveries()).isEqualTo(1);
+    assertThat(tablesWith("eve@bücher.test")).isEmpty();
+  }
+
+  private boolean isWaiting() {
+    return database.number(
+            """
+            SELECT count(*) FROM pg_stat_activity
+             WHERE wait_event_type = 'Lock' AND datname = current_database()
+            """)
+        > 0;
+  }
+
+  private static boolean passed(CountDownLatch latch) {
+    try {
+      return latch.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private List<String> covering() {
