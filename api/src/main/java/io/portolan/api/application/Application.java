@@ -238,6 +238,8 @@ public final class Application implements AutoCloseable {
     ScheduledReports scheduledReports =
         closing.add(
             ScheduledReports.of(database, scheduling.node(), stores, tests, secrets, clock));
+    Alerts alerts = closing.add(Alerts.of(configuration.watch(), secrets));
+    FeedbackParts feedback = FeedbackParts.of(database, tokens, classifier, isps, alerts, clock);
     CampaignScheduler scheduler =
         closing.add(
             new CampaignScheduler(
@@ -248,6 +250,7 @@ public final class Application implements AutoCloseable {
                     gate,
                     clock,
                     List.of(
+                        feedback.settling(),
                         new Chore(
                             "forget idempotency keys of the day before",
                             stores.idempotency()::expire),
@@ -269,7 +272,6 @@ public final class Application implements AutoCloseable {
                                 stores.forgetTransitions(
                                     configuration.database().keepAttemptsDays(), clock)))),
                 scheduling));
-    Alerts alerts = closing.add(Alerts.of(configuration.watch(), secrets));
     closing.add(
         watch(
             new Watched(paths, probe, sessions, network, policy),
@@ -289,7 +291,6 @@ public final class Application implements AutoCloseable {
                     policy::directSources,
                     clock)
                 .start(scheduling.node(), alerts));
-    FeedbackParts feedback = FeedbackParts.of(database, tokens, classifier, isps, alerts, clock);
     return new Parts(
         configuration,
         database,

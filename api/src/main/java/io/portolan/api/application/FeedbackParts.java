@@ -10,13 +10,16 @@ import io.portolan.core.matching.FeedbackAlarm;
 import io.portolan.core.matching.MatchingInbox;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.suppression.SoftBounceRule;
+import io.portolan.scheduler.Chore;
 import io.portolan.sender.feedback.FeedbackReader;
 import io.portolan.sender.message.DeliveryTokens;
 import io.portolan.sender.message.Tokens;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /** What reads mail and events that came back, and what takes them. All are thread-safe. */
 public record FeedbackParts(FeedbackReader reader, RelayEvents events, MatchingInbox inbox) {
+  private static final Duration SETTLE = Duration.ofSeconds(5);
 
   static FeedbackParts of(
       Database database,
@@ -30,6 +33,11 @@ public record FeedbackParts(FeedbackReader reader, RelayEvents events, MatchingI
         new RelayEvents(new Diagnosis(classifier, isps)),
         new MatchingInbox(
             database, new DeliveryTokens(tokens), SoftBounceRule.DEFAULT, alarm, clock));
+  }
+
+  /** Does what feedback of deliveries that were open had to wait for. */
+  Chore settling() {
+    return new Chore("apply feedback that came before the acceptance", SETTLE, inbox::settle);
   }
 
   /** Starts to take mail and events by the ways that are configured. */

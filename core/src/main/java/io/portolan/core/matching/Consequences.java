@@ -5,6 +5,7 @@ import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
 import io.portolan.core.delivery.AcceptedAttempt;
+import io.portolan.core.delivery.DeliveryState;
 import io.portolan.core.delivery.Rollup;
 import io.portolan.core.feedback.Arrival;
 import io.portolan.core.feedback.FeedbackKind;
@@ -41,7 +42,7 @@ import java.util.Set;
 final class Consequences {
   private static final String LOCK =
       """
-      SELECT state = 'accepted' AS accepted, platform, ended_at, campaign_id FROM delivery WHERE id = ? FOR UPDATE
+      SELECT state::text AS state, platform, ended_at, campaign_id FROM delivery WHERE id = ? FOR UPDATE
       """;
 
   // ended_at stays: it is the time of sending, by which rates are counted
@@ -65,18 +66,30 @@ final class Consequences {
     unsubscriptions = new Unsubscriptions(database, clock);
   }
 
-  /** What followed, and what the operator is to hear of once it is committed. */
-  record Followed(Set<Effect> effects, Optional<LateBounce> alarm) {
-    static final Followed NOTHING = new Followed(Set.of(), Optional.empty());
+  /**
+   * What followed, and what the operator is to hear of once it is committed.
+   *
+   * @param waits whether more follows when the delivery, which is open, turns out as accepted
+   */
+  record Followed(Set<Effect> effects, Optional<LateBounce> alarm, boolean waits) {
+    static final Followed NOTHING = of(Set.of());
 
     static Followed of(Set<Effect> effects) {
-      return new Followed(effects, Optional.empty());
+      return new Followed(effects, Optional.empty(), false);
+    }
+
+    private Followed waiting(boolean isOpen) {
+      return new Followed(effects, alarm, isOpen);
     }
   }
 
   /** A delivery whose row this transaction has locked. */
   private record Locked(
-      boolean isAccepted, String platform, Optional<Instant> endedAt, long campaignId) {}
+      DeliveryState state, String platform, Optional<Instant> endedAt, long campaignId) {
+    boolean isOpen() {
+      return state == DeliveryState.PLANNED;
+    }
+  }
 
   Followed apply(
       Connection connection, Arrival arrival, Found delivery, Optional<ReportedRecipient> recipient)
@@ -88,19 +101,43 @@ final class Consequences {
           // a bounce of somebody else: our recipient's mail was forwarded, or it is forged
           isOfAnother(recipient, delivery)
               ? Followed.NOTHING
-              : bounce(connection, arrival, delivery, recipient, locked);
+              : bounce(connection, arrival, delivery, recipient, locked).waiting(locked.isOpen());
       // whoever has the message may unsubscribe its recipient, and feedback loops hide addresses
-      case COMPLAINT -> Followed.of(complaint(connection, arrival, delivery, locked));
-      case UNSUBSCRIBE -> Followed.of(unsubscribe(connection, arrival, delivery, locked));
+      case COMPLAINT ->
+          Followed.of(complaint(connection, arrival, delivery, locked)).waiting(locked.isOpen());
+      case UNSUBSCRIBE ->
+          Followed.of(unsubscribe(connection, arrival, delivery, locked)).waiting(locked.isOpen());
       case DELIVERED ->
           isOfAnother(recipient, delivery)
               ? Followed.NOTHING
-              : Followed.of(
-                  locked.isAccepted()
-                      ? counted(connection, delivery, locked, kind)
-                      : EnumSet.noneOf(Effect.class));
+              : confirmation(connection, delivery, locked).waiting(locked.isOpen());
       case DELAY, AUTH_REPORT, AUTO_REPLY, NONE -> Followed.NOTHING;
     };
+  }
+
+  /**
+   * Does what had to wait for the acceptance of its delivery; the suppressions were written when it
+   * came in.
+   */
+  Followed applyWaiting(
+      Connection connection, Arrival arrival, Found delivery, Optional<ReportedRecipient> recipient)
+      throws SQLException {
+    FeedbackKind kind = arrival.feedback().kind();
+    Locked locked = Sql.one(connection, LOCK, Consequences::locked, delivery.id());
+    return switch (kind) {
+      case BOUNCE -> bounce(connection, arrival, delivery, recipient, locked);
+      case COMPLAINT, UNSUBSCRIBE -> Followed.of(counted(connection, delivery, locked, kind));
+      case DELIVERED -> confirmation(connection, delivery, locked);
+      case DELAY, AUTH_REPORT, AUTO_REPLY, NONE -> Followed.NOTHING;
+    };
+  }
+
+  private static Followed confirmation(Connection connection, Found delivery, Locked locked)
+      throws SQLException {
+    return Followed.of(
+        locked.state() == DeliveryState.ACCEPTED
+            ? counted(connection, delivery, locked, FeedbackKind.DELIVERED)
+            : EnumSet.noneOf(Effect.class));
   }
 
   private static boolean isOfAnother(Optional<ReportedRecipient> recipient, Found delivery) {
@@ -168,7 +205,8 @@ final class Consequences {
                 locked.platform(),
                 delivery.campaignId(),
                 delivery.id(),
-                diagnostic)));
+                diagnostic)),
+        false);
   }
 
   private static Set<Effect> complaint(
@@ -273,7 +311,7 @@ final class Consequences {
 
   private static Locked locked(Row row) throws SQLException {
     return new Locked(
-        row.flag("accepted"),
+        DeliveryState.of(row.text("state")).orElseThrow(),
         row.text("platform"),
         row.optionalInstant("ended_at"),
         row.number("campaign_id"));

@@ -22,12 +22,35 @@ public final class FeedbackStore {
       """
       INSERT INTO feedback (key, at, source, received_from, kind, feedback_type, delivery_id, campaign_id, matched_by,
                             trusted, recipient, status, reply_code, category, rule, diagnostic, reporting_mta, remote_mta)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+       WHERE NOT EXISTS (SELECT FROM spent_key WHERE key = ?)
           ON CONFLICT (key) DO NOTHING
       RETURNING id
       """;
 
-  private static final String SET_EFFECTS = "UPDATE feedback SET effects = ? WHERE id = ?";
+  private static final String SPEND =
+      "INSERT INTO spent_key (key, at) VALUES (?, ?) ON CONFLICT (key) DO NOTHING";
+
+  // by then no vendor's signature is young enough any more
+  private static final String EXPIRE_SPENT =
+      """
+      DELETE FROM spent_key WHERE key IN (
+          SELECT key FROM spent_key WHERE at < now() - interval '2 days' ORDER BY at LIMIT 10000)
+      """;
+
+  private static final String SET_EFFECTS =
+      "UPDATE feedback SET effects = ?, pending = ? WHERE id = ?";
+
+  // costs nothing while nothing waits
+  private static final String DUE =
+      """
+      SELECT f.id, f.delivery_id FROM feedback f LEFT JOIN delivery d ON d.id = f.delivery_id
+       WHERE f.pending AND (d.id IS NULL OR d.state <> 'planned') AND f.id > ?
+       ORDER BY f.id LIMIT ?
+      """;
+
+  private static final String TAKE_PENDING =
+      "UPDATE feedback SET pending = false WHERE id = ? AND pending RETURNING *";
 
   private static final String IS_COUNTED =
       """
@@ -91,6 +114,14 @@ public final class FeedbackStore {
     do {
       deleted = database.inTransaction(connection -> Sql.update(connection, EXPIRE, oldest));
     } while (deleted > 0);
+    do {
+      deleted = database.inTransaction(connection -> Sql.update(connection, EXPIRE_SPENT));
+    } while (deleted > 0);
+  }
+
+  /** Notes a key, so that nothing is kept under it. */
+  static void spend(Connection connection, String key, Instant at) throws SQLException {
+    Sql.update(connection, SPEND, sha256(key), at);
   }
 
   /** Keeps feedback, or nothing when its key is there: waits for whoever is writing the same. */
@@ -98,11 +129,12 @@ public final class FeedbackStore {
       throws SQLException {
     StoredFeedback.Match match = feedback.match();
     StoredFeedback.Report report = feedback.report();
+    byte[] hash = sha256(key);
     return Sql.first(
             connection,
             INSERT,
             row -> row.number("id"),
-            sha256(key),
+            hash,
             feedback.at(),
             feedback.source(),
             feedback.receivedFrom(),
@@ -119,13 +151,34 @@ public final class FeedbackStore {
             report.rule(),
             report.diagnostic(),
             report.reportingMta(),
-            report.remoteMta())
+            report.remoteMta(),
+            hash)
         .map(OptionalLong::of)
         .orElse(OptionalLong.empty());
   }
 
-  static void setEffects(Connection connection, long id, List<String> effects) throws SQLException {
-    Sql.update(connection, SET_EFFECTS, String.join(" ", effects), id);
+  /** Notes what followed, and whether more does when its delivery is accepted. */
+  static void setEffects(Connection connection, long id, List<String> effects, boolean isPending)
+      throws SQLException {
+    Sql.update(connection, SET_EFFECTS, String.join(" ", effects), isPending, id);
+  }
+
+  /** Feedback that waited for the end of its delivery, which has ended or is gone. */
+  record Due(long id, long deliveryId) {}
+
+  /** What waits no more, in the order in which it came. */
+  static List<Due> due(Connection connection, long afterId, int limit) throws SQLException {
+    return Sql.list(
+        connection,
+        DUE,
+        row -> new Due(row.number("id"), row.number("delivery_id")),
+        afterId,
+        limit);
+  }
+
+  /** Takes the mark from feedback that waits; empty if another node was first. */
+  static Optional<StoredFeedback> takePending(Connection connection, long id) throws SQLException {
+    return Sql.first(connection, TAKE_PENDING, FeedbackStore::read, id);
   }
 
   /** Whether feedback of a kind was counted for a delivery, whose row the caller has locked. */

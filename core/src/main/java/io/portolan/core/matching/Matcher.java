@@ -77,11 +77,14 @@ final class Matcher {
     return byRecipient(connection, feedback, at, Optional.empty(), MatchedBy.RECIPIENT);
   }
 
+  /** A delivery that feedback was matched to before, locked. */
+  static Optional<Found> find(Connection connection, long id, MatchedBy by) throws SQLException {
+    return Sql.first(connection, FIND, row -> found(row, by), id);
+  }
+
   private static Optional<Found> byToken(Connection connection, OptionalLong id, MatchedBy by)
       throws SQLException {
-    return id.isEmpty()
-        ? Optional.empty()
-        : Sql.first(connection, FIND, row -> found(row, by), id.getAsLong());
+    return id.isEmpty() ? Optional.empty() : find(connection, id.getAsLong(), by);
   }
 
   private static Optional<Found> byRecipient(

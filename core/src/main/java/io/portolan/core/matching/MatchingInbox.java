@@ -10,17 +10,21 @@ import io.portolan.core.feedback.ReportedRecipient;
 import io.portolan.core.feedback.TokenReader;
 import io.portolan.core.matching.Consequences.Followed;
 import io.portolan.core.matching.FeedbackAlarm.LateBounce;
+import io.portolan.core.matching.FeedbackStore.Due;
 import io.portolan.core.matching.Matcher.Found;
 import io.portolan.core.reply.EnhancedStatusCode;
 import io.portolan.core.suppression.SoftBounceRule;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Takes feedback: matches it to a delivery, keeps it, and does what follows, in one transaction. A
@@ -30,6 +34,7 @@ import java.util.OptionalLong;
  */
 public final class MatchingInbox implements FeedbackInbox {
   private static final int LONGEST = 500;
+  private static final int PAGE = 100;
 
   private final Database database;
   private final Matcher matcher;
@@ -60,6 +65,11 @@ public final class MatchingInbox implements FeedbackInbox {
     return takeWhole(arrival).receipt();
   }
 
+  @Override
+  public void spend(String key, Instant at) {
+    database.execute(connection -> FeedbackStore.spend(connection, key, at));
+  }
+
   /** Takes feedback and tells what became of it in full. */
   public Taken takeWhole(Arrival arrival) {
     Taken taken = database.inTransaction(connection -> take(connection, arrival));
@@ -76,6 +86,44 @@ public final class MatchingInbox implements FeedbackInbox {
           connection.rollback(before);
           return taken;
         });
+  }
+
+  /**
+   * Does what follows from feedback that came in before its delivery's acceptance was recorded, as
+   * far as that is by now. To be called every few seconds; several nodes may do so at once.
+   */
+  public void settle() {
+    long last = 0;
+    List<Due> due;
+    do {
+      long after = last;
+      due = database.read(connection -> FeedbackStore.due(connection, after, PAGE));
+      for (Due each : due) {
+        database.inTransaction(connection -> settle(connection, each)).ifPresent(alarm::raise);
+        last = each.id();
+      }
+    } while (due.size() == PAGE);
+  }
+
+  private Optional<LateBounce> settle(Connection connection, Due due) throws SQLException {
+    // the delivery first, as everywhere
+    Optional<Found> delivery = Matcher.find(connection, due.deliveryId(), MatchedBy.RETURN_PATH);
+    Optional<StoredFeedback> waiting = FeedbackStore.takePending(connection, due.id());
+    if (delivery.isEmpty() || waiting.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<ReportedRecipient> recipient = waiting.get().reportedRecipient();
+    Followed followed =
+        consequences.applyWaiting(
+            connection, waiting.get().arrival(recipient), delivery.get(), recipient);
+    FeedbackStore.setEffects(
+        connection,
+        due.id(),
+        Stream.concat(waiting.get().effects().stream(), ids(followed.effects()).stream())
+            .distinct()
+            .toList(),
+        false);
+    return followed.alarm();
   }
 
   private Taken take(Connection connection, Arrival arrival) throws SQLException {
@@ -99,15 +147,17 @@ public final class MatchingInbox implements FeedbackInbox {
     Followed followed = Followed.NOTHING;
     if (found.isPresent() && found.get().by().isTrusted()) {
       followed = consequences.apply(connection, arrival, found.get(), recipient);
-      if (!followed.effects().isEmpty()) {
-        FeedbackStore.setEffects(connection, id.getAsLong(), ids(followed));
+      if (!followed.effects().isEmpty() || followed.waits()) {
+        FeedbackStore.setEffects(
+            connection, id.getAsLong(), ids(followed.effects()), followed.waits());
       }
     }
     Receipt receipt =
         found
             .<Receipt>map(delivery -> new Receipt.Matched(delivery.id()))
             .orElseGet(Receipt.Unmatched::new);
-    return new Taken(receipt, with(kept, id.getAsLong(), ids(followed)), followed.alarm());
+    return new Taken(
+        receipt, with(kept, id.getAsLong(), ids(followed.effects())), followed.alarm());
   }
 
   /** Of several the one that the delivery is to, else the first. */
@@ -121,8 +171,8 @@ public final class MatchingInbox implements FeedbackInbox {
         .or(() -> feedback.recipients().stream().findFirst());
   }
 
-  private static List<String> ids(Followed followed) {
-    return followed.effects().stream().map(Effect::id).toList();
+  private static List<String> ids(Set<Effect> effects) {
+    return effects.stream().map(Effect::id).toList();
   }
 
   private static StoredFeedback with(StoredFeedback kept, long id, List<String> effects) {

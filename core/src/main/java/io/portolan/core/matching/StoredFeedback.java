@@ -1,8 +1,17 @@
 package io.portolan.core.matching;
 
+import io.portolan.core.feedback.Arrival;
+import io.portolan.core.feedback.Feedback;
+import io.portolan.core.feedback.FeedbackKind;
+import io.portolan.core.feedback.OriginalMessage;
+import io.portolan.core.feedback.ReportedRecipient;
+import io.portolan.core.feedback.Source;
+import io.portolan.core.reply.BounceCategory;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Feedback as it is kept.
@@ -23,6 +32,43 @@ public record StoredFeedback(
     List<String> effects) {
   public StoredFeedback {
     effects = List.copyOf(effects);
+  }
+
+  /** What came in, as far as its consequences need it. */
+  Arrival arrival(Optional<ReportedRecipient> recipient) {
+    return new Arrival(
+        new Feedback(
+            FeedbackKind.of(kind).orElseThrow(),
+            feedbackType,
+            recipient.stream().toList(),
+            OriginalMessage.UNKNOWN,
+            Optional.empty(),
+            Optional.empty()),
+        Source.valueOf(source.toUpperCase(Locale.ROOT)),
+        "",
+        receivedFrom,
+        at);
+  }
+
+  /** Whom it is about, if it says why. */
+  Optional<ReportedRecipient> reportedRecipient() {
+    return report
+        .category()
+        .flatMap(BounceCategory::of)
+        .map(
+            category ->
+                new ReportedRecipient(
+                    report.recipient(),
+                    List.of(),
+                    Optional.of(
+                        new ReportedRecipient.Verdict(
+                            Optional.empty(),
+                            OptionalInt.empty(),
+                            category,
+                            category.isHard(),
+                            report.diagnostic(),
+                            report.rule().orElse(""))),
+                    Optional.empty()));
   }
 
   /**

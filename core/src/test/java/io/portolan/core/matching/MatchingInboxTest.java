@@ -266,8 +266,67 @@ class MatchingInboxTest extends MatchingInboxFixture {
   }
 
   @Test
+  void appliesWhatCameBeforeTheAcceptanceOnceThatIsRecorded() {
+    database.execute("UPDATE delivery SET state = 'planned', ended_at = NULL");
+    inbox.take(bounce("1", ada, "ada@isp.test", BounceCategory.AUTH_FAILURE));
+    take("2", FeedbackKind.DELIVERED, signed(ben), "ben@isp.test", null);
+    take("3", FeedbackKind.COMPLAINT, signed(ben), "", null);
+    inbox.settle();
+    assertThat(database.texts("SELECT DISTINCT state::text FROM delivery"))
+        .as("what is open stays so")
+        .containsExactly("planned");
+    assertThat(rates()).isEmpty();
+    assertThat(suppressions()).containsExactly("ben@isp.test complaint everything");
+    database.execute("DELETE FROM suppression");
+
+    database.execute(
+        "UPDATE delivery SET state = 'accepted', ended_at = ?::timestamptz", SENT.toString());
+    inbox.settle();
+    inbox.settle();
+
+    assertThat(state(ada)).isEqualTo("bounced auth-failure 2026-11-24 12:00:30");
+    assertThat(rates())
+        .containsExactly(
+            "12:00 isp relay:587 complaint  1",
+            "12:00 isp relay:587 delivered  1",
+            "12:00 isp relay:587 late-bounce auth-failure 1");
+    assertThat(effects()).containsExactly("late-bounce alarm", "counted", "suppressed counted");
+    assertThat(alarms).singleElement().extracting(LateBounce::diagnostic).isEqualTo("no");
+    assertThat(suppressions()).as("what a person lifted stays lifted").isEmpty();
+  }
+
+  @Test
+  void forgetsWhatWaitedForADeliveryThatWasNotAccepted() {
+    database.execute("UPDATE delivery SET state = 'planned', ended_at = NULL");
+    inbox.take(bounce("1", ada, "ada@isp.test", BounceCategory.MAILBOX_FULL));
+    inbox.take(bounce("2", ben, "ben@isp.test", BounceCategory.MAILBOX_FULL));
+    database.execute("UPDATE delivery SET state = 'expired', ended_at = now() WHERE id = ?", ada);
+    database.execute("DELETE FROM delivery WHERE id = ?", ben);
+
+    inbox.settle();
+
+    assertThat(database.number("SELECT count(*) FROM feedback WHERE pending")).isZero();
+    assertThat(rates()).isEmpty();
+    assertThat(state(ada)).startsWith("expired");
+  }
+
+  @Test
+  void takesNothingUnderASpentKey() {
+    inbox.spend("1", NOW);
+    inbox.spend("1", NOW);
+
+    assertThat(inbox.take(bounce("1", ada, "ada@isp.test", BounceCategory.BAD_MAILBOX)))
+        .isEqualTo(new Receipt.Duplicate());
+    assertThat(state(ada)).startsWith("accepted");
+    new FeedbackStore(database.database()).expire(NOW);
+    assertThat(
+            database.number("SELECT count(*) FROM spent_key WHERE at < now() - interval '2 days'"))
+        .isZero();
+  }
+
+  @Test
   void endsOtherDeliveriesNeverAgain() {
-    for (String state : List.of("expired", "suppressed", "cancelled", "bounced")) {
+    for (String state : List.of("planned", "expired", "suppressed", "cancelled", "bounced")) {
       database.execute("UPDATE delivery SET state = ?::delivery_state WHERE id = ?", state, ada);
       inbox.take(bounce(state, ada, "ada@isp.test", BounceCategory.BAD_MAILBOX));
       assertThat(state(ada)).startsWith(state);
