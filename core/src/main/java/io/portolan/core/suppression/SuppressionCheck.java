@@ -161,7 +161,8 @@ public final class SuppressionCheck implements AutoCloseable {
           .filter(value -> changed.put(value, now) == null)
           .ifPresent(value -> order.add(new Change(value, now)));
     }
-    if (order.size() > MOST) {
+    if (seen.size() > MOST || order.size() > MOST) {
+      // not all of it was read, or it is too much to remember:
       // batches that are here ask the database; what they remember begins anew
       completeSince = now;
       order.clear();

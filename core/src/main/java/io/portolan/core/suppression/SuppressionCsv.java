@@ -7,6 +7,7 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import io.portolan.core.InvalidException;
 import io.portolan.core.address.Domain;
 import io.portolan.core.address.InvalidAddressException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -26,6 +27,8 @@ public final class SuppressionCsv {
   public static final int MOST_REJECTS = 1_000;
 
   private static final int CHUNK = 2_000;
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+  private static final char REPLACED = '\uFFFD';
   private static final List<String> COLUMNS =
       List.of(
           "value",
@@ -64,19 +67,25 @@ public final class SuppressionCsv {
    * Imports suppressions; rows that cannot be taken are reported, the others stand. A failure in
    * the middle leaves what was read before; the same file may be imported again.
    *
+   * @param csv of bytes that are not UTF-8 the replacement character U+FFFD; a row with one is
+   *     refused
    * @param usual scope of rows that name none
    * @param source who imports
    * @throws InvalidException if it is no CSV, or has no column value, address, email or domain
    */
   public Imported read(Reader csv, SuppressionScope usual, String source) throws IOException {
+    BufferedReader text = withoutByteOrderMark(csv);
     List<Suppression> chunk = new ArrayList<>();
     List<Reject> rejects = new ArrayList<>();
     long rows = 0;
     long added = 0;
     long rejected = 0;
     try (CsvReader<NamedCsvRecord> reader =
-        CsvReader.builder().detectBomHeader(false).ofNamedCsvRecord(csv)) {
+        CsvReader.builder().detectBomHeader(false).ofNamedCsvRecord(text)) {
       for (NamedCsvRecord row : reader) {
+        if (rows == 0) {
+          valueColumn(row);
+        }
         rows++;
         try {
           chunk.add(suppression(row, usual, source));
@@ -127,7 +136,20 @@ public final class SuppressionCsv {
         suppression.at().toString());
   }
 
+  /** Spreadsheets that write UTF-8 begin with one. */
+  private static BufferedReader withoutByteOrderMark(Reader csv) throws IOException {
+    BufferedReader text = new BufferedReader(csv);
+    text.mark(1);
+    if (text.read() != BYTE_ORDER_MARK) {
+      text.reset();
+    }
+    return text;
+  }
+
   private Suppression suppression(NamedCsvRecord row, SuppressionScope usual, String source) {
+    if (row.getFields().stream().anyMatch(field -> field.indexOf(REPLACED) >= 0)) {
+      throw new InvalidException("row", "has bytes that are not UTF-8; save the file as UTF-8");
+    }
     return new Suppression(
         target(row),
         scope(row).orElse(usual),
@@ -146,15 +168,16 @@ public final class SuppressionCsv {
         time(row, "expires_at"));
   }
 
+  private static String valueColumn(NamedCsvRecord row) {
+    return VALUES.stream()
+        .filter(row.getHeader()::contains)
+        .findFirst()
+        .orElseThrow(
+            () -> new InvalidException("header", "has no column value, address, email or domain"));
+  }
+
   private static SuppressionTarget target(NamedCsvRecord row) {
-    String column =
-        VALUES.stream()
-            .filter(row.getHeader()::contains)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new InvalidException(
-                        "header", "has no column value, address, email or domain"));
+    String column = valueColumn(row);
     String value = field(row, column).orElse("");
     try {
       return value.startsWith("hash:") && value.length() == "hash:".length() + 64

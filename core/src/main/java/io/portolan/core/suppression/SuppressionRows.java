@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes and reads rows of the {@code suppression} table in transactions of the caller's. */
 public final class SuppressionRows {
-  // what is there stays, unless it ends before the new one does. No address of an erased person is
+  // what is there stays, unless it ends before the new one does, or is an unsubscription, which its
+  // recipient may take back, and the new one may not be. No address of an erased person is
   // written again
   private static final String ADD =
       """
@@ -36,6 +37,7 @@ public final class SuppressionRows {
              created_at = excluded.created_at, expires_at = excluded.expires_at,
              changed_at = clock_timestamp(), changed_by = pg_current_xact_id()
        WHERE s.expires_at IS NOT NULL AND (excluded.expires_at IS NULL OR excluded.expires_at > s.expires_at)
+          OR s.reason = 'unsubscribe' AND excluded.reason IN ('complaint', 'hard-bounce') AND excluded.expires_at IS NULL
       """;
 
   private SuppressionRows() {}
@@ -44,9 +46,10 @@ public final class SuppressionRows {
 
   /**
    * Adds suppressions in one statement. What is suppressed already stays as it is, with its first
-   * reason, unless it expires before the new one does.
+   * reason, unless it expires before the new one does, or is an unsubscription and the new one a
+   * complaint or a hard bounce.
    *
-   * @return how many were added or prolonged
+   * @return how many were added, prolonged or given a stronger reason
    */
   public static int add(Connection connection, Collection<Suppression> suppressions)
       throws SQLException {

@@ -50,6 +50,21 @@ class SuppressionCheckTest {
   }
 
   @Test
+  void asksTheDatabaseWhenMoreChangedThanOneLookReads() {
+    SuppressionCheck check = new SuppressionCheck(database.database(), clock);
+    database.execute(
+        """
+        INSERT INTO suppression (kind, value, list_id, reason, source)
+        SELECT 'address', 'ben@example.org', n, 'unsubscribe', 'test' FROM generate_series(1, 20001) AS n
+        """);
+    suppress("anna@sub.example.org");
+
+    check.refresh();
+
+    assertThat(isCovered(check, NOON)).isTrue();
+  }
+
+  @Test
   void missesNothingThatIsCommittedLaterThanWhatCameAfterIt() throws Exception {
     SuppressionCheck check = new SuppressionCheck(database.database(), clock);
     CountDownLatch written = new CountDownLatch(1);

@@ -40,8 +40,29 @@ class SuppressionStoreTest {
   }
 
   @Test
+  void letsNoResubscriptionUndoAComplaint() {
+    store.add(
+        List.of(
+            suppression("anna@example.org", UNSUBSCRIBE, NOON),
+            suppression("ben@example.org", UNSUBSCRIBE, NOON),
+            suppression("eve@example.org", COMPLAINT, NOON)));
+
+    store.add(
+        List.of(
+            suppression("anna@example.org", COMPLAINT, NOON),
+            suppression("ben@example.org", HARD_BOUNCE, NOON),
+            suppression("eve@example.org", UNSUBSCRIBE, NOON)));
+
+    assertThat(DATABASE.texts("SELECT value || ' ' || reason FROM suppression ORDER BY value"))
+        .containsExactly(
+            "anna@example.org complaint",
+            "ben@example.org hard-bounce",
+            "eve@example.org complaint");
+  }
+
+  @Test
   void keepsTheFirstReason() {
-    Suppression first = suppression("Anna@Example.org", UNSUBSCRIBE, NOON);
+    Suppression first = suppression("Anna@Example.org", MANUAL, NOON);
     assertThat(store.add(List.of(first))).isEqualTo(1);
 
     int added =
