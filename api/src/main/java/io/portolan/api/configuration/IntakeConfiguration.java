@@ -32,6 +32,7 @@ public record IntakeConfiguration(
   private static final int LAST_PORT = 65_535;
   private static final int BYTES_PER_KIB = 1024;
   private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(10);
+  private static final String INBOX = "INBOX";
   private static final String MOVE = "move:";
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
 
@@ -122,6 +123,11 @@ public record IntakeConfiguration(
           case "starttls" -> false;
           default -> throw fields.refused("tls", "implicit or starttls is expected");
         };
+    String folder = fields.optional("folder").isEmpty() ? INBOX : fields.optional("folder");
+    Done done = done(fields, protocol);
+    if (done instanceof Done.Move(String to) && isSame(to, folder)) {
+      throw fields.refused("done", "another folder than the one that is read is expected");
+    }
     return new Mailbox(
         name(name, fields),
         protocol,
@@ -130,9 +136,14 @@ public record IntakeConfiguration(
         isImplicitTls,
         fields.required("username"),
         secret(fields),
-        fields.optional("folder").isEmpty() ? "INBOX" : fields.optional("folder"),
-        done(fields, protocol),
+        folder,
+        done,
         interval(fields));
+  }
+
+  /** RFC 3501 section 5.1: only INBOX is the same in any case. */
+  private static boolean isSame(String one, String other) {
+    return one.equals(other) || one.equalsIgnoreCase(INBOX) && other.equalsIgnoreCase(INBOX);
   }
 
   private static Done done(Fields fields, Protocol protocol) {

@@ -29,7 +29,9 @@ import io.portolan.core.suppression.SuppressionScope;
 import io.portolan.core.suppression.SuppressionTarget;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -245,7 +247,8 @@ public final class SuppressionsApi {
     Path file = uploads.newFile(".csv");
     try {
       Uploads.receive(receiver, ctx, file);
-      try (Reader in = Files.newBufferedReader(file)) {
+      // what is no UTF-8 is replaced, and costs its row alone
+      try (Reader in = new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8)) {
         json(ctx, csv.read(in, scope, who(ctx) + ", import"));
       }
     } finally {

@@ -1,41 +1,59 @@
 package io.portolan.api.webhook;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Gets small documents over https, without following anybody elsewhere. Thread-safe. */
 final class AmazonFetcher implements SnsMessages.Fetcher, AutoCloseable {
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final int MOST_BYTES = 64 * 1024;
 
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .connectTimeout(DEADLINE)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .build();
+  private final Duration deadline;
+  private final HttpClient client;
+
+  AmazonFetcher() {
+    this(Duration.ofSeconds(10));
+  }
+
+  /**
+   * @param deadline for all of it: connection, head and body
+   */
+  AmazonFetcher(Duration deadline) {
+    this.deadline = deadline;
+    client =
+        HttpClient.newBuilder()
+            .connectTimeout(deadline)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .build();
+  }
 
   @Override
   public byte[] get(URI url) throws IOException {
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        client.sendAsync(
+            HttpRequest.newBuilder(url).timeout(deadline).GET().build(),
+            HttpResponse.BodyHandlers.limiting(
+                HttpResponse.BodyHandlers.ofByteArray(), MOST_BYTES));
     try {
-      HttpResponse<InputStream> response =
-          client.send(
-              HttpRequest.newBuilder(url).timeout(DEADLINE).GET().build(),
-              HttpResponse.BodyHandlers.ofInputStream());
-      try (InputStream body = response.body()) {
-        byte[] bytes = body.readNBytes(MOST_BYTES);
-        if (response.statusCode() != 200) {
-          throw new IOException(url.getHost() + " answers " + response.statusCode());
-        }
-        return bytes;
+      HttpResponse<byte[]> response = answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+      if (response.statusCode() != 200) {
+        throw new IOException(url.getHost() + " answers " + response.statusCode());
       }
+      return response.body();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException(url.getHost() + " gives nothing", e);
+    } finally {
+      answer.cancel(true);
     }
   }
 

@@ -10,12 +10,15 @@ import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 
 /**
@@ -33,19 +36,25 @@ final class SnsMessages {
   private static final List<String> SIGNED_OF_SUBSCRIPTION =
       List.of("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type");
   private static final int MOST_CERTIFICATES = 16;
+  private static final Duration NO_NEW_TRY = Duration.ofMinutes(1);
 
   private final Signatures signatures;
   private final Fetcher fetcher;
+  private final InstantSource clock;
+  private final Semaphore fetching = new Semaphore(1);
   // Amazon changes its certificate about once a year; the oldest goes when there are many
-  private final Map<URI, X509Certificate> certificates =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
+  private final Map<URI, X509Certificate> certificates = new Latest<>();
+  private final Map<URI, Instant> missing = new Latest<>();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<URI, X509Certificate> eldest) {
-          return size() > MOST_CERTIFICATES;
-        }
-      };
+  /** Guarded by {@link #certificates}. */
+  private static final class Latest<V> extends LinkedHashMap<URI, V> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<URI, V> eldest) {
+      return size() > MOST_CERTIFICATES;
+    }
+  }
 
   /** Gets what is at a URL of Amazon's. */
   @FunctionalInterface
@@ -53,9 +62,10 @@ final class SnsMessages {
     byte[] get(URI url) throws IOException;
   }
 
-  SnsMessages(Signatures signatures, Fetcher fetcher) {
+  SnsMessages(Signatures signatures, Fetcher fetcher, InstantSource clock) {
     this.signatures = signatures;
     this.fetcher = fetcher;
+    this.clock = clock;
   }
 
   /** Whether a message asks to confirm a subscription. */
@@ -63,16 +73,40 @@ final class SnsMessages {
     return text(message, "Type").equals("SubscriptionConfirmation");
   }
 
+  /** Whether a message tells that a subscription has ended. */
+  static boolean isUnsubscription(JsonNode message) {
+    return text(message, "Type").equals("UnsubscribeConfirmation");
+  }
+
+  /**
+   * Fetches the certificate that {@link #verify} needs if it is not known; may take seconds. One is
+   * fetched at a time, and one that was not to be had is not asked for again for a minute.
+   */
+  void prepare(JsonNode message, String topic) throws RefusedCallException {
+    requireTopic(message, topic);
+    URI url = certificateUrl(message);
+    synchronized (certificates) {
+      Instant failed = missing.get(url);
+      if (certificates.containsKey(url)) {
+        return;
+      }
+      if (failed != null && clock.instant().isBefore(failed.plus(NO_NEW_TRY))) {
+        throw RefusedCallException.later("Amazon's certificate was not to be had.");
+      }
+    }
+    if (!fetching.tryAcquire()) {
+      throw RefusedCallException.later("Amazon's certificate is being fetched; try again.");
+    }
+    try {
+      fetch(url);
+    } finally {
+      fetching.release();
+    }
+  }
+
   /** Refuses a message that is not Amazon's, of this topic and of this day. */
   void verify(JsonNode message, String topic) throws RefusedCallException {
-    String signature = text(message, "Signature");
-    if (signature.isEmpty()) {
-      throw RefusedCallException.unproved(
-          "The call is not signed by SNS; raw message delivery must be off.");
-    }
-    if (!text(message, "TopicArn").equals(topic)) {
-      throw RefusedCallException.wrong("The topic is not the one that is configured.");
-    }
+    requireTopic(message, topic);
     X509Certificate certificate = certificate(certificateUrl(message));
     try {
       certificate.checkValidity(Date.from(timestamp(message)));
@@ -81,7 +115,7 @@ final class SnsMessages {
               text(message, "SignatureVersion").equals("1") ? "SHA1withRSA" : "SHA256withRSA");
       verifier.initVerify(certificate.getPublicKey());
       verifier.update(signed(message).getBytes(StandardCharsets.UTF_8));
-      if (!verifier.verify(Base64.getDecoder().decode(signature))) {
+      if (!verifier.verify(Base64.getDecoder().decode(text(message, "Signature")))) {
         throw RefusedCallException.wrong("The signature is wrong.");
       }
     } catch (GeneralSecurityException | IllegalArgumentException e) {
@@ -100,6 +134,16 @@ final class SnsMessages {
     }
   }
 
+  private static void requireTopic(JsonNode message, String topic) throws RefusedCallException {
+    if (text(message, "Signature").isEmpty()) {
+      throw RefusedCallException.unproved(
+          "The call is not signed by SNS; raw message delivery must be off.");
+    }
+    if (!text(message, "TopicArn").equals(topic)) {
+      throw RefusedCallException.wrong("The topic is not the one that is configured.");
+    }
+  }
+
   private X509Certificate certificate(URI url) throws RefusedCallException {
     synchronized (certificates) {
       X509Certificate known = certificates.get(url);
@@ -107,6 +151,10 @@ final class SnsMessages {
         return known;
       }
     }
+    throw RefusedCallException.later("Amazon's certificate is to be fetched; try again.");
+  }
+
+  private void fetch(URI url) throws RefusedCallException {
     try {
       X509Certificate fetched =
           (X509Certificate)
@@ -115,8 +163,10 @@ final class SnsMessages {
       synchronized (certificates) {
         certificates.put(url, fetched);
       }
-      return fetched;
     } catch (IOException | GeneralSecurityException e) {
+      synchronized (certificates) {
+        missing.put(url, clock.instant());
+      }
       throw RefusedCallException.later("Amazon's certificate was not to be had.");
     }
   }

@@ -82,7 +82,7 @@ public final class Webhooks implements AutoCloseable {
     this.webhooks = webhooks.stream().collect(Collectors.toMap(Webhook::name, each -> each));
     this.parts = parts;
     signatures = new Signatures(parts.clock());
-    sns = new SnsMessages(signatures, amazon.orElse(fetcher));
+    sns = new SnsMessages(signatures, amazon.orElse(fetcher), parts.clock());
   }
 
   /** Those that are configured. */
@@ -98,19 +98,42 @@ public final class Webhooks implements AutoCloseable {
    *     call is made again
    */
   public Taken take(String vendor, String name, Call call) throws RefusedCallException {
-    if (!free.tryAcquire()) {
-      parts.counts().count(Source.WEBHOOK, IntakeCounts.Result.LIMITED);
-      throw RefusedCallException.busy("Too many calls at once; try again later.");
-    }
     try {
-      return proved(webhook(vendor, name), call);
+      Webhook webhook = webhook(vendor, name);
+      if (call.body().length > MOST_BYTES) {
+        throw RefusedCallException.tooLong("A call may bring at most " + MOST_BYTES + " bytes.");
+      }
+      if (webhook.vendor() != Vendor.SES) {
+        return oneOfFew(() -> proved(webhook, call));
+      }
+      JsonNode message = oneOfFew(() -> parsed(call));
+      // Amazon may be slow: nobody else waits for that
+      sns.prepare(message, webhook.topic());
+      return oneOfFew(() -> ofSes(webhook, message));
     } catch (RefusedCallException e) {
       parts
           .counts()
           .count(
               Source.WEBHOOK,
-              e.status() == 413 ? IntakeCounts.Result.LIMITED : IntakeCounts.Result.REFUSED);
+              e.status() == 413 || e.status() == 429
+                  ? IntakeCounts.Result.LIMITED
+                  : IntakeCounts.Result.REFUSED);
       throw e;
+    }
+  }
+
+  /** What a call needs the processor and the database for. */
+  @FunctionalInterface
+  private interface Work<T> {
+    T run() throws RefusedCallException;
+  }
+
+  private <T> T oneOfFew(Work<T> work) throws RefusedCallException {
+    if (!free.tryAcquire()) {
+      throw RefusedCallException.busy("Too many calls at once; try again later.");
+    }
+    try {
+      return work.run();
     } finally {
       free.release();
     }
@@ -130,12 +153,9 @@ public final class Webhooks implements AutoCloseable {
   }
 
   private Taken proved(Webhook webhook, Call call) throws RefusedCallException {
-    if (call.body().length > MOST_BYTES) {
-      throw RefusedCallException.tooLong("A call may bring at most " + MOST_BYTES + " bytes.");
-    }
-    String secret = webhook.vendor() == Vendor.SES ? "" : secret(webhook);
+    String secret = secret(webhook);
     return switch (webhook.vendor()) {
-      case SES -> ofSes(webhook, parsed(call));
+      case SES -> throw new IllegalArgumentException("what Amazon sends is proved by ofSes");
       case MAILGUN -> ofMailgun(webhook, parsed(call), secret);
       case SENDGRID -> {
         signatures.sendGrid(call, secret);
@@ -157,6 +177,14 @@ public final class Webhooks implements AutoCloseable {
     if (SnsMessages.isSubscription(message)) {
       sns.confirm(message);
       log.info("The subscription of the webhook {} is confirmed", webhook.name());
+      return new Taken(0, 0, 0, 0, 0);
+    }
+    if (SnsMessages.isUnsubscription(message)) {
+      log.warn(
+          "Amazon has ended the subscription of the webhook {}: no more bounces and complaints come"
+              + " in by it. Subscribe its URL to the topic {} again.",
+          webhook.name(),
+          webhook.topic());
       return new Taken(0, 0, 0, 0, 0);
     }
     return taken(webhook, message);
@@ -207,6 +235,10 @@ public final class Webhooks implements AutoCloseable {
                       key,
                       webhook.name(),
                       parts.clock().instant()));
+    }
+    // the signature proves the token alone: it is used up by whatever it stood on first
+    if (webhook.vendor() == Vendor.MAILGUN && receipt instanceof Receipt.Ignored) {
+      parts.inbox().spend(key, parts.clock().instant());
     }
     parts.counts().taken(Source.WEBHOOK, receipt);
     return receipt;

@@ -159,6 +159,8 @@ class IntakeConfigurationTest {
         "protocol: nntp|mailboxes.x.protocol",
         "protocol: pop3, done: keep|mailboxes.x.done",
         "protocol: imap, done: burn|mailboxes.x.done",
+        "protocol: imap, done: move:inbox|mailboxes.x.done",
+        "protocol: imap, folder: B, done: move:B|mailboxes.x.done",
         "protocol: imap, tls: none|mailboxes.x.tls",
         "protocol: imap, port: 70000|mailboxes.x.port",
         "protocol: imap, interval: 1s|mailboxes.x.interval"

@@ -24,12 +24,14 @@ import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,7 +47,8 @@ abstract class WebhookScene {
   final RecordedInbox inbox = new RecordedInbox();
   final IntakeCounts counts = new IntakeCounts();
   final Tokens tokens = new Tokens(new byte[Tokens.KEY_LENGTH]);
-  final List<URI> fetched = new ArrayList<>();
+  final List<URI> fetched = new CopyOnWriteArrayList<>();
+  Optional<CountDownLatch> slow = Optional.empty();
   final ObjectMapper json = new ObjectMapper();
   KeyPair sendGrid;
   TestCertificate amazon;
@@ -70,7 +73,7 @@ abstract class WebhookScene {
                 new Webhook("spark-eu", Vendor.SPARKPOST, "env:LOGIN", ""),
                 new Webhook("generic", Vendor.GENERIC, "env:KEY", "")),
             new Webhooks.Parts(
-                _ -> List.of(bounce()),
+                event -> event.contains("opened") ? List.of() : List.of(bounce()),
                 inbox,
                 new SignedTokens(addresses),
                 counts,
@@ -93,6 +96,13 @@ abstract class WebhookScene {
 
   byte[] fetch(URI url) throws IOException {
     fetched.add(url);
+    try {
+      if (slow.isPresent() && !slow.get().await(30, TimeUnit.SECONDS)) {
+        throw new IOException("too slow");
+      }
+    } catch (InterruptedException e) {
+      throw new IOException("interrupted", e);
+    }
     if (!url.toString().equals(CERTIFICATE) && !url.getPath().equals("/confirm")) {
       throw new IOException("nothing there");
     }

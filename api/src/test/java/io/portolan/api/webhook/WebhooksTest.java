@@ -73,6 +73,10 @@ class WebhooksTest extends WebhookScene {
 
     assertThat(webhooks.take("mailgun", "mailgun", first).unmatched()).isEqualTo(1);
     assertThat(webhooks.take("mailgun", "mailgun", stolen).duplicates()).isEqualTo(1);
+    Call opened = ofMailgun("{\"event\":\"opened\",\"id\":\"3\"}", "token3", NOW, "key");
+    Call heard = ofMailgun("{\"event\":\"complained\",\"id\":\"4\"}", "token3", NOW, "key");
+    assertThat(webhooks.take("mailgun", "mailgun", opened).ignored()).isEqualTo(1);
+    assertThat(webhooks.take("mailgun", "mailgun", heard).duplicates()).isEqualTo(1);
     assertThat(refused("mailgun", "mailgun", ofMailgun("{}", "token2", NOW, "wrong")))
         .isEqualTo(403);
     assertThat(refused("mailgun", "mailgun", call("{\"event-data\":{}}"))).isEqualTo(401);

@@ -64,6 +64,10 @@ public final class PeopleMail {
       out.force(true);
     }
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    // the name is on the disk when its directory is
+    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+      names.force(true);
+    }
     return true;
   }
 

@@ -5,6 +5,7 @@ import io.portolan.core.feedback.Arrival;
 import io.portolan.core.feedback.FeedbackInbox;
 import io.portolan.core.feedback.Receipt;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +24,11 @@ public final class RecordedInbox implements FeedbackInbox {
     }
     arrivals.add(arrival);
     return keys.add(arrival.key()) ? new Receipt.Unmatched() : new Receipt.Duplicate();
+  }
+
+  @Override
+  public void spend(String key, Instant at) {
+    keys.add(key);
   }
 
   /** Everything that was committed, duplicates too. */
