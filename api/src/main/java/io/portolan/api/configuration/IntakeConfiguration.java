@@ -143,7 +143,7 @@ public record IntakeConfiguration(
 
   /** RFC 3501 section 5.1: only INBOX is the same in any case. */
   private static boolean isSame(String one, String other) {
-    return one.equals(other) || one.equalsIgnoreCase(INBOX) && other.equalsIgnoreCase(INBOX);
+    return one.equals(other) || (one.equalsIgnoreCase(INBOX) && other.equalsIgnoreCase(INBOX));
   }
 
   private static Done done(Fields fields, Protocol protocol) {

@@ -44,7 +44,7 @@ final class ErasedPeople {
     String spellings =
         addresses(feedback)
             .distinct()
-            .sorted(Comparator.comparing(String::length).reversed())
+            .sorted(Comparator.comparingInt(String::length).reversed())
             .map(Pattern::quote)
             .collect(Collectors.joining("|"));
     Optional<Pattern> pattern =
