@@ -30,6 +30,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,7 @@ public final class PathLooks {
   private final Relays relays;
   private final Vantage vantage;
   private final InstantSource clock;
+  private final AtomicInteger turns = new AtomicInteger();
   private final Set<HealthKey> underWay = ConcurrentHashMap.newKeySet();
   private final Semaphore places = new Semaphore(AT_ONCE);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -221,25 +224,30 @@ public final class PathLooks {
   /**
    * The address to look at: of the family that is asked about; else one of each that the path's
    * source and what is known leave, so that a look costs few connects. All that are known where
-   * that leaves none.
+   * that leaves none. Of several of a family each has its turn, since one may be dead by itself.
    */
   private List<String> chosen(List<InetAddress> all, HealthKey key) {
     IpFamily ofSource = IpFamily.of(key.path().source());
     IpFamily wanted = ofSource == IpFamily.ANY ? key.family() : ofSource;
-    Map<IpFamily, String> first = new LinkedHashMap<>();
-    for (InetAddress address : all) {
-      first.putIfAbsent(IpFamily.of(address.getHostAddress()), address.getHostAddress());
-    }
+    Map<IpFamily, List<String>> byFamily =
+        all.stream()
+            .map(InetAddress::getHostAddress)
+            .collect(Collectors.groupingBy(IpFamily::of, LinkedHashMap::new, Collectors.toList()));
+    int turn = turns.getAndIncrement();
+    Map<IpFamily, String> next = new LinkedHashMap<>();
+    byFamily.forEach(
+        (family, addresses) ->
+            next.put(family, addresses.get(Math.floorMod(turn, addresses.size()))));
     if (wanted != IpFamily.ANY) {
-      return Optional.ofNullable(first.get(wanted)).stream().toList();
+      return Optional.ofNullable(next.get(wanted)).stream().toList();
     }
     List<String> open = new ArrayList<>();
-    first.forEach(
+    next.forEach(
         (family, address) -> {
           if (health.mayDial(key, family)) {
             open.add(address);
           }
         });
-    return open.isEmpty() ? List.copyOf(first.values()) : open;
+    return open.isEmpty() ? List.copyOf(next.values()) : open;
   }
 }

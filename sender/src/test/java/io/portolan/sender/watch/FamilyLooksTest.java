@@ -47,6 +47,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Looks at one IP family of a path; the servers are real, their addresses are the test's. */
 class FamilyLooksTest {
   private static final String V4 = "192.0.2.77";
+  private static final String DEAD = "192.0.2.78";
   private static final String V6 = "2001:db8::77";
   private static final Path RELAY = new Path("relay", 587, TlsMode.STARTTLS);
   private static final HealthKey BOTH = new HealthKey(RELAY, "");
@@ -61,6 +62,7 @@ class FamilyLooksTest {
   private final PathHealth health = new PathHealth(HealthSettings.DEFAULT, clock, "n1");
   private final List<String> dialled = new CopyOnWriteArrayList<>();
   private volatile boolean isIpv6Open;
+  private volatile List<String> addresses = List.of(V6, V4);
   private SimulatedNetwork network;
   private DeadlineWatch deadlines;
   private SharedHealth shared;
@@ -84,7 +86,7 @@ class FamilyLooksTest {
                 "sender.test",
                 _ ->
                     new HostAnswer.Addresses(
-                        List.of(InetAddress.ofLiteral(V6), InetAddress.ofLiteral(V4)),
+                        addresses.stream().map(InetAddress::ofLiteral).toList(),
                         Duration.ofMinutes(5)),
                 new SessionOpener(
                     this::dial,
@@ -103,7 +105,7 @@ class FamilyLooksTest {
 
   private Socket dial(String address, int port, Duration timeout) throws IOException {
     dialled.add(address);
-    if (IpFamily.of(address) == IpFamily.IPV6 && !isIpv6Open) {
+    if (address.equals(DEAD) || (IpFamily.of(address) == IpFamily.IPV6 && !isIpv6Open)) {
       throw new ConnectException("Connection refused");
     }
     return network.dial("relay.test", port, timeout);
@@ -146,6 +148,22 @@ class FamilyLooksTest {
         () -> health.snapshot().getFirst().state() == PathState.HALF_OPEN && looks.isIdle());
 
     assertThat(dialled).containsExactly(V4);
+  }
+
+  @Test
+  void givesEachAddressOfAFamilyItsTurn() {
+    addresses = List.of(DEAD, V4);
+    leave(BOTH);
+    for (int i = 0; i < 3; i++) {
+      int before = i + 1;
+      want();
+      shared.flush();
+      looks.lookWhereDue();
+      Eventually.holds("the look has ended", () -> looks.isIdle() && dialled.size() == before);
+      clock.advance(HealthSettings.DEFAULT.longestBlock());
+    }
+
+    assertThat(dialled).containsExactly(DEAD, V4, DEAD);
   }
 
   /** Another node has left a path or a family of it, and a look is due. */
