@@ -42,6 +42,8 @@ final class Checks {
         checks.nothingCameUnrecorded(),
         checks.suppressedGotNothing(),
         checks.unknownUsersAloneWereSuppressed(),
+        checks.whatCameBackIsBelieved(),
+        checks.forgeriesHurtNobody(),
         checks.pathFailuresHurtNobody(),
         checks.directIsPort25(),
         checks.mailMovedToAnOpenPort(),
@@ -108,8 +110,9 @@ final class Checks {
 
   private Check nothingCameUnrecorded() {
     Set<String> unrecorded = minus(mailboxes, addresses(DeliveryState.ACCEPTED));
+    unrecorded.removeAll(evidence.returned().bounced());
     return new Check(
-        "what is in a mailbox PostgreSQL calls accepted",
+        "what is in a mailbox PostgreSQL calls accepted, or bounced if it came back",
         unrecorded.isEmpty(),
         mailboxes.size() + " mailboxes, " + unrecorded.size() + " unrecorded" + named(unrecorded));
   }
@@ -137,6 +140,47 @@ final class Checks {
         "unknown users bounced and were suppressed, and nobody else was",
         wrong.isEmpty(),
         unknown.size() + " unknown users, " + suppressed.size() + " suppressed" + named(wrong));
+  }
+
+  private Check whatCameBackIsBelieved() {
+    LateReturns.Sent returned = evidence.returned();
+    Set<String> bounced = addresses(DeliveryState.BOUNCED);
+    Set<String> wrong = minus(returned.bounced(), bounced);
+    bounced.retainAll(mailboxes);
+    wrong.addAll(minus(bounced, returned.bounced()));
+    Set<String> suppressed = evidence.ledger().suppressedByFeedback();
+    wrong.addAll(minus(returned.suppressed(), suppressed));
+    wrong.addAll(minus(suppressed, returned.suppressed()));
+    return new Check(
+        "what came back later bounced its message once, and closed mailboxes and complaints are suppressed",
+        wrong.isEmpty()
+            && !returned.gone().isEmpty()
+            && !returned.complained().isEmpty()
+            && evidence.ledger().lateBounces() == returned.bounced().size(),
+        returned.gone().size()
+            + " mailboxes gone, "
+            + returned.full().size()
+            + " full, "
+            + returned.complained().size()
+            + " complaints, "
+            + evidence.ledger().lateBounces()
+            + " late bounces in the report"
+            + named(wrong));
+  }
+
+  private Check forgeriesHurtNobody() {
+    Set<String> wrong = new TreeSet<>(evidence.returned().spared());
+    wrong.removeAll(addresses(DeliveryState.ACCEPTED));
+    return new Check(
+        "forged bounces were refused and changed nothing",
+        wrong.isEmpty()
+            && evidence.returned().unexpected() == 0
+            && !evidence.returned().spared().isEmpty(),
+        evidence.returned().spared().size()
+            + " forged, "
+            + evidence.returned().unexpected()
+            + " mails answered as they should not be"
+            + named(wrong));
   }
 
   private Check pathFailuresHurtNobody() {

@@ -32,6 +32,8 @@ final class Demo {
   /** The variable that holds the relay's password, in the node's environment alone. */
   static final String RELAY_PASSWORD = "PORTOLAN_SECRET_DEMO_RELAY";
 
+  static final String BOUNCE_DOMAIN = "bounce.portolan.test";
+
   private static final Duration LEAD = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int SLOWEST_PER_SECOND = 20;
@@ -117,9 +119,28 @@ final class Demo {
     double seconds = Duration.between(launch, clock.instant()).toMillis() / 1000.0;
     screen.show("");
     screen.say(ended ? "the campaign has ended" : "the campaign did not end in time");
-    DemoReport report = report(campaign.report(id), id, recipients, world, node, seconds);
+    LateReturns.Sent returned = sendBack(world, node);
+    DemoReport report =
+        report(campaign.report(id), new Outcome(id, returned, seconds), recipients, world, node);
     afterwards.accept(report, node, id);
     return report;
+  }
+
+  /** What became of the campaign. */
+  private record Outcome(long campaignId, LateReturns.Sent returned, double seconds) {}
+
+  private LateReturns.Sent sendBack(SimulatedWorld world, Node node) throws IOException {
+    LateReturns.Sent sent =
+        new LateReturns(world, node.parts().intake().port().orElseThrow()).send();
+    screen.say(
+        "what usually takes days: "
+            + sent.bounced().size()
+            + " accepted messages bounced after all, one of them twice, "
+            + sent.complained().size()
+            + " were called spam, and "
+            + sent.spared().size()
+            + " bounces were forged");
+    return sent;
   }
 
   private void introduce(DemoRecipients recipients) {
@@ -141,17 +162,24 @@ final class Demo {
     int port = freePort();
     Configuration configuration =
         Configuration.defaults(
-            Map.of(
-                "PORTOLAN_DATABASE_DIRECTORY", home.database().toString(),
-                "PORTOLAN_HTTP_UPLOAD_DIRECTORY", home.uploads().toString(),
-                "PORTOLAN_HTTP_PORT", Integer.toString(port),
-                "PORTOLAN_HTTP_PUBLIC_URL", "http://127.0.0.1:" + port,
-                "PORTOLAN_MAIL_HELO_NAME", "portolan.test",
-                "PORTOLAN_MAIL_REFUSALS_IN_A_ROW", "10",
-                "PORTOLAN_PATHS_FIRST_BLOCK", "10s",
-                "PORTOLAN_PATHS_LONGEST_BLOCK", "60s",
-                "PORTOLAN_PATHS_SUSPECT", "2s",
-                "PORTOLAN_PATHS_RAMP", "2s"));
+            Map.ofEntries(
+                Map.entry("PORTOLAN_DATABASE_DIRECTORY", home.database().toString()),
+                Map.entry("PORTOLAN_HTTP_UPLOAD_DIRECTORY", home.uploads().toString()),
+                Map.entry("PORTOLAN_HTTP_PORT", Integer.toString(port)),
+                Map.entry("PORTOLAN_HTTP_PUBLIC_URL", "http://127.0.0.1:" + port),
+                Map.entry("PORTOLAN_MAIL_HELO_NAME", "portolan.test"),
+                Map.entry("PORTOLAN_MAIL_BOUNCE_DOMAIN", BOUNCE_DOMAIN),
+                Map.entry("PORTOLAN_INTAKE_ADDRESS", "127.0.0.1"),
+                Map.entry("PORTOLAN_INTAKE_PORT", "0"),
+                Map.entry("PORTOLAN_INTAKE_COMPLAINT_ADDRESSES", LateReturns.COMPLAINTS),
+                Map.entry(
+                    "PORTOLAN_INTAKE_PEOPLE_DIRECTORY",
+                    home.directory().resolve("people").toString()),
+                Map.entry("PORTOLAN_MAIL_REFUSALS_IN_A_ROW", "10"),
+                Map.entry("PORTOLAN_PATHS_FIRST_BLOCK", "10s"),
+                Map.entry("PORTOLAN_PATHS_LONGEST_BLOCK", "60s"),
+                Map.entry("PORTOLAN_PATHS_SUSPECT", "2s"),
+                Map.entry("PORTOLAN_PATHS_RAMP", "2s")));
     return Node.start(
         configuration,
         world.network(),
@@ -187,18 +215,18 @@ final class Demo {
 
   private DemoReport report(
       JsonNode report,
-      long campaignId,
+      Outcome outcome,
       DemoRecipients recipients,
       SimulatedWorld world,
-      Node node,
-      double seconds) {
+      Node node) {
     List<Evidence.Received> received = received(world);
     Evidence evidence =
         new Evidence(
             new Evidence.Audience(
                 recipients.addresses(), recipients.suppressed(), recipients.unknown()),
-            new LedgerStore(node.parts().database()).of(campaignId),
+            new LedgerStore(node.parts().database()).of(outcome.campaignId()),
             received,
+            outcome.returned(),
             world.seen());
     List<Check> checks = Checks.of(evidence);
     long distinct = received.stream().map(Evidence.Received::recipient).distinct().count();
@@ -211,7 +239,7 @@ final class Demo {
                 received.size() - distinct,
                 Checks.missing(evidence).size()),
             checks,
-            seconds);
+            outcome.seconds());
     screen.show("");
     ReportCommand.print(report, screen.out());
     show(made);

@@ -6,9 +6,15 @@ import java.util.Set;
 
 /**
  * What is known when the campaign has ended: who was to get mail, what PostgreSQL says of it, what
- * the simulated mailboxes hold, and what the servers saw. Addresses are in lower case.
+ * the simulated mailboxes hold, what was sent back, and what the servers saw. Addresses are in
+ * lower case.
  */
-record Evidence(Audience audience, Ledger ledger, List<Received> received, Servers servers) {
+record Evidence(
+    Audience audience,
+    Ledger ledger,
+    List<Received> received,
+    LateReturns.Sent returned,
+    Servers servers) {
   Evidence {
     received = List.copyOf(received);
   }
@@ -32,17 +38,22 @@ record Evidence(Audience audience, Ledger ledger, List<Received> received, Serve
    * What PostgreSQL says.
    *
    * @param suppressedBySending the addresses that were suppressed because of a bounce
+   * @param suppressedByFeedback the addresses that were suppressed because of what came back later
+   * @param lateBounces how many messages bounced after they were accepted, as reports count them
    */
   record Ledger(
       List<Delivery> deliveries,
       List<Attempts> attempts,
       List<PathFailures> pathFailures,
-      Set<String> suppressedBySending) {
+      Set<String> suppressedBySending,
+      Set<String> suppressedByFeedback,
+      long lateBounces) {
     Ledger {
       deliveries = List.copyOf(deliveries);
       attempts = List.copyOf(attempts);
       pathFailures = List.copyOf(pathFailures);
       suppressedBySending = Set.copyOf(suppressedBySending);
+      suppressedByFeedback = Set.copyOf(suppressedByFeedback);
     }
   }
 

@@ -30,6 +30,15 @@ final class LedgerStore {
       "SELECT lower(value) AS value FROM suppression WHERE kind = 'address' AND source = 'campaign"
           + " ' || ?::bigint";
 
+  private static final String SUPPRESSED_BY_FEEDBACK =
+      "SELECT lower(value) AS value FROM suppression WHERE kind = 'address' AND source LIKE 'feedback %'";
+
+  private static final String LATE_BOUNCES =
+      """
+      SELECT coalesce(sum(count), 0) AS count
+        FROM result_rollup WHERE campaign_id = ? AND outcome = 'late-bounce'
+      """;
+
   private final Database database;
 
   LedgerStore(Database database) {
@@ -70,6 +79,9 @@ final class LedgerStore {
                             row.number("count")),
                     campaignId),
                 new HashSet<>(
-                    Sql.list(connection, SUPPRESSED, row -> row.text("value"), campaignId))));
+                    Sql.list(connection, SUPPRESSED, row -> row.text("value"), campaignId)),
+                new HashSet<>(
+                    Sql.list(connection, SUPPRESSED_BY_FEEDBACK, row -> row.text("value"))),
+                Sql.one(connection, LATE_BOUNCES, row -> row.number("count"), campaignId)));
   }
 }

@@ -47,6 +47,16 @@ final class SimulatedWorld implements AutoCloseable {
       isps.put(isp, maker.isp(isp.domain(), isp.profile()));
     }
     relay = maker.relay(RELAY_HOST, Map.of(RELAY_USER, password));
+    publish(network.dns());
+  }
+
+  /** What a sending domain is to have in the DNS. */
+  private static void publish(SimulatedDns dns) {
+    dns.addText("portolan.test", "v=spf1 ip4:127.0.0.1 -all");
+    dns.addText("_dmarc.portolan.test", "v=DMARC1; p=none; rua=mailto:dmarc@portolan.test");
+    dns.addText(Demo.BOUNCE_DOMAIN, "v=spf1 ip4:127.0.0.1 -all");
+    dns.addMx(Demo.BOUNCE_DOMAIN, 10, "portolan.test");
+    dns.addAddress("portolan.test", InetAddress.getLoopbackAddress());
   }
 
   /**

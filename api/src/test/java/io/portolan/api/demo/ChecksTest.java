@@ -19,17 +19,22 @@ import org.junit.jupiter.api.Test;
 final class ChecksTest {
   private static final Delivery ANNA = new Delivery("anna@harbour.test", "harbour", "accepted");
   private static final Delivery GONE = new Delivery("gone.luca@rooms.test", "rooms", "bounced");
+  private static final Delivery CLOSED = new Delivery("otto@harbour.test", "harbour", "bounced");
   private static final Delivery NOT_WANTED =
       new Delivery("mia@harbour.test", "harbour", "suppressed");
   private static final Delivery EARLY = new Delivery("noah@lagoon.test", "lagoon", "accepted");
   private static final Delivery LATE = new Delivery("emma@lagoon.test", "lagoon", "accepted");
 
+  private static final String CAME_BACK =
+      "what came back later bounced its message once, and closed mailboxes and complaints are suppressed";
+
   private final List<Delivery> deliveries =
-      new ArrayList<>(List.of(ANNA, GONE, NOT_WANTED, EARLY, LATE));
+      new ArrayList<>(List.of(ANNA, GONE, CLOSED, NOT_WANTED, EARLY, LATE));
   private final List<Received> received =
       new ArrayList<>(
           List.of(
               new Received(ANNA.address(), 25, true),
+              new Received(CLOSED.address(), 25, true),
               new Received(EARLY.address(), 587, true),
               new Received(LATE.address(), 465, true)));
   private final List<Attempts> attempts =
@@ -37,6 +42,9 @@ final class ChecksTest {
   private final List<PathFailures> pathFailures =
       new ArrayList<>(List.of(new PathFailures("lagoon", "demo-relay", 587, 2)));
   private Set<String> suppressedBySending = Set.of(GONE.address());
+  private Set<String> suppressedByFeedback = Set.of(CLOSED.address(), ANNA.address());
+  private long lateBounces = 1;
+  private int unexpected;
   private Seen harbour = new Seen("harbour", 4, 4, 50, 50);
   private int wrongDials;
   private Map<String, Long> violations = Map.of();
@@ -48,13 +56,26 @@ final class ChecksTest {
                 Set.of(
                     ANNA.address(),
                     GONE.address(),
+                    CLOSED.address(),
                     NOT_WANTED.address(),
                     EARLY.address(),
                     LATE.address()),
                 Set.of(NOT_WANTED.address()),
                 Set.of(GONE.address())),
-            new Ledger(deliveries, attempts, pathFailures, suppressedBySending),
+            new Ledger(
+                deliveries,
+                attempts,
+                pathFailures,
+                suppressedBySending,
+                suppressedByFeedback,
+                lateBounces),
             received,
+            new LateReturns.Sent(
+                Set.of(CLOSED.address()),
+                Set.of(),
+                Set.of(ANNA.address()),
+                Set.of(EARLY.address()),
+                unexpected),
             new Servers(
                 List.of(harbour), new Seen("demo-relay", 2, 6, 3, 50), wrongDials, violations));
     return Checks.of(evidence).stream().filter(check -> !check.held()).map(Check::name).toList();
@@ -111,7 +132,45 @@ final class ChecksTest {
   void mailThatIsNotRecordedIsFound() {
     received.add(new Received(GONE.address(), 25, true));
 
-    assertThat(broken()).containsExactly("what is in a mailbox PostgreSQL calls accepted");
+    assertThat(broken())
+        .containsExactly(
+            "what is in a mailbox PostgreSQL calls accepted, or bounced if it came back",
+            CAME_BACK);
+  }
+
+  @Test
+  void aLateBounceThatIsNotBelievedIsFound() {
+    deliveries.set(2, new Delivery(CLOSED.address(), "harbour", "accepted"));
+
+    assertThat(broken()).containsExactly(CAME_BACK);
+  }
+
+  @Test
+  void aLateBounceThatIsCountedTwiceIsFound() {
+    lateBounces = 2;
+
+    assertThat(broken()).containsExactly(CAME_BACK);
+  }
+
+  @Test
+  void aComplaintThatSuppressesNobodyIsFound() {
+    suppressedByFeedback = Set.of(CLOSED.address());
+
+    assertThat(broken()).containsExactly(CAME_BACK);
+  }
+
+  @Test
+  void aForgeryThatIsTakenIsFound() {
+    unexpected = 1;
+
+    assertThat(broken()).containsExactly("forged bounces were refused and changed nothing");
+  }
+
+  @Test
+  void aForgeryThatIsBelievedIsFound() {
+    deliveries.set(4, new Delivery(EARLY.address(), "lagoon", "bounced"));
+
+    assertThat(broken()).contains("forged bounces were refused and changed nothing", CAME_BACK);
   }
 
   @Test
@@ -154,7 +213,7 @@ final class ChecksTest {
 
   @Test
   void aBounceMadeOfAPathFailureIsFound() {
-    deliveries.set(4, new Delivery(LATE.address(), "lagoon", "expired"));
+    deliveries.set(5, new Delivery(LATE.address(), "lagoon", "expired"));
 
     assertThat(broken()).contains("path failures made no attempt, no bounce and no suppression");
   }
@@ -175,7 +234,7 @@ final class ChecksTest {
 
   @Test
   void mailThatDidNotMoveIsFound() {
-    received.set(2, new Received(LATE.address(), 587, true));
+    received.set(3, new Received(LATE.address(), 587, true));
 
     assertThat(broken())
         .containsExactly("when the relay's port 587 was blocked, its mail moved to another port");
