@@ -24,31 +24,54 @@ final class GuardStore {
          SET trials = t.trials + excluded.trials, hits = t.hits + excluded.hits,
              total = t.total + excluded.hits * t.up + (excluded.trials - excluded.hits) * t.down,
              score = greatest(0, t.score + excluded.hits * t.up + (excluded.trials - excluded.hits) * t.down)
-      RETURNING t.campaign_id, t.isp, t.guard, t.trials, t.hits, t.score, t.total, t.up
+      RETURNING t.campaign_id, t.isp, t.guard, t.trials, t.hits, t.score, t.total, t.up, t.apart
       """;
+
+  // the row is locked by the transaction that found the alarm
+  private static final String SET_APART =
+      "UPDATE guard_test SET apart = true WHERE campaign_id = ? AND isp = ? AND guard = ?";
 
   // what made an ISP fail says nothing of the rest of the campaign
   private static final String DEDUCT =
       """
-      UPDATE guard_test SET score = greatest(0, score - ?), total = total - ?
+      UPDATE guard_test
+         SET score = greatest(0, score - ?), total = total - ?, trials = greatest(0, trials - ?),
+             hits = least(greatest(0, hits - ?), greatest(0, trials - ?))
        WHERE campaign_id = ? AND isp = '' AND guard = ?
+      RETURNING campaign_id, isp, guard, trials, hits, score, total, up, apart
       """;
 
   private GuardStore() {}
 
-  /** Takes the score of an ISP that is held off the campaign's. */
-  static void deduct(Connection connection, State isp) throws SQLException {
-    Sql.update(
-        connection,
-        DEDUCT,
-        isp.score(),
-        isp.score(),
-        isp.key().campaignId(),
-        isp.key().guard().id());
+  /**
+   * Lets an ISP count for itself alone from now on, and takes what it added off the campaign's
+   * test.
+   *
+   * @return the campaign's test after that
+   */
+  static State setApart(Connection connection, State isp) throws SQLException {
+    Key key = isp.key();
+    Sql.update(connection, SET_APART, key.campaignId(), key.isp(), key.guard().id());
+    return Sql.list(
+            connection,
+            DEDUCT,
+            GuardStore::state,
+            isp.score(),
+            isp.score(),
+            isp.trials(),
+            isp.hits(),
+            isp.trials(),
+            key.campaignId(),
+            key.guard().id())
+        .getFirst();
   }
 
   /** What a test is of; the ISP is empty for a whole campaign. */
   record Key(long campaignId, String isp, Guard guard) {
+    Key ofCampaign() {
+      return new Key(campaignId, "", guard);
+    }
+
     static final Comparator<Key> ORDER =
         Comparator.comparingLong(Key::campaignId).thenComparing(Key::isp).thenComparing(Key::guard);
   }
@@ -63,8 +86,14 @@ final class GuardStore {
     }
   }
 
-  /** A test after what was added. */
-  record State(Key key, long trials, long hits, double score, double total, double up) {}
+  /**
+   * A test after what was added.
+   *
+   * @param isApart whether an ISP was held before, so that it counts for itself and not for its
+   *     campaign
+   */
+  record State(
+      Key key, long trials, long hits, double score, double total, double up, boolean isApart) {}
 
   /** Adds to tests, in the order of their keys, so that two nodes cannot deadlock. */
   static List<State> add(
@@ -97,6 +126,7 @@ final class GuardStore {
         row.number("hits"),
         row.decimal("score"),
         row.decimal("total"),
-        row.decimal("up"));
+        row.decimal("up"),
+        row.flag("apart"));
   }
 }

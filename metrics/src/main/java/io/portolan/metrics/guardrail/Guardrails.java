@@ -16,8 +16,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,9 +64,6 @@ public final class Guardrails implements ResultHook, ResultListener, Trial {
   private static final class Fare {
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile boolean isSettled;
-
-    /** Whether it is held, or was, and counts for itself alone. */
-    private volatile boolean isApart;
   }
 
   /**
@@ -97,20 +96,15 @@ public final class Guardrails implements ResultHook, ResultListener, Trial {
       for (Guard guard : settings.tests().keySet()) {
         Optional<Boolean> hit = guard.isHit(result);
         if (hit.isPresent()) {
-          String isp = result.delivery().isp();
-          Counted one = Counted.one(hit.get());
-          counts.merge(new GuardStore.Key(result.campaignId(), isp, guard), one, Counted::plus);
-          if (!fare(result.campaignId(), isp).isApart) {
-            counts.merge(new GuardStore.Key(result.campaignId(), "", guard), one, Counted::plus);
-          }
+          counts.merge(
+              new GuardStore.Key(result.campaignId(), result.delivery().isp(), guard),
+              Counted.one(hit.get()),
+              Counted::plus);
         }
       }
     }
-    if (counts.isEmpty()) {
-      return;
-    }
-    for (State state : GuardStore.add(connection, counts, settings, clock.instant())) {
-      judge(connection, state);
+    if (!counts.isEmpty()) {
+      judge(connection, counts);
     }
   }
 
@@ -139,28 +133,60 @@ public final class Guardrails implements ResultHook, ResultListener, Trial {
   }
 
   /*
-   * The score of a campaign is at most the sum of those of its ISPs, so that twice the alarm of one
-   * is reached by several ISPs together, and never by one alone, which is held for itself first.
+   * ISPs first, then campaigns without the ISPs that are held: so the score of a campaign is at most
+   * the sum of those of its ISPs that are not, each of which is below its alarm. Twice an alarm is
+   * then reached by several ISPs together and never by one alone, however many results a group has.
    */
-  private void judge(Connection connection, State state) throws SQLException {
-    GuardStore.Key key = state.key();
-    SequentialTest test = settings.test(key.guard()).orElseThrow();
-    boolean ofCampaign = key.isp().isEmpty();
-    boolean isAlarm = state.score() >= test.alarm() * (ofCampaign ? 2 : 1);
-    if (!ofCampaign && key.guard() == Guard.HARD_BOUNCE) {
-      Fare fare = fare(key.campaignId(), key.isp());
-      // once overridden it is judged by what was seen there, which says nothing of the others
-      fare.isApart = isAlarm || state.up() != test.steps().up();
-      // close to an alarm as few may be under way as before it was known
-      fare.isSettled =
-          state.total() <= test.settled() && state.score() < test.alarm() * CLOSE_TO_ALARM;
-    }
-    if (isAlarm && HoldStore.add(connection, hold(state, test))) {
-      alarmed.set(true);
-      if (!ofCampaign) {
-        GuardStore.deduct(connection, state);
+  private void judge(Connection connection, Map<GuardStore.Key, Counted> counts)
+      throws SQLException {
+    Map<GuardStore.Key, Counted> ofCampaigns = new TreeMap<>(GuardStore.Key.ORDER);
+    List<State> alarms = new ArrayList<>();
+    for (State isp : GuardStore.add(connection, counts, settings, clock.instant())) {
+      SequentialTest test = test(isp);
+      boolean isAlarm = isp.score() >= test.alarm(isp.trials());
+      if (isp.key().guard() == Guard.HARD_BOUNCE) {
+        // close to an alarm as few may be under way as before it was known
+        fare(isp.key().campaignId(), isp.key().isp()).isSettled =
+            isp.total() <= test.settled() && isp.score() < test.alarm() * CLOSE_TO_ALARM;
+      }
+      if (isAlarm) {
+        add(connection, isp, test);
+      }
+      if (!isp.isApart()) {
+        GuardStore.Key campaign = isp.key().ofCampaign();
+        ofCampaigns.merge(campaign, Objects.requireNonNull(counts.get(isp.key())), Counted::plus);
+        if (isAlarm) {
+          alarms.add(isp);
+        }
       }
     }
+    if (ofCampaigns.isEmpty()) {
+      return;
+    }
+    Map<GuardStore.Key, State> campaigns = new TreeMap<>(GuardStore.Key.ORDER);
+    for (State campaign : GuardStore.add(connection, ofCampaigns, settings, clock.instant())) {
+      campaigns.put(campaign.key(), campaign);
+    }
+    for (State isp : alarms) {
+      State rest = GuardStore.setApart(connection, isp);
+      campaigns.put(rest.key(), rest);
+    }
+    for (State campaign : campaigns.values()) {
+      SequentialTest test = test(campaign);
+      if (campaign.score() >= 2 * test.alarm()) {
+        add(connection, campaign, test);
+      }
+    }
+  }
+
+  private void add(Connection connection, State state, SequentialTest test) throws SQLException {
+    if (HoldStore.add(connection, hold(state, test))) {
+      alarmed.set(true);
+    }
+  }
+
+  private SequentialTest test(State state) {
+    return settings.test(state.key().guard()).orElseThrow();
   }
 
   private Hold hold(State state, SequentialTest test) {

@@ -18,6 +18,11 @@ public record SequentialTest(double good, double bad, double falseAlarms, double
   /** Messages for which a test promises its chance of a false alarm. */
   public static final long HORIZON = 100_000;
 
+  /** The first messages of a test, on which most of the chance of a false alarm is spent. */
+  public static final long BEGINNING = 300;
+
+  private static final double SPENT_ON_BEGINNING = 0.8;
+
   public SequentialTest {
     if (!(good > 0 && good < bad && bad < 1)) {
       throw new IllegalArgumentException("rates are not 0 < good < bad < 1");
@@ -33,11 +38,24 @@ public record SequentialTest(double good, double bad, double falseAlarms, double
   }
 
   /**
-   * The score of an alarm. A run-up to it begins with a hit, reaches it with a chance of at most
-   * {@code e^-alarm} at the good rate, and there are {@code good * HORIZON} of them.
+   * The score of an alarm after the {@link #BEGINNING}. A run-up to it begins with a hit, reaches
+   * it with a chance of at most {@code e^-alarm} at the good rate, and there are {@code good *
+   * HORIZON} of them.
    */
   public double alarm() {
-    return Math.log(Math.max(1, good * HORIZON) / falseAlarms);
+    return alarm(HORIZON, (1 - SPENT_ON_BEGINNING) * falseAlarms);
+  }
+
+  /**
+   * The score of an alarm after so many messages: lower in the {@link #BEGINNING}, which holds few
+   * run-ups, so that a bad list is found at once.
+   */
+  public double alarm(long trials) {
+    return trials <= BEGINNING ? alarm(BEGINNING, SPENT_ON_BEGINNING * falseAlarms) : alarm();
+  }
+
+  private double alarm(long messages, double chance) {
+    return Math.log(Math.max(1, good * messages) / chance);
   }
 
   /** The alarm of a sum that has no floor: a chance of false alarms however long it runs. */

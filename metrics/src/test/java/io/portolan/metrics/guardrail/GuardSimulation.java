@@ -16,7 +16,7 @@ final class GuardSimulation {
   private GuardSimulation() {}
 
   /** What runs at one rate came to. */
-  record Outcome(double rate, int runs, int stopped, double mean, long p99) {}
+  record Outcome(double rate, int runs, int stopped, double mean, long p99, long p999) {}
 
   public static void main(String[] arguments) {
     PrintStream out = System.out;
@@ -24,20 +24,22 @@ final class GuardSimulation {
       SequentialTest test = GuardSettings.DEFAULT.test(guard).orElseThrow();
       out.printf(
           Locale.ROOT,
-          "%s: good %.1f %%, bad %.1f %%, alarm at %.2f%n",
+          "%s: good %.1f %%, bad %.1f %%, alarm at %.2f, then %.2f%n",
           guard.id(),
           100 * test.good(),
           100 * test.bad(),
+          test.alarm(1),
           test.alarm());
       for (double rate : new double[] {0.005, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.2, 0.5}) {
-        Outcome outcome = run(test, rate, 1_000, 100_000, 1);
+        Outcome outcome = run(test, rate, 5_000, 100_000, 1);
         out.printf(
             Locale.ROOT,
-            "| %.1f %% | %.1f %% | %s | %s |%n",
+            "| %.1f %% | %.2f %% | %s | %s | %s |%n",
             100 * rate,
             100.0 * outcome.stopped() / outcome.runs(),
             outcome.stopped() == 0 ? "" : String.format(Locale.ROOT, "%,.0f", outcome.mean()),
-            outcome.stopped() == 0 ? "" : String.format(Locale.ROOT, "%,d", outcome.p99()));
+            outcome.stopped() == 0 ? "" : String.format(Locale.ROOT, "%,d", outcome.p99()),
+            outcome.stopped() == 0 ? "" : String.format(Locale.ROOT, "%,d", outcome.p999()));
       }
     }
   }
@@ -58,7 +60,7 @@ final class GuardSimulation {
           score += random.nextDouble() < rate ? steps.up() : steps.down();
         }
         score = Math.max(0, score);
-        if (score >= test.alarm()) {
+        if (score >= test.alarm(sent)) {
           stops[stopped++] = sent;
           sum += sent;
           break;
@@ -71,6 +73,7 @@ final class GuardSimulation {
         runs,
         stopped,
         stopped == 0 ? 0 : (double) sum / stopped,
-        stopped == 0 ? 0 : sorted[(int) Math.ceil(0.99 * stopped) - 1]);
+        stopped == 0 ? 0 : sorted[(int) Math.ceil(0.99 * stopped) - 1],
+        stopped == 0 ? 0 : sorted[(int) Math.ceil(0.999 * stopped) - 1]);
   }
 }

@@ -31,11 +31,10 @@ class SequentialTestTest {
 
   @Test
   void findsTwelvePercentWithinAFewHundred() {
-    GuardSimulation.Outcome outcome = GuardSimulation.run(BOUNCES, 0.12, 1_000, 100_000, 13);
+    GuardSimulation.Outcome outcome = GuardSimulation.run(BOUNCES, 0.12, 20_000, 300, 13);
 
-    assertThat(outcome.stopped()).isEqualTo(1_000);
+    assertThat(outcome.stopped()).as("999 of 1,000 within 300").isGreaterThanOrEqualTo(19_980);
     assertThat(outcome.mean()).isLessThan(150);
-    assertThat(outcome.p99()).isLessThanOrEqualTo(300);
   }
 
   @Test

@@ -1,0 +1,153 @@
+package io.portolan.metrics.guardrail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.portolan.core.database.TestDatabase;
+import io.portolan.core.delivery.Attempt;
+import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.core.delivery.Decision;
+import io.portolan.core.delivery.DeliveryOutcome;
+import io.portolan.core.delivery.RecordedResult;
+import io.portolan.core.guard.Hold;
+import io.portolan.core.guard.HoldStore;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.MalformedReplyException;
+import io.portolan.core.reply.Phase;
+import io.portolan.core.reply.SmtpReply;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What one ISP does is held there, and what many do is held as a whole, by nodes in turn. */
+class CampaignAlarmTest {
+  private static final Instant NOW = Instant.parse("2026-11-24T10:30:00Z");
+
+  @RegisterExtension static final TestDatabase database = TestDatabase.create();
+
+  private final List<Guardrails> nodes = List.of(node(), node());
+
+  @BeforeEach
+  void startAnew() {
+    database.execute("DELETE FROM guard_test");
+    database.execute("DELETE FROM campaign_hold");
+  }
+
+  @Test
+  void whatOneIspRefusesNeverHoldsTheOthers() throws Exception {
+    for (int list = 1; list <= 40; list++) {
+      SplittableRandom random = new SplittableRandom(list);
+      double rate = List.of(0.12, 0.3, 1.0).get(list % 3);
+      int group = List.of(1, 25, 100, 400).get(list % 4) * 2;
+      // messages under way when the ISP was held are answered too
+      for (int sent = 0; sent < 800; sent += group) {
+        List<RecordedResult> results = new ArrayList<>();
+        for (int each = 0; each < group; each++) {
+          boolean choosy = random.nextInt(3) == 0;
+          boolean refused = choosy && random.nextDouble() < rate;
+          results.add(result(list, choosy ? "choosy" : "isp" + random.nextInt(5), refused));
+        }
+        record(random.nextInt(2), results);
+      }
+
+      assertThat(holds(list))
+          .as("list %s, %s refused, groups of %s", list, rate, group)
+          .extracting(Hold::isp)
+          .containsExactly("choosy");
+    }
+  }
+
+  @Test
+  void takesWhatAHeldIspAddedOffTheCampaignsNumbers() throws Exception {
+    List<RecordedResult> results = new ArrayList<>();
+    for (int each = 0; each < 661; each++) {
+      results.add(result(1, each % 3 == 0 ? "choosy" : "healthy", each % 3 == 0 && each < 75));
+    }
+    record(0, results);
+    record(1, List.of(result(1, "choosy", true)));
+
+    assertThat(holds(1)).extracting(Hold::isp).containsExactly("choosy");
+    assertThat(holds(1).getFirst().reason()).contains("25 of 221");
+    assertThat(
+            database.number(
+                "SELECT 1000 * trials + hits FROM guard_test WHERE isp = '' AND guard = 'hard-bounce'"))
+        .as("440 at the healthy ISP, all taken")
+        .isEqualTo(440_000);
+  }
+
+  @Test
+  void whatAllIspsRefuseTogetherHoldsTheCampaign() throws Exception {
+    for (int round = 0; round < 40; round++) {
+      List<RecordedResult> results = new ArrayList<>();
+      for (int isp = 0; isp < 20; isp++) {
+        results.add(result(1, "isp" + isp, (round + isp) % 10 == 0));
+      }
+      record(round % 2, results);
+    }
+
+    assertThat(holds(1)).extracting(Hold::isp).containsExactly("");
+    assertThat(holds(1).getFirst().reason()).contains("hard bounces over all ISPs");
+  }
+
+  private static Guardrails node() {
+    return new Guardrails(GuardSettings.DEFAULT, InstantSource.fixed(NOW));
+  }
+
+  private void record(int node, List<RecordedResult> results) {
+    database
+        .database()
+        .inTransaction(
+            connection -> {
+              nodes.get(node).record(connection, results);
+              return true;
+            });
+  }
+
+  private static List<Hold> holds(long campaign) {
+    return new HoldStore(database.database()).open(campaign);
+  }
+
+  private static RecordedResult result(long campaign, String isp, boolean refused)
+      throws MalformedReplyException {
+    ClaimedDelivery delivery =
+        new ClaimedDelivery(
+            1,
+            1,
+            "a@" + isp + ".test",
+            isp + ".test",
+            isp,
+            0,
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    DeliveryOutcome outcome =
+        refused
+            ? new DeliveryOutcome.Bounced(attempt("550 5.1.1 no such user"), "bad-mailbox", true)
+            : new DeliveryOutcome.Accepted(attempt("250 2.0.0 ok"));
+    return new RecordedResult(NOW, campaign, isp, 1, 1, delivery, outcome);
+  }
+
+  private static Attempt attempt(String reply) throws MalformedReplyException {
+    return new Attempt(
+        NOW,
+        new Path(Path.DIRECT, 25, TlsMode.OPPORTUNISTIC),
+        new Decision(3, "gmail", "direct:25 open"),
+        "mx.test",
+        "198.51.100.1",
+        true,
+        Phase.DOT,
+        Optional.of(SmtpReply.parse(reply)),
+        Duration.ZERO,
+        Duration.ofMillis(120));
+  }
+}
