@@ -2,8 +2,11 @@ package io.portolan.api.demo;
 
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Reads from PostgreSQL what became of a campaign, row by row and not from the rollups that reports
@@ -27,11 +30,12 @@ final class LedgerStore {
       """;
 
   private static final String SUPPRESSED =
-      "SELECT lower(value) AS value FROM suppression WHERE kind = 'address' AND source = 'campaign"
-          + " ' || ?::bigint";
-
-  private static final String SUPPRESSED_BY_FEEDBACK =
-      "SELECT lower(value) AS value FROM suppression WHERE kind = 'address' AND source LIKE 'feedback %'";
+      """
+      SELECT lower(s.value) AS value
+        FROM suppression s
+       WHERE s.kind = 'address' AND s.source = 'campaign ' || ?::bigint
+         AND EXISTS (SELECT FROM feedback f WHERE f.delivery_id = s.delivery_id) = ?
+      """;
 
   private static final String LATE_BOUNCES =
       """
@@ -78,10 +82,14 @@ final class LedgerStore {
                             row.integer("port"),
                             row.number("count")),
                     campaignId),
-                new HashSet<>(
-                    Sql.list(connection, SUPPRESSED, row -> row.text("value"), campaignId)),
-                new HashSet<>(
-                    Sql.list(connection, SUPPRESSED_BY_FEEDBACK, row -> row.text("value"))),
+                suppressed(connection, campaignId, false),
+                suppressed(connection, campaignId, true),
                 Sql.one(connection, LATE_BOUNCES, row -> row.number("count"), campaignId)));
+  }
+
+  private static Set<String> suppressed(Connection connection, long campaignId, boolean isFeedback)
+      throws SQLException {
+    return new HashSet<>(
+        Sql.list(connection, SUPPRESSED, row -> row.text("value"), campaignId, isFeedback));
   }
 }
