@@ -221,7 +221,9 @@ final class FaultRun implements AutoCloseable {
     assertThat(database.locks()).as("locks in the database").isEmpty();
   }
 
-  /** Whether a node may have sessions for the seconds in which it does not know that it lost them. */
+  /**
+   * Whether a node may have sessions for the seconds in which it does not know that it lost them.
+   */
   private boolean mayOverlap() {
     return plan.nodes() > 1 && plan.faults().stream().anyMatch(Fault::losesResults);
   }
