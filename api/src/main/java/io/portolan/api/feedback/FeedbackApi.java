@@ -143,7 +143,7 @@ public final class FeedbackApi {
         .orElseThrow(
             () ->
                 new InvalidException(
-                    "source", "\"" + id + "\" is none of smtp, mailbox, webhook, api"));
+                    "source", "\"" + id + "\" is none of smtp, mailbox, webhook, api, link"));
   }
 
   private static Instant since(String text) {

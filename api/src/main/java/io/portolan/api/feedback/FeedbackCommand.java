@@ -31,7 +31,7 @@ public final class FeedbackCommand {
       @Option(names = "--delivery", description = "Id.") Optional<String> delivery,
       @Option(names = "--matched", description = "true or false: whether its delivery was found.")
           Optional<String> matched,
-      @Option(names = "--source", description = "smtp, mailbox, webhook or api.")
+      @Option(names = "--source", description = "smtp, mailbox, webhook, api or link.")
           Optional<String> source,
       @Option(names = "--since", description = "Such as 2026-11-24T12:00:00Z.")
           Optional<String> since) {

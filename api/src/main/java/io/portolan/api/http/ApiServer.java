@@ -158,7 +158,8 @@ public final class ApiServer implements AutoCloseable {
             parts.clock())
         .routes(routes);
     Unsubscriptions unsubscriptions = new Unsubscriptions(parts.database(), parts.clock());
-    new UnsubscribePages(parts.tokens(), unsubscriptions).routes(routes);
+    new UnsubscribePages(parts.tokens(), unsubscriptions, parts.feedback().inbox(), parts.clock())
+        .routes(routes);
     new PrivacyApi(new RecipientData(parts.database()), unsubscriptions, parts.clock())
         .routes(routes);
   }

@@ -4,6 +4,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.portolan.api.http.Access;
 import io.portolan.core.address.Domain;
+import io.portolan.core.matching.MatchingInbox;
 import io.portolan.core.suppression.Unsubscriptions;
 import io.portolan.core.suppression.Unsubscriptions.Extent;
 import io.portolan.core.suppression.Unsubscriptions.Mail;
@@ -11,6 +12,7 @@ import io.portolan.core.suppression.Unsubscriptions.Unsubscribed;
 import io.portolan.sender.message.MessageSettings;
 import io.portolan.sender.message.Tokens;
 import io.portolan.sender.message.Tokens.Purpose;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -46,10 +48,15 @@ public final class UnsubscribePages {
 
   private final Tokens tokens;
   private final Unsubscriptions unsubscriptions;
+  private final MatchingInbox inbox;
+  private final InstantSource clock;
 
-  public UnsubscribePages(Tokens tokens, Unsubscriptions unsubscriptions) {
+  public UnsubscribePages(
+      Tokens tokens, Unsubscriptions unsubscriptions, MatchingInbox inbox, InstantSource clock) {
     this.tokens = tokens;
     this.unsubscriptions = unsubscriptions;
+    this.inbox = inbox;
+    this.clock = clock;
   }
 
   public void routes(RoutesConfig routes) {
@@ -88,7 +95,7 @@ public final class UnsubscribePages {
     Optional<Unsubscribed> done =
         delivery.isEmpty()
             ? Optional.empty()
-            : unsubscriptions.unsubscribe(delivery.getAsLong(), extent, source);
+            : inbox.unsubscribe(delivery.getAsLong(), extent, source, clock.instant());
     if (done.isEmpty()) {
       unknownLink(ctx);
       return;

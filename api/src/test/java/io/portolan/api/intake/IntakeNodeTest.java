@@ -13,6 +13,10 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,6 +93,40 @@ class IntakeNodeTest {
     assertThat(
             database.number("SELECT sum(count) FROM result_rollup WHERE outcome = 'late-bounce'"))
         .isEqualTo(1);
+  }
+
+  @Test
+  void countsWhoUnsubscribesByAClickOnce() throws Exception {
+    String text = node.mailboxes().of(ANNA).getFirst().content().text().orElseThrow();
+    String header =
+        text.replace("\r\n ", " ")
+            .lines()
+            .filter(line -> line.startsWith("List-Unsubscribe:"))
+            .findFirst()
+            .orElseThrow();
+    URI link = node.url().resolve(URI.create(header.replaceAll(".*<([^>]+)>.*", "$1")).getPath());
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      for (String body :
+          List.of("List-Unsubscribe=One-Click", "List-Unsubscribe=One-Click", "from=sender")) {
+        HttpResponse<String> answer =
+            client.send(
+                HttpRequest.newBuilder(link)
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+      }
+    }
+
+    assertThat(
+            database.texts(
+                "SELECT outcome || ' ' || count FROM result_rollup WHERE outcome = 'unsubscribe'"))
+        .containsExactly("unsubscribe 1");
+    assertThat(
+            database.texts(
+                "SELECT source || ' ' || received_from || ' ' || effects FROM feedback ORDER BY id"))
+        .containsExactly("link one-click counted suppressed", "link page suppressed");
   }
 
   @Test

@@ -11,7 +11,9 @@ public enum Source {
   /** By a relay's call. */
   WEBHOOK,
   /** By a call with an API key. */
-  API;
+  API,
+  /** By a link or button to unsubscribe. */
+  LINK;
 
   /** The name in SQL, JSON and metrics. */
   public String id() {

@@ -26,6 +26,8 @@ import io.portolan.core.suppression.SuppressionRows;
 import io.portolan.core.suppression.SuppressionScope;
 import io.portolan.core.suppression.SuppressionTarget;
 import io.portolan.core.suppression.Unsubscriptions;
+import io.portolan.core.suppression.Unsubscriptions.Extent;
+import io.portolan.core.suppression.Unsubscriptions.Unsubscribed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -229,15 +231,34 @@ final class Consequences {
 
   private Set<Effect> unsubscribe(
       Connection connection, Arrival arrival, Found delivery, Locked locked) throws SQLException {
+    return effects(
+        connection,
+        delivery,
+        locked,
+        unsubscriptions.unsubscribe(
+            connection, delivery.id(), Extent.LIST, "feedback by " + arrival.source().id()));
+  }
+
+  /** A recipient who followed a link is taken by the word. */
+  Clicked unsubscribeByLink(Connection connection, Found delivery, Extent extent, String button)
+      throws SQLException {
+    Locked locked = Sql.one(connection, LOCK, Consequences::locked, delivery.id());
+    Optional<Unsubscribed> done =
+        unsubscriptions.unsubscribe(connection, delivery.id(), extent, button);
+    return new Clicked(
+        done, Followed.of(effects(connection, delivery, locked, done)).waiting(locked.isOpen()));
+  }
+
+  /** What came of a click. */
+  record Clicked(Optional<Unsubscribed> done, Followed followed) {}
+
+  private static Set<Effect> effects(
+      Connection connection, Found delivery, Locked locked, Optional<Unsubscribed> done)
+      throws SQLException {
     Set<Effect> effects = EnumSet.noneOf(Effect.class);
-    unsubscriptions
-        .unsubscribe(
-            connection,
-            delivery.id(),
-            Unsubscriptions.Extent.LIST,
-            "feedback by " + arrival.source().id())
-        .filter(Unsubscriptions.Unsubscribed::isNew)
-        .ifPresent(_ -> effects.add(Effect.SUPPRESSED));
+    if (done.filter(Unsubscribed::isNew).isPresent()) {
+      effects.add(Effect.SUPPRESSED);
+    }
     effects.addAll(counted(connection, delivery, locked, FeedbackKind.UNSUBSCRIBE));
     return effects;
   }

@@ -5,15 +5,20 @@ import io.portolan.core.feedback.Arrival;
 import io.portolan.core.feedback.Feedback;
 import io.portolan.core.feedback.FeedbackInbox;
 import io.portolan.core.feedback.FeedbackKind;
+import io.portolan.core.feedback.OriginalMessage;
 import io.portolan.core.feedback.Receipt;
 import io.portolan.core.feedback.ReportedRecipient;
+import io.portolan.core.feedback.Source;
 import io.portolan.core.feedback.TokenReader;
+import io.portolan.core.matching.Consequences.Clicked;
 import io.portolan.core.matching.Consequences.Followed;
 import io.portolan.core.matching.FeedbackAlarm.LateBounce;
 import io.portolan.core.matching.FeedbackStore.Due;
 import io.portolan.core.matching.Matcher.Found;
 import io.portolan.core.reply.EnhancedStatusCode;
 import io.portolan.core.suppression.SoftBounceRule;
+import io.portolan.core.suppression.Unsubscriptions.Extent;
+import io.portolan.core.suppression.Unsubscriptions.Unsubscribed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -35,6 +40,14 @@ import java.util.stream.Stream;
 public final class MatchingInbox implements FeedbackInbox {
   private static final int LONGEST = 500;
   private static final int PAGE = 100;
+  private static final Feedback CLICK =
+      new Feedback(
+          FeedbackKind.UNSUBSCRIBE,
+          Optional.empty(),
+          List.of(),
+          OriginalMessage.UNKNOWN,
+          Optional.empty(),
+          Optional.empty());
 
   private final Database database;
   private final Matcher matcher;
@@ -103,6 +116,43 @@ public final class MatchingInbox implements FeedbackInbox {
         last = each.id();
       }
     } while (due.size() == PAGE);
+  }
+
+  /**
+   * Unsubscribes the recipient of a delivery who followed a link or pressed a button. That counts
+   * in the rates as a mail to unsubscribe does, once a delivery.
+   *
+   * @param button what was pressed, such as {@code one-click} or {@code page}
+   * @return the delivery's mail, and whether that is news; empty if there is no such delivery
+   */
+  public Optional<Unsubscribed> unsubscribe(
+      long deliveryId, Extent extent, String button, Instant at) {
+    return database.inTransaction(
+        connection -> {
+          Optional<Found> found = Matcher.find(connection, deliveryId, MatchedBy.RETURN_PATH);
+          return found.isEmpty()
+              ? Optional.empty()
+              : unsubscribe(connection, found.get(), extent, button, at);
+        });
+  }
+
+  private Optional<Unsubscribed> unsubscribe(
+      Connection connection, Found delivery, Extent extent, String button, Instant at)
+      throws SQLException {
+    Clicked clicked = consequences.unsubscribeByLink(connection, delivery, extent, button);
+    Arrival arrival =
+        new Arrival(CLICK, Source.LINK, "click " + delivery.id() + " " + extent, button, at);
+    OptionalLong id =
+        FeedbackStore.insert(
+            connection, arrival.key(), stored(arrival, Optional.of(delivery), Optional.empty()));
+    if (id.isPresent()) {
+      FeedbackStore.setEffects(
+          connection,
+          id.getAsLong(),
+          ids(clicked.followed().effects()),
+          clicked.followed().waits());
+    }
+    return clicked.done();
   }
 
   private Optional<LateBounce> settle(Connection connection, Due due) throws SQLException {

@@ -91,8 +91,8 @@ class BatchClaimsTest {
   @Test
   void findsASuppressionOfAnInternationalAddressThatIsNoLongerInItsList() {
     database.execute(
-        "UPDATE delivery SET address = 'User1@münchen.example', domain = 'xn--mnchen-3ya.example'"
-            + " WHERE address = 'User1@gmail.com'");
+        "UPDATE delivery SET address = 'User1@münchen.example', domain = 'xn--mnchen-3ya.example',"
+            + " address_key = 'user1@xn--mnchen-3ya.example' WHERE address = 'User1@gmail.com'");
     database.execute("DELETE FROM recipient");
     campaigns.suppress("address", "user1@xn--mnchen-3ya.example", "unsubscribe");
 
