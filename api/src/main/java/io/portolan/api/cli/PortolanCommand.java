@@ -5,6 +5,7 @@ import io.portolan.api.comparison.CompareCommand;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.dns.DnsCommand;
 import io.portolan.api.feedback.FeedbackCommand;
+import io.portolan.api.intake.MailboxesCommand;
 import io.portolan.api.reputation.ReputationCommand;
 import io.portolan.api.suppression.RecipientCommand;
 import io.portolan.api.suppression.SuppressionCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Command;
       SuppressionCommand.class,
       RecipientCommand.class,
       FeedbackCommand.class,
+      MailboxesCommand.class,
       PathsCommand.class,
       PortsCommand.class,
       DnsCommand.class,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.portolan.api.cli.ApiClient;
+import io.portolan.api.cli.PortolanCommand;
 import io.portolan.api.node.TestingNode;
 import io.portolan.core.Eventually;
 import io.portolan.core.database.TestDatabase;
@@ -11,6 +12,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -19,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -141,6 +145,32 @@ class IntakeNodeTest {
 
     assertThat(delivery().path("state").asText()).isEqualTo("accepted");
     assertThat(database.number("SELECT count(*) FROM suppression")).isZero();
+  }
+
+  @Test
+  void showsHowMailboxesStand() {
+    assertThat(run("mailboxes")).contains("No mailbox has been read");
+    database.execute(
+        """
+        INSERT INTO mailbox (name, uid_validity, last_uid, taken, node, polled_at, succeeded_at, failures, trouble)
+        VALUES ('bounces', 7, 12, 12, 'n1', now(), now(), 2, 'The login was refused.')
+        """);
+
+    assertThat(run("mailboxes"))
+        .contains("bounces", "12", "failed 2 times in a row", "The login was refused.");
+    assertThat(run("mailboxes", "--json")).startsWith("{");
+  }
+
+  private String run(String... command) {
+    StringWriter said = new StringWriter();
+    List<String> line = new ArrayList<>(List.of(command));
+    line.addAll(List.of("--url", node.url().toString(), "--api-key", node.key()));
+    int exitCode =
+        PortolanCommand.commandLine()
+            .setOut(new PrintWriter(said))
+            .execute(line.toArray(String[]::new));
+    assertThat(exitCode).as("%s", said).isZero();
+    return said.toString();
   }
 
   private JsonNode delivery() {
