@@ -22,6 +22,8 @@ import io.portolan.core.relay.RelayStore;
 import io.portolan.core.suppression.SuppressionStore;
 import io.portolan.metrics.report.BreakdownStore;
 import io.portolan.metrics.report.ReportStore;
+import io.portolan.metrics.reputation.ReputationReader;
+import io.portolan.metrics.reputation.ReputationStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,9 +50,12 @@ public record Stores(
     PaceStore paces,
     WarmUpStore warmUps,
     DnsHealthStore dnsHealth,
-    FeedbackStore feedback) {
+    FeedbackStore feedback,
+    ReputationReader reputations) {
 
   static Stores of(Database database, String network, String node, InstantSource clock) {
+    RelayStore relays = new RelayStore(database, clock);
+    DnsHealthStore dnsHealth = new DnsHealthStore(database, network);
     return new Stores(
         new ListStore(database, clock),
         new RecipientStore(database),
@@ -60,7 +65,7 @@ public record Stores(
         new CampaignStore(database, clock),
         new ProgressStore(database),
         new DeliveryStore(database),
-        new RelayStore(database, clock),
+        relays,
         new PolicyStore(database, clock),
         new ApiKeyStore(database, clock),
         new IdempotencyStore(database, clock),
@@ -71,8 +76,9 @@ public record Stores(
         new PortVerdictStore(database, network),
         new PaceStore(database, node),
         new WarmUpStore(database),
-        new DnsHealthStore(database, network),
-        new FeedbackStore(database));
+        dnsHealth,
+        new FeedbackStore(database),
+        new ReputationReader(new ReputationStore(database), dnsHealth, relays));
   }
 
   /** Forgets how paths stood longer ago than attempts are kept. */

@@ -24,8 +24,6 @@ import io.portolan.core.access.ApiKeyStore;
 import io.portolan.core.mailbox.MailboxStore;
 import io.portolan.core.privacy.RecipientData;
 import io.portolan.core.suppression.Unsubscriptions;
-import io.portolan.metrics.reputation.ReputationReader;
-import io.portolan.metrics.reputation.ReputationStore;
 import io.portolan.sender.message.ContentCheck;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -150,13 +148,7 @@ public final class ApiServer implements AutoCloseable {
             new RelaySecrets(parts.configuration().secretsDirectory()),
             parts.clock())
         .routes(routes);
-    new ReputationApi(
-            new ReputationReader(
-                new ReputationStore(parts.database()),
-                parts.stores().dnsHealth(),
-                parts.stores().relays()),
-            parts.clock())
-        .routes(routes);
+    new ReputationApi(parts.stores().reputations(), parts.clock()).routes(routes);
     Unsubscriptions unsubscriptions = new Unsubscriptions(parts.database(), parts.clock());
     new UnsubscribePages(parts.tokens(), unsubscriptions, parts.feedback().inbox(), parts.clock())
         .routes(routes);

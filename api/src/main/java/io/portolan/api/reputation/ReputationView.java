@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The reputation report as the API shows it. */
-record ReputationView(
+public record ReputationView(
     Instant until,
     String span,
     List<SignalView> signals,
@@ -81,7 +81,8 @@ record ReputationView(
       String source,
       String since) {}
 
-  static ReputationView of(Reputation reputation) {
+  /** A report as it is shown. */
+  public static ReputationView of(Reputation reputation) {
     return new ReputationView(
         reputation.until(),
         reputation.window().id(),

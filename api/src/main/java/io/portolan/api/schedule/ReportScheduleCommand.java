@@ -25,7 +25,7 @@ public final class ReportScheduleCommand {
         names = "--report",
         paramLabel = "KIND",
         required = true,
-        description = "all, campaign, isp or ports.")
+        description = "all, campaign, isp, ports or reputation.")
     private String report = "";
 
     @Option(names = "--campaign", description = "With --report campaign: id or name.")

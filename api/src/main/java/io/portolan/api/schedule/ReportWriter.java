@@ -4,12 +4,14 @@ import io.portolan.api.comparison.ComparisonView;
 import io.portolan.api.reports.IspReportView;
 import io.portolan.api.reports.PortReportView;
 import io.portolan.api.reports.ReportView;
+import io.portolan.api.reputation.ReputationView;
 import io.portolan.core.path.PortVerdictStore;
 import io.portolan.metrics.comparison.Comparer;
 import io.portolan.metrics.comparison.Comparison;
 import io.portolan.metrics.page.IspPage;
 import io.portolan.metrics.page.PortPage;
 import io.portolan.metrics.page.ReportPage;
+import io.portolan.metrics.page.ReputationPage;
 import io.portolan.metrics.report.BreakdownStore;
 import io.portolan.metrics.report.Figures;
 import io.portolan.metrics.report.IspDetail;
@@ -19,6 +21,8 @@ import io.portolan.metrics.report.RateKind;
 import io.portolan.metrics.report.Report;
 import io.portolan.metrics.report.ReportStore;
 import io.portolan.metrics.report.Span;
+import io.portolan.metrics.reputation.Reputation;
+import io.portolan.metrics.reputation.ReputationReader;
 import io.portolan.metrics.schedule.ReportSchedule.Draft;
 import io.portolan.metrics.schedule.Topic;
 import java.time.Instant;
@@ -34,11 +38,17 @@ final class ReportWriter {
   private final ReportStore reports;
   private final BreakdownStore breakdowns;
   private final PortVerdictStore verdicts;
+  private final ReputationReader reputations;
 
-  ReportWriter(ReportStore reports, BreakdownStore breakdowns, PortVerdictStore verdicts) {
+  ReportWriter(
+      ReportStore reports,
+      BreakdownStore breakdowns,
+      PortVerdictStore verdicts,
+      ReputationReader reputations) {
     this.reports = reports;
     this.breakdowns = breakdowns;
     this.verdicts = verdicts;
+    this.reputations = reputations;
   }
 
   /**
@@ -90,6 +100,14 @@ final class ReportWriter {
             ports.report(),
             PortPage.write(ports),
             PortReportView.of(ports));
+      }
+      case REPUTATION -> {
+        Reputation reputation = reputations.read(Reputation.Filter.ALL, topic.window(), until);
+        yield compared(
+            reports.ofSpan(before.from(), before.until()),
+            reports.ofSpan(span.from(), span.until()),
+            ReputationPage.write(reputation),
+            ReputationView.of(reputation));
       }
       case ALL, CAMPAIGN -> {
         Report report = reports.ofSpan(span.from(), span.until());

@@ -66,7 +66,8 @@ public final class ScheduledReports implements AutoCloseable {
         schedules,
         new ReportRunStore(database, schedules, node),
         new ReportSender(
-            new ReportWriter(stores.reports(), stores.breakdowns(), stores.verdicts()),
+            new ReportWriter(
+                stores.reports(), stores.breakdowns(), stores.verdicts(), stores.reputations()),
             mail,
             new SignedPost(),
             secrets),

@@ -126,6 +126,20 @@ class ScheduledReportsTest {
   }
 
   @Test
+  void mailsHowReputationStands() {
+    Map<String, Object> settings = mail("reputation", "boss@healthy.test");
+    settings.put("report", "reputation");
+    settings.put("days", 7);
+    long id = api.post(SCHEDULES, settings).path("id").asLong();
+
+    api.post(SCHEDULES + "/" + id + "/run");
+
+    assertThat(ended(id).path("state").asText()).isEqualTo("sent");
+    assertThat(node.mailboxes().of("boss@healthy.test").getFirst().content().text().orElseThrow())
+        .contains("Subject: reputation: All campaigns", "Accepted: ", "<title>Reputation");
+  }
+
+  @Test
   void postsASignedDocumentAndTriesAgainWhereItIsNotTaken() throws Exception {
     Path secret = Files.writeString(uploads.resolve("hook.key"), KEY);
     String url = "http://127.0.0.1:" + hook.getAddress().getPort() + "/in?token=secret";

@@ -1,6 +1,7 @@
 package io.portolan.metrics.schedule;
 
 import io.portolan.metrics.report.Span;
+import io.portolan.metrics.reputation.Window;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Locale;
@@ -23,12 +24,22 @@ public record Topic(Kind kind, long campaignId, String isp, int days) {
     CAMPAIGN,
     ALL,
     ISP,
-    PORTS;
+    PORTS,
+    REPUTATION;
 
     /** Its name in the API and in tables. */
     public String id() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /** The window of reputation that is as long. */
+  public Window window() {
+    return switch (days) {
+      case 1 -> Window.DAY;
+      case 7 -> Window.WEEK;
+      default -> Window.MONTH;
+    };
   }
 
   /**
