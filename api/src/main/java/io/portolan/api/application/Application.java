@@ -239,7 +239,8 @@ public final class Application implements AutoCloseable {
         closing.add(
             ScheduledReports.of(database, scheduling.node(), stores, tests, secrets, clock));
     Alerts alerts = closing.add(Alerts.of(configuration.watch(), secrets));
-    FeedbackParts feedback = FeedbackParts.of(database, tokens, classifier, isps, alerts, clock);
+    FeedbackParts feedback =
+        FeedbackParts.of(database, tokens, classifier, isps, guardrails, alerts, clock);
     CampaignScheduler scheduler =
         closing.add(
             new CampaignScheduler(

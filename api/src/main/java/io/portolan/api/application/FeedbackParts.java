@@ -7,6 +7,7 @@ import io.portolan.core.feedback.Diagnosis;
 import io.portolan.core.feedback.RelayEvents;
 import io.portolan.core.isp.IspDirectory;
 import io.portolan.core.matching.FeedbackAlarm;
+import io.portolan.core.matching.LateBounceHook;
 import io.portolan.core.matching.MatchingInbox;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.suppression.SoftBounceRule;
@@ -26,13 +27,14 @@ public record FeedbackParts(FeedbackReader reader, RelayEvents events, MatchingI
       Tokens tokens,
       ReplyClassifier classifier,
       IspDirectory isps,
+      LateBounceHook hook,
       FeedbackAlarm alarm,
       InstantSource clock) {
     return new FeedbackParts(
         new FeedbackReader(classifier, isps),
         new RelayEvents(new Diagnosis(classifier, isps)),
         new MatchingInbox(
-            database, new DeliveryTokens(tokens), SoftBounceRule.DEFAULT, alarm, clock));
+            database, new DeliveryTokens(tokens), SoftBounceRule.DEFAULT, hook, alarm, clock));
   }
 
   /** Does what feedback of deliveries that were open had to wait for. */

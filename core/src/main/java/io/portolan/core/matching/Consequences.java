@@ -39,12 +39,13 @@ import java.util.Set;
 
 /**
  * Does what follows from feedback whose delivery a signed token proved. The order of locks is that
- * of results: the delivery, its address, suppressions, rollups. Thread-safe; holds no state.
+ * of results: the delivery, its address, suppressions, rollups, guards. Thread-safe; holds no
+ * state.
  */
 final class Consequences {
   private static final String LOCK =
       """
-      SELECT state::text AS state, platform, ended_at, campaign_id FROM delivery WHERE id = ? FOR UPDATE
+      SELECT state::text AS state, isp, platform, ended_at, campaign_id FROM delivery WHERE id = ? FOR UPDATE
       """;
 
   // ended_at stays: it is the time of sending, by which rates are counted
@@ -62,8 +63,10 @@ final class Consequences {
 
   private final SoftBounces softBounces;
   private final Unsubscriptions unsubscriptions;
+  private final LateBounceHook hook;
 
-  Consequences(Database database, SoftBounceRule rule, InstantSource clock) {
+  Consequences(Database database, SoftBounceRule rule, LateBounceHook hook, InstantSource clock) {
+    this.hook = hook;
     softBounces = new SoftBounces(rule);
     unsubscriptions = new Unsubscriptions(database, clock);
   }
@@ -87,7 +90,11 @@ final class Consequences {
 
   /** A delivery whose row this transaction has locked. */
   private record Locked(
-      DeliveryState state, String platform, Optional<Instant> endedAt, long campaignId) {
+      DeliveryState state,
+      String isp,
+      String platform,
+      Optional<Instant> endedAt,
+      long campaignId) {
     boolean isOpen() {
       return state == DeliveryState.PLANNED;
     }
@@ -194,6 +201,7 @@ final class Consequences {
       return Followed.of(effects);
     }
     count(connection, delivery, locked, FeedbackKind.BOUNCE, category.id());
+    hook.bounced(connection, locked.campaignId(), locked.isp(), category);
     if (category.action() != Action.ALARM) {
       return Followed.of(effects);
     }
@@ -333,6 +341,7 @@ final class Consequences {
   private static Locked locked(Row row) throws SQLException {
     return new Locked(
         DeliveryState.of(row.text("state")).orElseThrow(),
+        row.text("isp"),
         row.text("platform"),
         row.optionalInstant("ended_at"),
         row.number("campaign_id"));

@@ -58,12 +58,13 @@ public final class MatchingInbox implements FeedbackInbox {
       Database database,
       TokenReader tokens,
       SoftBounceRule softBounces,
+      LateBounceHook hook,
       FeedbackAlarm alarm,
       InstantSource clock) {
     this.database = database;
     this.alarm = alarm;
     matcher = new Matcher(tokens);
-    consequences = new Consequences(database, softBounces, clock);
+    consequences = new Consequences(database, softBounces, hook, clock);
   }
 
   /**

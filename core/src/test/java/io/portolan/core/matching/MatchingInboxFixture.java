@@ -39,6 +39,7 @@ abstract class MatchingInboxFixture {
   @RegisterExtension final TestDatabase database = TestDatabase.create();
 
   final List<LateBounce> alarms = Collections.synchronizedList(new ArrayList<>());
+  final List<String> hits = new ArrayList<>();
   MatchingInbox inbox;
   long campaign;
   long ada;
@@ -70,6 +71,7 @@ abstract class MatchingInboxFixture {
             database.database(),
             new SignedInWords(),
             TWO_SOFT,
+            (_, hit, isp, category) -> hits.add(hit + " " + isp + " " + category.id()),
             alarms::add,
             InstantSource.fixed(NOW));
     database.execute("INSERT INTO mailing_list (name) VALUES ('l')");

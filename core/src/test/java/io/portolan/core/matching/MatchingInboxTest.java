@@ -37,6 +37,8 @@ class MatchingInboxTest extends MatchingInboxFixture {
     assertThat(suppressions()).containsExactly("ada@isp.test hard-bounce everything");
     assertThat(effects()).containsExactly("late-bounce suppressed");
     assertThat(alarms).isEmpty();
+    inbox.take(bounce("again", ada, "Ada@ISP.test", BounceCategory.BAD_MAILBOX));
+    assertThat(hits).as("told once").containsExactly(campaign + " isp bad-mailbox");
   }
 
   @Test
@@ -119,6 +121,7 @@ class MatchingInboxTest extends MatchingInboxFixture {
             database.database(),
             new SignedInWords(),
             TWO_SOFT,
+            LateBounceHook.NONE,
             alarms::add,
             InstantSource.fixed(NOW));
     List<Receipt> receipts = new ArrayList<>();

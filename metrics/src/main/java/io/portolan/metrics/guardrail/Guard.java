@@ -32,6 +32,14 @@ public enum Guard {
     return Arrays.stream(values()).filter(guard -> guard.id().equals(id)).findFirst();
   }
 
+  /** The guard to which a bounce after acceptance is a hit; empty for none. */
+  static Optional<Guard> ofLate(BounceCategory category) {
+    if (category == BounceCategory.IP_REPUTATION) {
+      return Optional.of(BLOCK);
+    }
+    return category.isHard() ? Optional.of(HARD_BOUNCE) : Optional.empty();
+  }
+
   /** What it counts, for people. */
   public String title() {
     return title;

@@ -41,7 +41,16 @@ final class GuardStore {
       RETURNING campaign_id, isp, guard, trials, hits, score, total, up, apart
       """;
 
+  private static final String IS_UNDER_WAY =
+      "SELECT state IN ('running', 'paused') AS under_way FROM campaign WHERE id = ?";
+
   private GuardStore() {}
+
+  /** Whether a campaign still sends, or would. */
+  static boolean isUnderWay(Connection connection, long campaignId) throws SQLException {
+    return Sql.first(connection, IS_UNDER_WAY, row -> row.flag("under_way"), campaignId)
+        .orElse(false);
+  }
 
   /**
    * Lets an ISP count for itself alone from now on, and takes what it added off the campaign's
@@ -77,6 +86,9 @@ final class GuardStore {
   }
 
   record Counted(long trials, long hits) {
+    /** What was counted as a miss and is a hit. */
+    static final Counted LATE_HIT = new Counted(0, 1);
+
     static Counted one(boolean isHit) {
       return new Counted(1, isHit ? 1 : 0);
     }

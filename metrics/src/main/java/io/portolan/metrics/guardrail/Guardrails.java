@@ -8,6 +8,8 @@ import io.portolan.core.delivery.Trial;
 import io.portolan.core.guard.Hold;
 import io.portolan.core.guard.HoldStore;
 import io.portolan.core.guard.HoldStore.Steps;
+import io.portolan.core.matching.LateBounceHook;
+import io.portolan.core.reply.BounceCategory;
 import io.portolan.metrics.guardrail.GuardStore.Counted;
 import io.portolan.metrics.guardrail.GuardStore.State;
 import io.portolan.metrics.report.Figures;
@@ -39,7 +41,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-public final class Guardrails implements ResultHook, ResultListener, Trial {
+public final class Guardrails implements ResultHook, LateBounceHook, ResultListener, Trial {
   private static final Logger log = LoggerFactory.getLogger(Guardrails.class);
 
   /**
@@ -105,6 +107,19 @@ public final class Guardrails implements ResultHook, ResultListener, Trial {
     }
     if (!counts.isEmpty()) {
       judge(connection, counts);
+    }
+  }
+
+  /**
+   * A message that was counted as well taken bounced after all: the same trial, now a hit. Of a
+   * campaign that has ended there is nothing left to hold.
+   */
+  @Override
+  public void bounced(Connection connection, long campaignId, String isp, BounceCategory category)
+      throws SQLException {
+    Optional<Guard> guard = Guard.ofLate(category).filter(each -> settings.test(each).isPresent());
+    if (guard.isPresent() && GuardStore.isUnderWay(connection, campaignId)) {
+      judge(connection, Map.of(new GuardStore.Key(campaignId, isp, guard.get()), Counted.LATE_HIT));
     }
   }
 

@@ -12,6 +12,7 @@ import io.portolan.core.guard.Hold;
 import io.portolan.core.guard.HoldStore;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.MalformedReplyException;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
@@ -95,6 +96,41 @@ class CampaignAlarmTest {
 
     assertThat(holds(1)).extracting(Hold::isp).containsExactly("");
     assertThat(holds(1).getFirst().reason()).contains("hard bounces over all ISPs");
+  }
+
+  @Test
+  void bouncesAfterAcceptanceAreHitsWhileTheCampaignRuns() throws Exception {
+    database.execute("DELETE FROM campaign");
+    database.execute(
+        """
+        INSERT INTO campaign (id, name, state, content) OVERRIDING SYSTEM VALUE
+        VALUES (1, 'runs', 'running', '{}'), (2, 'is over', 'finished', '{}')
+        """);
+    for (int campaign = 1; campaign <= 2; campaign++) {
+      List<RecordedResult> accepted = new ArrayList<>();
+      for (int each = 0; each < 300; each++) {
+        accepted.add(result(campaign, each % 3 == 0 ? "relayed" : "healthy", false));
+      }
+      record(0, accepted);
+      for (int each = 0; each < 30; each++) {
+        late(campaign, BounceCategory.BAD_MAILBOX);
+        late(campaign, BounceCategory.MAILBOX_FULL);
+      }
+    }
+
+    assertThat(holds(1)).extracting(Hold::isp).containsExactly("relayed");
+    assertThat(holds(1).getFirst().trials()).as("no message counts twice").isEqualTo(100);
+    assertThat(holds(2)).isEmpty();
+  }
+
+  private void late(long campaign, BounceCategory category) {
+    database
+        .database()
+        .inTransaction(
+            connection -> {
+              nodes.get(1).bounced(connection, campaign, "relayed", category);
+              return true;
+            });
   }
 
   private static Guardrails node() {

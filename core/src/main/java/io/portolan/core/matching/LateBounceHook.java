@@ -1,0 +1,21 @@
+package io.portolan.core.matching;
+
+import io.portolan.core.reply.BounceCategory;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Adds to the transaction that turns an accepted delivery into a bounced one. Thread-safe. */
+@FunctionalInterface
+public interface LateBounceHook {
+  /** Adds nothing. */
+  LateBounceHook NONE = (_, _, _, _) -> {};
+
+  /**
+   * Writes beside a late bounce, after all else is written. May be called again for the same, after
+   * a transaction that was rolled back.
+   *
+   * @param isp of the delivery
+   */
+  void bounced(Connection connection, long campaignId, String isp, BounceCategory category)
+      throws SQLException;
+}
