@@ -42,6 +42,11 @@ public final class CampaignScheduler implements AutoCloseable {
   private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(5);
   private static final Duration FOR_QUARTZ = Duration.ofSeconds(5);
 
+  private static final Duration AFTER_RELEASE = Duration.ofSeconds(5);
+
+  /** After a release: senders hear of it within a second, and a group of results takes its time. */
+  private static final Duration LONGEST_IGNORANCE = Duration.ofMinutes(1);
+
   private final SchedulerParts parts;
   private final SchedulerSettings settings;
   private final ThisNode node;
@@ -308,6 +313,14 @@ public final class CampaignScheduler implements AutoCloseable {
         new Chore(
             "make the partitions of the days to come",
             () -> partitions.create(node.now(), PARTITION_DAYS_AHEAD)));
+    chores.add(
+        new Chore(
+            "wake what was held a moment after its release",
+            AFTER_RELEASE,
+            () ->
+                holds
+                    .wakeReleased(node.now().minus(LONGEST_IGNORANCE), node.now())
+                    .forEach(feeder::again)));
     if (settings.attemptDaysKept() > 0) {
       chores.add(
           new Chore(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.Eventually;
 import io.portolan.core.delivery.DeliveryOutcome;
+import io.portolan.core.guard.HoldStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -87,6 +88,33 @@ class HeldMailTest {
 
     activate();
     released.countDown();
+
+    fixture.awaitState(campaign, "finished");
+    fixture.assertEachAcceptedOnce(campaign, 20);
+  }
+
+  @Test
+  void wakesWhatASenderStillHoldsForAGuardAMomentAfterItsRelease() {
+    TestNode node = fixture.startNode();
+    Set<Long> seen = ConcurrentHashMap.newKeySet();
+    node.sender()
+        .follow(
+            (_, delivery) ->
+                seen.add(delivery.id())
+                    ? new DeliveryOutcome.Held(HoldStore.HELD + "too many", inAnHour())
+                    : node.sender().accepted());
+    long campaign = fixture.draft(20);
+    node.scheduler().scheduleNow(campaign);
+    Eventually.holds("all is held", () -> held(campaign) == 20);
+
+    fixture
+        .database()
+        .execute(
+            """
+            INSERT INTO campaign_hold (campaign_id, isp, guard, trials, hits, reason, held_at, released_at)
+            VALUES (?, 'gmail', 'hard-bounce', 9, 9, 'too many', now(), now())
+            """,
+            campaign);
 
     fixture.awaitState(campaign, "finished");
     fixture.assertEachAcceptedOnce(campaign, 20);

@@ -39,11 +39,21 @@ public final class HoldStore {
        WHERE campaign_id = ? AND isp = ? AND guard = ?
       """;
 
-  // batches are locked before their deliveries, as those do that record results and end claims
+  private static final String RELEASED_SINCE =
+      """
+      SELECT DISTINCT h.campaign_id, h.isp FROM campaign_hold h
+       WHERE h.released_at >= ?
+         AND NOT EXISTS (SELECT FROM campaign_hold o
+                          WHERE o.campaign_id = h.campaign_id AND o.isp = h.isp AND o.released_at IS NULL)
+      """;
+
+  // batches are locked before their deliveries, as those do that record results and end claims;
+  // claimed ones, too, whose
+  // held deliveries move on when their claim ends
   private static final String LOCK_BATCHES =
       """
       SELECT b.id FROM batch b
-       WHERE b.campaign_id = ?::bigint AND b.state = 'queued'
+       WHERE b.campaign_id = ?::bigint AND b.state IN ('queued', 'claimed')
          AND b.id IN (SELECT d.batch_id FROM delivery d
                        WHERE d.campaign_id = b.campaign_id AND d.state = 'planned'
                          AND d.held_because LIKE 'guardrail: %' AND (?::text IS NULL OR d.isp = ?))
@@ -58,7 +68,9 @@ public final class HoldStore {
           UPDATE delivery d SET not_before = NULL
             FROM args
            WHERE d.campaign_id = args.campaign_id AND d.state = 'planned' AND d.batch_id = ANY (args.batches)
-             AND d.held_because LIKE 'guardrail: %' AND (args.isp IS NULL OR d.isp = args.isp))
+             AND d.held_because LIKE 'guardrail: %' AND (args.isp IS NULL OR d.isp = args.isp)
+             AND NOT EXISTS (SELECT FROM campaign_hold o
+                              WHERE o.campaign_id = d.campaign_id AND o.isp = d.isp AND o.released_at IS NULL))
       UPDATE batch b SET due_at = args.now
         FROM args WHERE b.id = ANY (args.batches) AND b.state = 'queued'
       RETURNING b.id, b.campaign_id, b.platform, b.due_at
@@ -78,6 +90,9 @@ public final class HoldStore {
 
   /** What a hit and a miss add to a score. */
   public record Steps(double up, double down) {}
+
+  /** What was held; the ISP is empty for a whole campaign. */
+  private record Place(long campaignId, String isp) {}
 
   /** What a release set free: the holds, and the batches that can be sent now. */
   public record Released(List<Hold> holds, List<QueuedBatch> batches) {
@@ -138,11 +153,43 @@ public final class HoldStore {
                 hold.isp(),
                 hold.guard());
           }
-          List<Long> batches =
-              Sql.list(connection, LOCK_BATCHES, row -> row.number("id"), campaignId, only, only);
-          return new Released(
-              holds, Sql.list(connection, WAKE, HoldStore::batch, campaignId, now, batches, only));
+          return new Released(holds, wake(connection, campaignId, isp, now));
         });
+  }
+
+  /**
+   * Lets go on what was held a moment after its release, by senders that had not heard of it.
+   *
+   * @param since of which releases
+   * @return the batches that can be sent now
+   */
+  public List<QueuedBatch> wakeReleased(Instant since, Instant now) {
+    List<Place> places =
+        database.read(
+            connection ->
+                Sql.list(
+                    connection,
+                    RELEASED_SINCE,
+                    row -> new Place(row.number("campaign_id"), row.text("isp")),
+                    since));
+    return places.stream()
+        .flatMap(
+            place ->
+                database
+                    .inTransaction(
+                        connection -> wake(connection, place.campaignId(), place.isp(), now))
+                    .stream())
+        .toList();
+  }
+
+  private static List<QueuedBatch> wake(
+      Connection connection, long campaignId, String isp, Instant now) throws SQLException {
+    Object only = isp.isEmpty() ? null : isp;
+    List<Long> batches =
+        Sql.list(connection, LOCK_BATCHES, row -> row.number("id"), campaignId, only, only);
+    return batches.isEmpty()
+        ? List.of()
+        : Sql.list(connection, WAKE, HoldStore::batch, campaignId, now, batches, only);
   }
 
   private static QueuedBatch batch(Row row) throws SQLException {
