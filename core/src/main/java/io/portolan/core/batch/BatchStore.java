@@ -141,12 +141,13 @@ public final class BatchStore {
   // those of claimed batches, too, which become retries only when their batch ends
   private static final String LOCK_HELD =
       """
-      SELECT b.id FROM batch b
-       WHERE (b.state = 'claimed' OR (b.state = 'queued' AND b.kind = 'retry' AND b.due_at > ?))
+      SELECT b.id FROM (SELECT ?::timestamptz AS now, ?::text AS reason) AS args, batch b
+       WHERE (b.state = 'claimed' OR (b.state = 'queued' AND b.kind = 'retry' AND b.due_at > args.now))
          AND EXISTS (SELECT FROM delivery d
-                      WHERE d.batch_id = b.id AND d.state = 'planned' AND starts_with(d.held_because, ?))
+                      WHERE d.batch_id = b.id AND d.state = 'planned' AND d.not_before > args.now
+                        AND starts_with(d.held_because, args.reason))
        ORDER BY b.id
-         FOR UPDATE
+         FOR UPDATE OF b
       """;
 
   // deferred ones of the same batches keep their time, and move on when the batch ends

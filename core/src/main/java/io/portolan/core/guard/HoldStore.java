@@ -48,15 +48,16 @@ public final class HoldStore {
       """;
 
   // batches are locked before their deliveries, as those do that record results and end claims;
-  // claimed ones, too, whose
-  // held deliveries move on when their claim ends
+  // claimed ones, too, whose held deliveries move on when their claim ends. What was woken before
+  // has
+  // no time any more and is left alone
   private static final String LOCK_BATCHES =
       """
       SELECT b.id FROM batch b
        WHERE b.campaign_id = ?::bigint AND b.state IN ('queued', 'claimed')
          AND b.id IN (SELECT d.batch_id FROM delivery d
                        WHERE d.campaign_id = b.campaign_id AND d.state = 'planned'
-                         AND d.held_because LIKE 'guardrail: %' AND (?::text IS NULL OR d.isp = ?))
+                         AND d.held_because LIKE 'guardrail: %' AND d.not_before IS NOT NULL AND (?::text IS NULL OR d.isp = ?))
        ORDER BY b.id
          FOR UPDATE OF b
       """;
@@ -68,11 +69,12 @@ public final class HoldStore {
           UPDATE delivery d SET not_before = NULL
             FROM args
            WHERE d.campaign_id = args.campaign_id AND d.state = 'planned' AND d.batch_id = ANY (args.batches)
-             AND d.held_because LIKE 'guardrail: %' AND (args.isp IS NULL OR d.isp = args.isp)
+             AND d.held_because LIKE 'guardrail: %' AND d.not_before IS NOT NULL AND (args.isp IS NULL OR d.isp = args.isp)
              AND NOT EXISTS (SELECT FROM campaign_hold o
-                              WHERE o.campaign_id = d.campaign_id AND o.isp = d.isp AND o.released_at IS NULL))
+                              WHERE o.campaign_id = d.campaign_id AND o.isp = d.isp AND o.released_at IS NULL)
+          RETURNING d.batch_id)
       UPDATE batch b SET due_at = args.now
-        FROM args WHERE b.id = ANY (args.batches) AND b.state = 'queued'
+        FROM args WHERE b.id IN (SELECT batch_id FROM freed) AND b.state = 'queued'
       RETURNING b.id, b.campaign_id, b.platform, b.due_at
       """;
 
