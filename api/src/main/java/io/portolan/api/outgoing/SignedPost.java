@@ -28,7 +28,17 @@ public final class SignedPost implements AutoCloseable {
 
   private static final String HMAC = "HmacSHA256";
 
-  private final HttpClient client = HttpClient.newBuilder().connectTimeout(DEADLINE).build();
+  private final Duration deadline;
+  private final HttpClient client;
+
+  public SignedPost() {
+    this(DEADLINE);
+  }
+
+  SignedPost(Duration deadline) {
+    this.deadline = deadline;
+    client = HttpClient.newBuilder().connectTimeout(deadline).build();
+  }
 
   /**
    * Sends a document once.
@@ -41,7 +51,6 @@ public final class SignedPost implements AutoCloseable {
       throws InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(url)
-            .timeout(DEADLINE)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(document));
     if (!secret.isEmpty()) {
@@ -49,7 +58,8 @@ public final class SignedPost implements AutoCloseable {
     }
     try {
       int status =
-          client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+          WholeCall.send(client, request.build(), HttpResponse.BodyHandlers.discarding(), deadline)
+              .statusCode();
       return status / 100 == 2 ? Optional.empty() : Optional.of("it answers " + status);
     } catch (IOException e) {
       return Optional.of(e.toString());

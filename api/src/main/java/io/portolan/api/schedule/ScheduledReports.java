@@ -122,6 +122,10 @@ public final class ScheduledReports implements AutoCloseable {
           sender.send(schedule.get(), run, outcomes -> runs.note(run, outcomes, clock.instant()));
     } catch (CoreException e) {
       standing = Optional.of(ReportSender.later(run.tries(), String.valueOf(e.getMessage())));
+    } catch (RuntimeException e) {
+      // our own fault: it ends like others do, and no later run waits for it
+      log.error("The report \"{}\" could not be made", schedule.get().draft().name(), e);
+      standing = Optional.of(ReportSender.later(run.tries(), "internal error: " + e));
     }
     standing.ifPresent(now -> write(schedule.get(), run, now));
   }

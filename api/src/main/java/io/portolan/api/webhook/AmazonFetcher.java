@@ -1,15 +1,12 @@
 package io.portolan.api.webhook;
 
+import io.portolan.api.outgoing.WholeCall;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Gets small documents over https, without following anybody elsewhere. Thread-safe. */
 final class AmazonFetcher implements SnsMessages.Fetcher, AutoCloseable {
@@ -36,13 +33,14 @@ final class AmazonFetcher implements SnsMessages.Fetcher, AutoCloseable {
 
   @Override
   public byte[] get(URI url) throws IOException {
-    CompletableFuture<HttpResponse<byte[]>> answer =
-        client.sendAsync(
-            HttpRequest.newBuilder(url).timeout(deadline).GET().build(),
-            HttpResponse.BodyHandlers.limiting(
-                HttpResponse.BodyHandlers.ofByteArray(), MOST_BYTES));
     try {
-      HttpResponse<byte[]> response = answer.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+      HttpResponse<byte[]> response =
+          WholeCall.send(
+              client,
+              HttpRequest.newBuilder(url).GET().build(),
+              HttpResponse.BodyHandlers.limiting(
+                  HttpResponse.BodyHandlers.ofByteArray(), MOST_BYTES),
+              deadline);
       if (response.statusCode() != 200) {
         throw new IOException(url.getHost() + " answers " + response.statusCode());
       }
@@ -50,10 +48,6 @@ final class AmazonFetcher implements SnsMessages.Fetcher, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IOException(url.getHost() + " gives nothing", e);
-    } finally {
-      answer.cancel(true);
     }
   }
 
