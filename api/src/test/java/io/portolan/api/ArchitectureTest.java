@@ -69,6 +69,16 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage(SENDER, SCHEDULER, API);
 
+  /** Sessions are opened for the exchange of messages, which knows nothing of how. */
+  @ArchTest
+  static final ArchRule THE_EXCHANGE_SEES_NO_SESSIONS =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.portolan.sender.exchange..", "io.portolan.sender.wire..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.portolan.sender.smtp..");
+
   @ArchTest
   static final ArchRule ONLY_SENDER_SPEAKS_MAIL =
       noClasses()

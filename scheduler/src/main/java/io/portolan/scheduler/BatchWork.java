@@ -21,8 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A batch takes seven statements of ours (look, claim and load, end in two, next batches, and
  * finish the campaign if it was the last), and some thirty of Quartz's to store, acquire, fire and
- * complete its trigger: measured over 100 batches of 500, 37 statements and 6 commits a batch
- * beside those that record results.
+ * complete its trigger, beside those that record results, however many deliveries it holds.
  *
  * <p>Thread-safe; holds no state.
  */
@@ -83,13 +82,14 @@ final class BatchWork {
 
   /** Sends a batch when a lane has room; empty when there is no claim to end. */
   private Optional<Sent> send(QueuedBatch batch, Work work) {
-    if (!(node.admission(batch.campaignId()) instanceof Admission.Open) || !work.startWaiting()) {
+    if (!isAdmitted(batch) || !work.startWaiting()) {
       feeder.again(batch);
       return Optional.empty();
     }
     try (BatchSender.Place _ = sender.awaitPlace(batch.platform())) {
       work.startWriting();
-      if (node.isStopping()) {
+      // it may have waited for hours
+      if (node.isStopping() || !isAdmitted(batch)) {
         feeder.again(batch);
         return Optional.empty();
       }
@@ -109,6 +109,10 @@ final class BatchWork {
       feeder.again(batch);
       return Optional.empty();
     }
+  }
+
+  private boolean isAdmitted(QueuedBatch batch) {
+    return node.admission(batch.campaignId()) instanceof Admission.Open;
   }
 
   private Sent send(ClaimedBatch batch) {

@@ -49,6 +49,9 @@ public final class CampaignGatePoller implements CampaignGate {
   private static final Duration INTERVAL = Duration.ofMillis(250);
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(5);
 
+  /** The gates open again soon after a cut is over, whatever TCP does with what was under way. */
+  private static final Duration ANSWER = Duration.ofSeconds(4);
+
   private final Database database;
   private final InstantSource clock;
   private volatile View view = new View(Map.of(), Set.of(), Map.of(), System.nanoTime());
@@ -88,7 +91,8 @@ public final class CampaignGatePoller implements CampaignGate {
     long asked = System.nanoTime();
     Map<Long, Optional<SendWindow>> running = new HashMap<>();
     Map<HeldIsp, String> held = new HashMap<>();
-    database.read(
+    database.readWithin(
+        ANSWER,
         connection -> {
           Sql.list(
               connection,

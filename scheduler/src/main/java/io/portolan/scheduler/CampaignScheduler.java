@@ -5,11 +5,11 @@ import io.portolan.core.batch.BatchStore;
 import io.portolan.core.batch.DoubtStore;
 import io.portolan.core.batch.PlanStore;
 import io.portolan.core.campaign.Campaign;
-import io.portolan.core.campaign.CampaignState;
 import io.portolan.core.campaign.CampaignStore;
 import io.portolan.core.campaign.CheckedContent;
 import io.portolan.core.database.DatabaseException;
 import io.portolan.core.database.Partitions;
+import io.portolan.core.guard.Hold;
 import io.portolan.core.guard.HoldStore;
 import io.portolan.core.isp.DomainStore;
 import java.time.Duration;
@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ public final class CampaignScheduler implements AutoCloseable {
   private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(5);
   private static final Duration FOR_QUARTZ = Duration.ofSeconds(5);
 
+  private static final Duration AFTER_HOLD = Duration.ofSeconds(5);
   private static final Duration AFTER_RELEASE = Duration.ofSeconds(5);
 
   /** After a release: senders hear of it within a second, and a group of results takes its time. */
@@ -130,13 +132,24 @@ public final class CampaignScheduler implements AutoCloseable {
   }
 
   /**
+   * Pauses a running campaign that a guardrail holds as a whole; does nothing where it does not run
+   * or the hold was overridden meanwhile.
+   */
+  public void pauseHeld(long campaignId) {
+    if (holds.pause(campaignId, node.now())) {
+      afterCommit(campaignId, parts.gate()::refresh);
+      afterCommit(campaignId, () -> triggers.pause(campaignId));
+    }
+  }
+
+  /**
    * Resumes a paused campaign.
    *
    * @throws ConflictException if a guardrail stopped it, which takes {@link #override}
    */
   public Campaign resume(long campaignId) {
     holds.open(campaignId).stream()
-        .filter(hold -> hold.isp().isEmpty())
+        .filter(Hold::isOfCampaign)
         .findFirst()
         .ifPresent(
             hold -> {
@@ -144,37 +157,81 @@ public final class CampaignScheduler implements AutoCloseable {
                   "Campaign %d was stopped by a guardrail: %s. Look into it; to send all the same, resume with override and a note."
                       .formatted(campaignId, hold.reason()));
             });
-    return goOn(campaignId);
+    Campaign campaign = campaigns.resume(campaignId);
+    afterCommit(campaignId, parts.gate()::refresh);
+    follow(List.of(campaignId));
+    return campaign;
   }
 
   /**
-   * Lets go on what a guardrail holds of a campaign, which is resumed if it is paused.
+   * Lets go on what a guardrail holds of a campaign, which is resumed if it is paused and not held
+   * as a whole any more.
    *
    * @param isp empty for all that is held
    * @param by who says so
    * @param restart how the tests go on
-   * @throws ConflictException if nothing is held
+   * @throws ConflictException if nothing is held, or not at that ISP
    */
   public Campaign override(
       long campaignId, String isp, String by, String note, HoldStore.Restart restart) {
-    Campaign campaign = campaigns.get(campaignId);
+    campaigns.get(campaignId);
     HoldStore.Released released = holds.release(campaignId, isp, by, note, restart, node.now());
     if (released.holds().isEmpty()) {
+      List<Hold> left = holds.open(campaignId);
       throw new ConflictException(
-          "No guardrail holds campaign %d%s; there is nothing to override."
-              .formatted(campaignId, isp.isEmpty() ? "" : " at " + isp));
+          "No guardrail holds campaign %d%s; there is nothing to override.%s"
+              .formatted(
+                  campaignId,
+                  isp.isEmpty() ? "" : " at " + isp,
+                  left.isEmpty() ? "" : " It holds " + places(left) + "."));
     }
     afterCommit(campaignId, parts.gate()::refresh);
     released.batches().forEach(batch -> afterCommit(campaignId, () -> feeder.again(batch)));
-    return campaign.state() == CampaignState.PAUSED ? goOn(campaignId) : campaign;
+    follow(released.resumed());
+    return campaigns.get(campaignId);
   }
 
-  private Campaign goOn(long campaignId) {
-    Campaign campaign = campaigns.resume(campaignId);
-    afterCommit(campaignId, parts.gate()::refresh);
-    afterCommit(campaignId, () -> triggers.resume(campaignId));
-    afterCommit(campaignId, () -> feeder.feed(campaignId));
-    return campaign;
+  /**
+   * Lets go on what complaints hold of all mail of a sending domain, in each campaign at once.
+   * Those that were held as a whole are resumed, unless something else holds them so.
+   *
+   * @param isp empty for all that is held of the domain
+   * @param by who says so
+   * @return what was let go on
+   * @throws ConflictException if nothing of the domain is held, or not at that ISP
+   */
+  public List<Hold> overrideDomain(String domain, String isp, String by, String note) {
+    Instant now = node.now();
+    HoldStore.Released released = holds.releaseDomain(domain, isp, by, note, now);
+    List<Hold> let = released.holds();
+    if (let.isEmpty()) {
+      String left = String.join(", ", holds.openOfDomain(domain));
+      throw new ConflictException(
+          "Complaints hold no mail of the domain %s%s by itself; there is nothing to override.%s"
+              .formatted(
+                  domain,
+                  isp.isEmpty() ? "" : " at " + isp,
+                  left.isEmpty() ? "" : " They hold it at " + left + "."));
+    }
+    afterCommit(let.getFirst().campaignId(), parts.gate()::refresh);
+    afterCommit(
+        let.getFirst().campaignId(), () -> holds.wakeReleased(now, now).forEach(feeder::again));
+    follow(released.resumed());
+    return let;
+  }
+
+  private static String places(List<Hold> held) {
+    return held.stream()
+        .map(hold -> hold.isOfCampaign() ? "the campaign as a whole" : hold.isp())
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Follows campaigns that were resumed, once the gate knows of it. */
+  private void follow(List<Long> resumed) {
+    for (long campaignId : resumed) {
+      afterCommit(campaignId, () -> triggers.resume(campaignId));
+      afterCommit(campaignId, () -> feeder.feed(campaignId));
+    }
   }
 
   /**
@@ -306,6 +363,14 @@ public final class CampaignScheduler implements AutoCloseable {
     return new Launches(node, campaigns, planning, triggers, feeder);
   }
 
+  /** For nodes that died between the alarm and the pause. */
+  private void pauseWhatIsStopped() {
+    for (Hold hold : holds.runAlthoughStopped()) {
+      log.info("A guardrail holds campaign {}: {}", hold.campaignId(), hold.reason());
+      pauseHeld(hold.campaignId());
+    }
+  }
+
   private List<Chore> chores() {
     Partitions partitions = new Partitions(parts.database());
     List<Chore> chores = new ArrayList<>(parts.chores());
@@ -313,6 +378,7 @@ public final class CampaignScheduler implements AutoCloseable {
         new Chore(
             "make the partitions of the days to come",
             () -> partitions.create(node.now(), PARTITION_DAYS_AHEAD)));
+    chores.add(new Chore("pause what a guardrail stopped", AFTER_HOLD, this::pauseWhatIsStopped));
     chores.add(
         new Chore(
             "wake what was held a moment after its release",

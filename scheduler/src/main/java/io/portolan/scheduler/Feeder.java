@@ -21,6 +21,9 @@ final class Feeder {
 
   private static final Duration CLOSED_DELAY = Duration.ofSeconds(1);
 
+  /** What a trigger may fire late for the delays that are given to it. */
+  private static final Duration TOLERANCE = Duration.ofSeconds(5);
+
   private final TriggerStore store;
   private final Triggers triggers;
   private final ThisNode node;
@@ -47,10 +50,21 @@ final class Feeder {
     }
   }
 
-  /** Stores what triggers are missing, of all campaigns, and replaces those that Quartz gave up. */
+  /**
+   * Stores what triggers are missing, of all campaigns, replaces those that Quartz gave up, and
+   * brings those forward that fire long after their batch could be sent: whoever made it due may
+   * have died before it moved the trigger.
+   */
   void repair() {
-    for (QueuedBatch batch : store.withoutTrigger(Optional.empty(), node.now(), ahead)) {
+    Instant now = node.now();
+    for (QueuedBatch batch : store.withoutTrigger(Optional.empty(), now, ahead)) {
       triggers.replaceBatch(batch, start(batch));
+    }
+    for (TriggerStore.LateTrigger late : store.late(now)) {
+      Instant start = start(late.batch());
+      if (start.plus(TOLERANCE).isBefore(late.firesAt())) {
+        triggers.replaceBatch(late.batch(), start);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.portolan.scheduler;
 
+import io.portolan.scheduler.cluster.ClusterStore;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.quartz.Scheduler;
@@ -9,9 +10,7 @@ import org.quartz.core.QuartzSchedulerResources;
 import org.quartz.impl.DefaultThreadExecutor;
 import org.quartz.impl.StdJobRunShellFactory;
 import org.quartz.impl.StdScheduler;
-import org.quartz.impl.jdbcjobstore.InvalidConfigurationException;
 import org.quartz.impl.jdbcjobstore.JobStoreTX;
-import org.quartz.impl.jdbcjobstore.PostgreSQLDelegate;
 import org.quartz.simpl.CascadingClassLoadHelper;
 import org.quartz.spi.JobFactory;
 import org.quartz.utils.DBConnectionManager;
@@ -95,15 +94,10 @@ final class QuartzNode {
   private static JobStoreTX store(DataSource pool, SchedulerSettings settings) {
     String source = settings.node();
     DBConnectionManager.getInstance().addConnectionProvider(source, new LimitedConnections(pool));
-    JobStoreTX store = new JobStoreTX();
+    JobStoreTX store = new ClusterStore();
     store.setInstanceName(CLUSTER);
     store.setInstanceId(settings.node());
     store.setDataSource(source);
-    try {
-      store.setDriverDelegateClass(PostgreSQLDelegate.class.getName());
-    } catch (InvalidConfigurationException e) {
-      throw new IllegalStateException(e);
-    }
     store.setUseProperties("true");
     store.setIsClustered(true);
     store.setClusterCheckinInterval(settings.checkinInterval().toMillis());

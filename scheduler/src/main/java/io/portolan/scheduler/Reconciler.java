@@ -4,7 +4,6 @@ import io.portolan.core.batch.BatchStore;
 import io.portolan.core.batch.QueuedBatch;
 import io.portolan.core.campaign.CampaignStore;
 import io.portolan.scheduler.TriggerStore.UnevenCampaign;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -20,9 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Reconciler {
   private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
-
-  // longer than the time between looking at what this node works on and the statement
-  private static final Duration YOUNG_CLAIM = Duration.ofSeconds(30);
 
   private final ThisNode node;
   private final BatchStore batches;
@@ -67,7 +63,7 @@ final class Reconciler {
     if (ended > 0) {
       log.info("{} nodes that are silent have lost their connection slots to others", ended);
     }
-    tell(batches.revokeLeft(node.name(), node.work().batches(), YOUNG_CLAIM));
+    tell(batches.revokeLeft(node.name(), node.work()::batches));
     store.uneven().forEach(this::even);
     wakeHeld();
     feeder.repair();

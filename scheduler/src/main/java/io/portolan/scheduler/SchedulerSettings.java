@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param chunkSize recipients planned in one transaction
  * @param batchesAhead batches of one campaign and platform that have a trigger at one time
  * @param checkinInterval how often a node says that it is alive; a node that has been silent for
- *     this and 7.5 s more is taken for dead. The nodes' clocks must agree within seconds
+ *     this and 7.5 s more is taken for dead, by the database's clock
  * @param reconcileInterval how often batches and campaigns without a trigger are looked for
  * @param stopGrace how long a stop waits for messages that are under way
  * @param attemptDaysKept days for which attempts are kept; 0 keeps them for ever

@@ -49,6 +49,20 @@ final class TriggerStore {
                        AND f.trigger_group = t.trigger_group)))
       """;
 
+  // from the triggers, which are few, to their batches; Quartz's own triggers of a recovery have
+  // other names
+  private static final String LATE =
+      """
+      SELECT b.id, b.campaign_id, b.platform, b.due_at, to_timestamp(t.next_fire_time / 1000.0) AS fires_at
+        FROM qrtz_triggers t
+        JOIN batch b ON b.id = CASE WHEN t.trigger_name ~ '^[0-9]+$' THEN t.trigger_name::bigint END
+                    AND t.trigger_group = b.campaign_id::text
+        JOIN campaign c ON c.id = b.campaign_id
+       WHERE t.sched_name = 'portolan' AND t.trigger_state = 'WAITING'
+         AND t.next_fire_time > (extract(epoch FROM ?::timestamptz) * 1000)::bigint
+         AND b.state = 'queued' AND b.due_at <= ? AND c.state = 'running'
+      """;
+
   private static final String UNEVEN =
       """
       SELECT * FROM (
@@ -108,6 +122,13 @@ final class TriggerStore {
       boolean hasOpen,
       boolean hasQueued) {}
 
+  /**
+   * A batch that is due and whose trigger fires only later.
+   *
+   * @param firesAt when
+   */
+  record LateTrigger(QueuedBatch batch, Instant firesAt) {}
+
   /** The next batches of a running campaign and platform, as far as they lack a trigger. */
   List<QueuedBatch> withoutTrigger(long campaignId, String platform, Instant now, int ahead) {
     return database.read(
@@ -134,6 +155,18 @@ final class TriggerStore {
                 campaignId,
                 now,
                 ahead));
+  }
+
+  /** The batches of running campaigns that are due and have a trigger that fires only later. */
+  List<LateTrigger> late(Instant now) {
+    return database.read(
+        connection ->
+            Sql.list(
+                connection,
+                LATE,
+                row -> new LateTrigger(batch(row), row.instant("fires_at")),
+                now,
+                now));
   }
 
   /** The campaigns for which something is missing. */

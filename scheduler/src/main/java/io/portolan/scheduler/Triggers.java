@@ -30,6 +30,8 @@ final class Triggers {
   private static final JobKey LAUNCH_JOB = new JobKey("launch-campaign", "portolan");
   private static final JobKey SEND_JOB = new JobKey("send-batch", "portolan");
 
+  private static final int MOST_TRIALS = 10;
+
   private final Scheduler scheduler;
 
   Triggers(Scheduler scheduler) {
@@ -112,11 +114,18 @@ final class Triggers {
     run(
         what,
         () -> {
-          if (Optional.ofNullable(scheduler.rescheduleJob(trigger.getKey(), trigger)).isEmpty()) {
+          for (int trial = 1;
+              Optional.ofNullable(scheduler.rescheduleJob(trigger.getKey(), trigger)).isEmpty();
+              trial++) {
             try {
               scheduler.scheduleJob(trigger);
+              return;
             } catch (ObjectAlreadyExistsException e) {
-              log.debug("trigger {} was stored by another node", trigger.getKey());
+              // that one may know of an earlier state and fire late
+              log.debug("trigger {} was stored by somebody else meanwhile", trigger.getKey());
+              if (trial == MOST_TRIALS) {
+                throw e;
+              }
             }
           }
         });

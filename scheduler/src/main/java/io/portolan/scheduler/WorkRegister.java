@@ -2,9 +2,10 @@ package io.portolan.scheduler;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What this node is at work on, and the threads that are. A stop interrupts at once those that only
@@ -96,11 +97,11 @@ final class WorkRegister {
   }
 
   /** The batches that this node is at work on. */
-  synchronized List<Long> batches() {
+  synchronized Set<Long> batches() {
     return byTask.keySet().stream()
         .filter(task -> task.kind() == Kind.BATCH)
         .map(Task::id)
-        .toList();
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   synchronized boolean isStopping() {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.Eventually;
 import io.portolan.core.batch.PlanStore;
+import io.portolan.core.database.Database;
 import io.portolan.core.delivery.ClaimedBatch;
 import java.io.File;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -95,6 +98,35 @@ class ClusterTest {
     assertThat(fixture.database().texts("SELECT instance_name FROM qrtz_scheduler_state"))
         .doesNotContainAnyElementsOf(dead)
         .hasSize(1);
+  }
+
+  @Test
+  void takesOverFromAFrozenNodeThatWaitsForLocksOnSeveralConnections() throws Exception {
+    TestNode node = fixture.startNode();
+    long campaign = fixture.draft(10);
+    try (Database frozen = Database.openFor("frozen", fixture.database().settings());
+        Connection first = frozen.dataSource().getConnection();
+        Statement statement = first.createStatement()) {
+      // as long as several connections that get the lock one after the other
+      statement.execute("SET idle_in_transaction_session_timeout = 0");
+      statement.execute("BEGIN");
+      fixture
+          .database()
+          .execute(
+              """
+              INSERT INTO qrtz_scheduler_state (sched_name, instance_name, last_checkin_time, checkin_interval)
+              VALUES ('portolan', 'frozen', (extract(epoch FROM now()) * 1000)::bigint, 1000)
+              """);
+      statement.execute("LOCK TABLE qrtz_locks IN ACCESS EXCLUSIVE MODE");
+
+      Eventually.value(
+          "nodes in the cluster",
+          Duration.ofSeconds(30),
+          () -> fixture.database().texts("SELECT instance_name FROM qrtz_scheduler_state"),
+          nodes -> nodes.equals(List.of(node.scheduler().nodeName())));
+      node.scheduler().scheduleNow(campaign);
+      fixture.awaitState(campaign, "finished");
+    }
   }
 
   @Test

@@ -16,12 +16,7 @@ class HealingTest {
 
   @Test
   void storesTriggersThatWereLost() {
-    TestNode node = fixture.startNode();
-    sendWhenAllowed(node);
-    long campaign = fixture.draft(3_000);
-    node.scheduler().scheduleNow(campaign);
-    Eventually.holds(
-        "all is planned", () -> fixture.campaigns().deliveries(campaign, "planned") == 3_000);
+    long campaign = plannedToWait();
 
     // under the lock of Quartz, which may be storing a trigger at this moment
     fixture
@@ -43,14 +38,30 @@ class HealingTest {
 
   @Test
   void replacesTriggersThatQuartzHasGivenUp() {
-    TestNode node = fixture.startNode();
-    sendWhenAllowed(node);
-    long campaign = fixture.draft(3_000);
-    node.scheduler().scheduleNow(campaign);
-    Eventually.holds(
-        "all is planned", () -> fixture.campaigns().deliveries(campaign, "planned") == 3_000);
+    long campaign = plannedToWait();
 
     fixture.database().execute("UPDATE qrtz_triggers SET trigger_state = 'ERROR'");
+    messages.release(10_000);
+
+    fixture.awaitState(campaign, "finished");
+    fixture.assertEachAcceptedOnce(campaign, 3_000);
+  }
+
+  @Test
+  void bringsTriggersForwardWhoseBatchesAreDue() {
+    long campaign = plannedToWait();
+
+    // as if who made the batches due had died before it moved their triggers
+    fixture
+        .database()
+        .execute(
+            """
+            DO $$
+            BEGIN
+              PERFORM FROM qrtz_locks WHERE lock_name = 'TRIGGER_ACCESS' FOR UPDATE;
+              UPDATE qrtz_triggers SET next_fire_time = next_fire_time + 3600000;
+            END $$
+            """);
     messages.release(10_000);
 
     fixture.awaitState(campaign, "finished");
@@ -156,6 +167,17 @@ class HealingTest {
     assertThat(fixture.state(campaign)).isEqualTo("running");
     fixture.awaitState(campaign, "finished");
     fixture.assertEachAcceptedOnce(campaign, 6_000);
+  }
+
+  /** A campaign of 3,000 that is planned, and of which nothing goes out before it is allowed. */
+  private long plannedToWait() {
+    TestNode node = fixture.startNode();
+    sendWhenAllowed(node);
+    long campaign = fixture.draft(3_000);
+    node.scheduler().scheduleNow(campaign);
+    Eventually.holds(
+        "all is planned", () -> fixture.campaigns().deliveries(campaign, "planned") == 3_000);
+    return campaign;
   }
 
   private void sendWhenAllowed(TestNode node) {

@@ -141,7 +141,7 @@ class LaunchAndSendTest {
               retryIsDue.await();
               return node.sender().accepted();
             });
-    long campaign = fixture.draft(2_000);
+    long campaign = fixture.draft(4_000);
 
     node.scheduler().scheduleNow(campaign);
     Eventually.holds(
@@ -155,7 +155,7 @@ class LaunchAndSendTest {
     retryIsDue.countDown();
 
     fixture.awaitState(campaign, "finished");
-    assertThat(fixture.campaigns().deliveries(campaign, "accepted")).isEqualTo(2_000);
+    assertThat(fixture.campaigns().deliveries(campaign, "accepted")).isEqualTo(4_000);
     long retry = fixture.database().number("SELECT id FROM batch WHERE kind = 'retry'");
     assertThat(inOrder).hasSize(5).element(2).as("the retry").isEqualTo(retry);
   }

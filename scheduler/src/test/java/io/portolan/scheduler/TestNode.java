@@ -2,10 +2,10 @@ package io.portolan.scheduler;
 
 import io.portolan.core.database.Database;
 import io.portolan.core.database.DatabaseSettings;
-import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.isp.IspDirectory;
 import io.portolan.core.isp.MxAnswer;
+import io.portolan.core.recorder.ResultRecorder;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,7 +21,7 @@ final class TestNode implements AutoCloseable {
 
   private TestNode(DatabaseSettings databaseSettings, SchedulerSettings settings) {
     InstantSource clock = InstantSource.system();
-    database = Database.open(databaseSettings);
+    database = Database.openFor(settings.node(), databaseSettings);
     recorder = new ResultRecorder(database, (_, _) -> {}, clock, ResultRecorder.Settings.DEFAULT);
     gate = new CampaignGatePoller(database, clock);
     sender = new TestingBatchSender(recorder, gate, clock);

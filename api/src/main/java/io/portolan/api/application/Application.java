@@ -8,33 +8,30 @@ import io.portolan.api.schedule.ScheduledReports;
 import io.portolan.core.access.InstallationStore;
 import io.portolan.core.database.Database;
 import io.portolan.core.delivery.ConnectionSlots;
-import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.isp.IspDirectory;
 import io.portolan.core.isp.IspEntry;
 import io.portolan.core.policy.ActivePolicyCache;
 import io.portolan.core.policy.PolicyCheck;
 import io.portolan.core.policy.PolicySeed;
+import io.portolan.core.recorder.ResultRecorder;
 import io.portolan.core.relay.Secrets;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.suppression.SuppressionCheck;
-import io.portolan.metrics.guardrail.ComplaintWatch;
-import io.portolan.metrics.guardrail.GuardSettings;
 import io.portolan.metrics.guardrail.Guardrails;
-import io.portolan.metrics.policy.Autopilot;
 import io.portolan.metrics.registry.DeliveryMeters;
 import io.portolan.scheduler.CampaignGatePoller;
 import io.portolan.scheduler.CampaignScheduler;
 import io.portolan.scheduler.Chore;
 import io.portolan.scheduler.SchedulerParts;
 import io.portolan.scheduler.SchedulerSettings;
+import io.portolan.sender.dkim.DkimKey;
+import io.portolan.sender.dkim.DkimKeys;
 import io.portolan.sender.dns.MailHostFinder;
 import io.portolan.sender.dnshealth.DnsHealth;
 import io.portolan.sender.lane.LaneSender;
 import io.portolan.sender.lane.RelayTrial;
 import io.portolan.sender.lane.TestSender;
-import io.portolan.sender.message.DkimKey;
-import io.portolan.sender.message.DkimKeys;
 import io.portolan.sender.message.MessageComposer;
 import io.portolan.sender.message.Tokens;
 import io.portolan.sender.path.PathChoice;
@@ -42,12 +39,13 @@ import io.portolan.sender.path.PathHealth;
 import io.portolan.sender.path.SharedHealth;
 import io.portolan.sender.probe.ControlTargets;
 import io.portolan.sender.probe.PortProbe;
-import io.portolan.sender.smtp.DeadlineWatch;
 import io.portolan.sender.smtp.SessionOpener;
 import io.portolan.sender.watch.PathLooks;
 import io.portolan.sender.watch.PortWatch;
+import io.portolan.sender.wire.DeadlineWatch;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -144,10 +142,12 @@ public final class Application implements AutoCloseable {
     InstantSource clock = surroundings.clock();
     Network network = surroundings.network();
     Secrets secrets = new Secrets(surroundings.environment());
-    Database database =
-        closing.add(ConfiguredDatabase.start(configuration.database(), secrets)).database();
     SchedulerSettings scheduling = NodeSettings.scheduler(configuration);
-    Stores stores = Stores.of(database, configuration.watch().network(), scheduling.node(), clock);
+    Database database =
+        closing
+            .add(ConfiguredDatabase.start(configuration.database(), secrets, scheduling.node()))
+            .database();
+    Stores stores = Stores.of(database, configuration, scheduling.node(), clock);
     stores.imports().failAbandoned();
     IspDirectory isps =
         configuration
@@ -190,7 +190,9 @@ public final class Application implements AutoCloseable {
             new DkimKeys(keys, configuration.mail().signatures()),
             clock);
     DeliveryMeters meters = closing.add(new DeliveryMeters());
-    Guardrails guardrails = new Guardrails(GuardSettings.DEFAULT, clock);
+    Guardrails guardrails = new Guardrails(configuration.guards().guards(), clock);
+    Alerts alerts = closing.add(Alerts.of(configuration.watch(), secrets, scheduling.node()));
+    paths.onLoginRefused(alerts);
     ResultRecorder recorder =
         closing.add(
             new ResultRecorder(
@@ -199,9 +201,10 @@ public final class Application implements AutoCloseable {
                 (applied, failures) -> {
                   meters.recorded(applied, failures);
                   guardrails.recorded(applied, failures);
+                  alerts.recorded(applied, failures);
                 },
                 clock,
-                ResultRecorder.Settings.DEFAULT));
+                NodeSettings.recorder(configuration.guards().softBounces())));
     meters.watch("portolan.results.waiting", "Results that wait to be written", recorder::backlog);
     ReplyClassifier classifier = ReplyRules.classifier(configuration, isps);
     CampaignGatePoller gate = new CampaignGatePoller(database, clock);
@@ -226,10 +229,13 @@ public final class Application implements AutoCloseable {
                     closing.add(SuppressionCheck.started(database, clock))),
                 Pacing.laneSettings(configuration.mail(), scheduling.node()),
                 clock));
-    meters.watch(
-        "portolan.lanes.held",
-        "Platforms and domains whose mail is held because they refuse us",
-        sender::lanesHeld);
+    for (LaneSender.Held reason : LaneSender.Held.values()) {
+      meters.watch(
+          "portolan.lanes.held",
+          "Platforms and domains whose mail is held",
+          List.of("reason", reason.id()),
+          () -> sender.lanesHeld(reason));
+    }
     meters.watch(
         "portolan.relays.held",
         "Relays whose mail is held because they refuse our login or our mail",
@@ -238,41 +244,31 @@ public final class Application implements AutoCloseable {
     ScheduledReports scheduledReports =
         closing.add(
             ScheduledReports.of(database, scheduling.node(), stores, tests, secrets, clock));
-    Alerts alerts = closing.add(Alerts.of(configuration.watch(), secrets));
     FeedbackParts feedback =
-        FeedbackParts.of(database, tokens, classifier, isps, guardrails, alerts, clock);
+        FeedbackParts.of(
+            database,
+            tokens,
+            classifier,
+            isps,
+            configuration.guards().softBounces(),
+            guardrails,
+            alerts,
+            clock);
+    meters.watch(
+        "portolan.feedback.unsettled",
+        "Feedback that cannot be applied, and is tried again",
+        feedback.inbox()::unsettled);
+    HoldNews news = new HoldNews(stores.holdEvents(), alerts::held, clock);
+    List<Chore> chores =
+        new ArrayList<>(Chores.of(configuration, database, stores, isps, paths, clock));
+    chores.add(Chores.complaints(configuration, database, guardrails, clock));
+    chores.add(news.chore());
+    chores.add(feedback.settling());
+    chores.add(new Chore("send scheduled reports", ScheduledReports.EVERY, scheduledReports::wake));
     CampaignScheduler scheduler =
         closing.add(
             new CampaignScheduler(
-                new SchedulerParts(
-                    database,
-                    resolver,
-                    sender,
-                    gate,
-                    clock,
-                    List.of(
-                        feedback.settling(),
-                        new Chore(
-                            "forget idempotency keys of the day before",
-                            stores.idempotency()::expire),
-                        new Chore(
-                            "look at the policy for the autopilot",
-                            Autopilot.EVERY,
-                            autopilot(database, stores, isps, paths, clock)::look),
-                        new Chore(
-                            "send scheduled reports",
-                            ScheduledReports.EVERY,
-                            scheduledReports::wake),
-                        new Chore(
-                            "look at complaints",
-                            ComplaintWatch.EVERY,
-                            complaints(database, guardrails, clock)::look),
-                        new Chore(
-                            "forget old transitions of paths and old feedback",
-                            () ->
-                                stores.forgetTransitions(
-                                    configuration.database().keepAttemptsDays(), clock)))),
-                scheduling));
+                new SchedulerParts(database, resolver, sender, gate, clock, chores), scheduling));
     closing.add(
         watch(
             new Watched(paths, probe, sessions, network, policy),
@@ -281,7 +277,7 @@ public final class Application implements AutoCloseable {
             alerts,
             scheduling.node(),
             clock));
-    guardrails.onAlarm(new Holding(stores.holds(), gate, scheduler));
+    guardrails.onAlarm(new Holding(stores.holds(), gate, scheduler, news));
     DnsHealth dnsHealth =
         closing.add(
             new DnsChecking(
@@ -359,20 +355,5 @@ public final class Application implements AutoCloseable {
             clock);
     watch.start();
     return watch;
-  }
-
-  private static ComplaintWatch complaints(
-      Database database, Guardrails guardrails, InstantSource clock) {
-    return new ComplaintWatch(database, GuardSettings.DEFAULT, clock, guardrails::alarm);
-  }
-
-  private static Autopilot autopilot(
-      Database database, Stores stores, IspDirectory isps, PathHealth paths, InstantSource clock) {
-    return new Autopilot(
-        database,
-        PolicySurroundings.advisor(database, stores, clock),
-        stores.policies(),
-        PolicySurroundings.check(isps, stores.relays(), paths),
-        clock);
   }
 }

@@ -7,6 +7,7 @@ import io.portolan.core.database.DatabaseSettings;
 import io.portolan.core.relay.Secrets;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The database that the configuration names, and its server if that is Portolan's own. */
 public final class ConfiguredDatabase implements AutoCloseable {
@@ -21,16 +22,25 @@ public final class ConfiguredDatabase implements AutoCloseable {
   /**
    * Opens the database, for a node; an embedded server is started.
    *
+   * @param node its name in the cluster
    * @throws ConfigurationException if it cannot be had, or another process has the embedded one
    */
-  public static ConfiguredDatabase start(DatabaseConfiguration configuration, Secrets secrets) {
+  public static ConfiguredDatabase start(
+      DatabaseConfiguration configuration, Secrets secrets, String node) {
+    return start(configuration, secrets, settings -> Database.openFor(node, settings));
+  }
+
+  private static ConfiguredDatabase start(
+      DatabaseConfiguration configuration,
+      Secrets secrets,
+      Function<DatabaseSettings, Database> open) {
     Closing closing = new Closing();
     try {
       DatabaseSettings settings =
           configuration.url().isPresent()
               ? remote(configuration, secrets)
               : embedded(configuration, closing);
-      return new ConfiguredDatabase(closing, closing.add(Database.open(settings)));
+      return new ConfiguredDatabase(closing, closing.add(open.apply(settings)));
     } catch (RuntimeException e) {
       closing.close();
       throw e;
@@ -57,7 +67,7 @@ public final class ConfiguredDatabase implements AutoCloseable {
         return new ConfiguredDatabase(closing, closing.add(Database.open(running.get())));
       }
     }
-    return start(configuration, secrets);
+    return start(configuration, secrets, Database::open);
   }
 
   public Database database() {

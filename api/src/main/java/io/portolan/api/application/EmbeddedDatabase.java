@@ -148,12 +148,26 @@ public final class EmbeddedDatabase implements AutoCloseable {
   private static void stopLeftOver(Path directory) throws IOException {
     Optional<ProcessHandle> process = postmaster(directory);
     if (process.isEmpty()) {
+      forgetStale(directory);
       return;
     }
     log.info(
         "Stopping the database server {} that an earlier run left behind", process.get().pid());
     stopFast(process.get());
     awaitEnd(process.get());
+  }
+
+  /**
+   * Deletes the file of a server that is gone with all its processes. A new one would not start
+   * while any process has the number in it, as is likely in a container.
+   */
+  private static void forgetStale(Path directory) throws IOException {
+    Path pidFile = pidFile(directory);
+    if (Files.exists(pidFile)
+        && ProcessHandle.allProcesses().noneMatch(process -> worksIn(directory, process))) {
+      Files.delete(pidFile);
+      log.info("{} was left by a server that is gone, and is deleted", pidFile);
+    }
   }
 
   private static void awaitEnd(ProcessHandle process) throws IOException {
@@ -184,7 +198,22 @@ public final class EmbeddedDatabase implements AutoCloseable {
     return ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
         .filter(
             handle ->
-                handle.info().command().map(command -> command.endsWith("postgres")).orElse(false));
+                handle.info().command().map(command -> command.endsWith("postgres")).orElse(false))
+        .filter(handle -> worksIn(directory, handle));
+  }
+
+  /**
+   * Whether a process works in a directory, as a server and all its processes do in that of their
+   * data: a number that a crash left in the file may be that of anything else by now. Where the
+   * system does not tell, it is believed; of another user's process it does not.
+   */
+  private static boolean worksIn(Path directory, ProcessHandle process) {
+    Path current = Path.of("/proc", Long.toString(process.pid()), "cwd");
+    try {
+      return Files.isSameFile(current, directory);
+    } catch (IOException e) {
+      return !Files.exists(Path.of("/proc/self"));
+    }
   }
 
   private static Path pidFile(Path directory) {

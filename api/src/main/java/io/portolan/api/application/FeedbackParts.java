@@ -27,14 +27,14 @@ public record FeedbackParts(FeedbackReader reader, RelayEvents events, MatchingI
       Tokens tokens,
       ReplyClassifier classifier,
       IspDirectory isps,
+      SoftBounceRule softBounces,
       LateBounceHook hook,
       FeedbackAlarm alarm,
       InstantSource clock) {
     return new FeedbackParts(
         new FeedbackReader(classifier, isps),
         new RelayEvents(new Diagnosis(classifier, isps)),
-        new MatchingInbox(
-            database, new DeliveryTokens(tokens), SoftBounceRule.DEFAULT, hook, alarm, clock));
+        new MatchingInbox(database, new DeliveryTokens(tokens), softBounces, hook, alarm, clock));
   }
 
   /** Does what feedback of deliveries that were open had to wait for. */

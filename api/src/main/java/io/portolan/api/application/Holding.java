@@ -1,41 +1,29 @@
 package io.portolan.api.application;
 
-import io.portolan.core.ConflictException;
+import io.portolan.core.guard.Hold;
 import io.portolan.core.guard.HoldStore;
 import io.portolan.scheduler.CampaignGatePoller;
 import io.portolan.scheduler.CampaignScheduler;
 import java.util.function.LongConsumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Acts on alarms of guardrails: closes this node's gates at once, and pauses a campaign that is
- * stopped as a whole. Thread-safe.
+ * Acts on alarms of guardrails: closes this node's gates at once, pauses a campaign that is stopped
+ * as a whole, and has people told. Thread-safe.
  */
-record Holding(HoldStore holds, CampaignGatePoller gate, CampaignScheduler scheduler)
+record Holding(HoldStore holds, CampaignGatePoller gate, CampaignScheduler scheduler, HoldNews news)
     implements LongConsumer {
-  private static final Logger log = LoggerFactory.getLogger(Holding.class);
-
   @Override
   public void accept(long campaignId) {
     gate.refresh();
-    holds
-        .open(campaignId)
-        .forEach(
-            hold -> {
-              log.warn("A guardrail holds campaign {}: {}", campaignId, hold.reason());
-              if (hold.isp().isEmpty()) {
-                // not on the thread that records results, which pausing waits for
-                Thread.ofVirtual().name("guardrail").start(() -> pause(campaignId));
-              }
-            });
+    // not on the thread that records results, which pausing waits for
+    Thread.ofVirtual().name("guardrail").start(() -> follow(campaignId));
   }
 
-  private void pause(long campaignId) {
-    try {
-      scheduler.pause(campaignId);
-    } catch (ConflictException e) {
-      log.debug("campaign {} is not running any more", campaignId, e);
+  /** What fails is done by the chores that look for it. */
+  private void follow(long campaignId) {
+    if (holds.open(campaignId).stream().anyMatch(Hold::isOfCampaign)) {
+      scheduler.pauseHeld(campaignId);
     }
+    news.tell();
   }
 }

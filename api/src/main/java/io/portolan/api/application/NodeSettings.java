@@ -2,6 +2,8 @@ package io.portolan.api.application;
 
 import io.portolan.api.configuration.Configuration;
 import io.portolan.api.configuration.Configuration.MailConfiguration;
+import io.portolan.core.recorder.ResultRecorder;
+import io.portolan.core.suppression.SoftBounceRule;
 import io.portolan.scheduler.NodeName;
 import io.portolan.scheduler.SchedulerSettings;
 import io.portolan.sender.message.MessageSettings;
@@ -39,5 +41,11 @@ final class NodeSettings {
         defaults.reconcileInterval(),
         defaults.stopGrace(),
         configuration.database().keepAttemptsDays());
+  }
+
+  static ResultRecorder.Settings recorder(SoftBounceRule softBounces) {
+    ResultRecorder.Settings usual = ResultRecorder.Settings.DEFAULT;
+    return new ResultRecorder.Settings(
+        usual.groupSize(), usual.linger(), usual.farewell(), softBounces);
   }
 }

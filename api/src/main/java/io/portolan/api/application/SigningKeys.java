@@ -4,7 +4,7 @@ import io.portolan.api.configuration.Configuration;
 import io.portolan.api.configuration.Configuration.DkimConfiguration;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.core.relay.Secrets;
-import io.portolan.sender.message.DkimKey;
+import io.portolan.sender.dkim.DkimKey;
 import java.util.List;
 
 /** Reads the private keys that mail is signed with. */

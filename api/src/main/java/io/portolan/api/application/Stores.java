@@ -1,11 +1,13 @@
 package io.portolan.api.application;
 
+import io.portolan.api.configuration.Configuration;
 import io.portolan.core.access.ApiKeyStore;
 import io.portolan.core.access.IdempotencyStore;
 import io.portolan.core.campaign.CampaignStore;
 import io.portolan.core.campaign.TemplateStore;
 import io.portolan.core.database.Database;
 import io.portolan.core.dnshealth.DnsHealthStore;
+import io.portolan.core.guard.HoldEventStore;
 import io.portolan.core.guard.HoldStore;
 import io.portolan.core.list.ImportStore;
 import io.portolan.core.list.ListStore;
@@ -18,6 +20,7 @@ import io.portolan.core.path.PortVerdictStore;
 import io.portolan.core.policy.PolicyStore;
 import io.portolan.core.progress.DeliveryStore;
 import io.portolan.core.progress.ProgressStore;
+import io.portolan.core.relay.RelayReporting;
 import io.portolan.core.relay.RelayStore;
 import io.portolan.core.suppression.SuppressionStore;
 import io.portolan.metrics.report.BreakdownStore;
@@ -28,7 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** The stores over one database. All are thread-safe. */
+/** The stores over one database, and what is read by them. All are thread-safe. */
 public record Stores(
     ListStore lists,
     RecipientStore recipients,
@@ -45,15 +48,19 @@ public record Stores(
     ReportStore reports,
     BreakdownStore breakdowns,
     HoldStore holds,
+    HoldEventStore holdEvents,
     PathHealthStore pathHealth,
     PortVerdictStore verdicts,
     PaceStore paces,
     WarmUpStore warmUps,
     DnsHealthStore dnsHealth,
     FeedbackStore feedback,
-    ReputationReader reputations) {
+    ReputationReader reputations,
+    RelayReporting relayReporting) {
 
-  static Stores of(Database database, String network, String node, InstantSource clock) {
+  static Stores of(
+      Database database, Configuration configuration, String node, InstantSource clock) {
+    String network = configuration.watch().network();
     RelayStore relays = new RelayStore(database, clock);
     DnsHealthStore dnsHealth = new DnsHealthStore(database, network);
     return new Stores(
@@ -72,13 +79,16 @@ public record Stores(
         new ReportStore(database, clock),
         new BreakdownStore(database),
         new HoldStore(database),
+        new HoldEventStore(database),
         new PathHealthStore(database, network),
         new PortVerdictStore(database, network),
         new PaceStore(database, node),
         new WarmUpStore(database),
         dnsHealth,
         new FeedbackStore(database),
-        new ReputationReader(new ReputationStore(database), dnsHealth, relays));
+        new ReputationReader(
+            new ReputationStore(database), dnsHealth, relays, configuration.reputationLimits()),
+        configuration.intake().reporting(relays));
   }
 
   /** Forgets how paths stood longer ago than attempts are kept. */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of a run that keeps nothing, such as a demo: closing it ends the database server
- * that still runs in it and every process that this one has started, and deletes it.
+ * that still runs in it and every process of this one's that works in it or was told of it, and
+ * deletes it. Other processes that this one has started are none of its business.
  *
  * <p>Thread-safe; closing twice does no harm.
  */
@@ -63,7 +64,10 @@ public final class TemporaryHome implements AutoCloseable {
   public synchronized void close() {
     for (int sweep = 1; Files.exists(directory); sweep++) {
       endServer();
-      ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+      ProcessHandle.current()
+          .descendants()
+          .filter(this::isOfThisHome)
+          .forEach(ProcessHandle::destroyForcibly);
       try {
         delete();
       } catch (IOException e) {
@@ -72,6 +76,19 @@ public final class TemporaryHome implements AutoCloseable {
         }
         pause();
       }
+    }
+  }
+
+  private boolean isOfThisHome(ProcessHandle process) {
+    if (process.info().commandLine().orElse("").contains(directory.toString())) {
+      return true;
+    }
+    try {
+      return Path.of("/proc", Long.toString(process.pid()), "cwd")
+          .toRealPath()
+          .startsWith(directory.toRealPath());
+    } catch (IOException e) {
+      return false; // it has ended meanwhile, or the system does not tell
     }
   }
 

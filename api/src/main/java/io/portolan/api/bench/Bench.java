@@ -5,46 +5,49 @@ import io.portolan.api.application.TemporaryHome;
 import io.portolan.api.bench.BenchReport.Check;
 import io.portolan.api.configuration.Configuration;
 import io.portolan.api.configuration.Configuration.DkimConfiguration;
+import io.portolan.api.profile.CpuProfile;
+import io.portolan.api.profile.CpuTimes;
+import io.portolan.api.sink.BenchException;
+import io.portolan.api.sink.Sink;
 import io.portolan.core.address.Domain;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Base64;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** A whole bench. Not thread-safe; interrupting its thread ends it. */
 final class Bench {
-  private static final String MEASURE = "send";
   private static final String KEY_VARIABLE = "BENCH_DKIM_KEY";
-  private static final int KEY_BITS = 2_048;
   private static final URI PUBLIC_URL = URI.create("https://portolan.test");
 
   private final BenchSettings settings;
+  private final Optional<Path> profile;
+  private final boolean bloat;
   private final BenchScreen screen;
   private final InstantSource clock;
 
-  Bench(BenchSettings settings, BenchScreen screen, InstantSource clock) {
+  /**
+   * @param profile where the recording of this process is kept, if it is
+   * @param bloat whether to measure by how much the tables are larger than they need be
+   */
+  Bench(
+      BenchSettings settings,
+      Optional<Path> profile,
+      boolean bloat,
+      BenchScreen screen,
+      InstantSource clock) {
+    this.bloat = bloat;
     this.settings = settings;
+    this.profile = profile;
     this.screen = screen;
     this.clock = clock;
   }
-
-  /** What the campaign came to. */
-  private record Sent(
-      double rowsPerSecond,
-      Duration took,
-      BenchReport.CpuMicros cpu,
-      long heapMaxBytes,
-      BenchStore.Ledger ledger,
-      long sinkMessages,
-      String synchronousCommit) {}
 
   /**
    * Runs a bench and ends everything that it started.
@@ -53,20 +56,26 @@ final class Bench {
    * @throws BenchException if it cannot be run
    */
   BenchReport run(TemporaryHome home) throws IOException, InterruptedException {
-    try (Sink sink = Sink.start(home.directory())) {
-      Sent sent = send(home, sink);
+    BenchSettings.Way way = settings.way();
+    try (Sink sink = Sink.start(way.sink(), way.roundTrip(), home.directory())) {
+      BenchReport.Measured sent = send(home, sink);
       BenchReport.Limits limits =
           new MachineLimits(settings, sink, screen).measure(home.directory());
-      return report(sent, limits);
+      return BenchReport.of(BenchReport.SEND, settings, sent, limits);
     }
   }
 
-  private Sent send(TemporaryHome home, Sink sink) throws IOException, InterruptedException {
-    BenchNetwork network = new BenchNetwork(settings.connections());
+  private BenchReport.Measured send(TemporaryHome home, Sink sink)
+      throws IOException, InterruptedException {
+    BenchNetwork network = new BenchNetwork(settings.way().connections());
     screen.say("starting PostgreSQL, the scheduler and the sender");
-    try (Application application = start(home, network, sink);
-        HeapWatch heap = new HeapWatch()) {
-      return send(application.parts(), home, network, sink, heap);
+    try (Application application = start(home, network, sink.port(), settings.signed(), clock)) {
+      BenchCampaign campaign = new BenchCampaign(application.parts(), screen);
+      campaign.activate(network.policy());
+      warmUp(campaign, network, home, application.parts());
+      try (HeapWatch heap = new HeapWatch()) {
+        return send(application.parts(), home, network, sink, heap);
+      }
     } catch (RuntimeException e) {
       // a call that was interrupted; parts that close must not find the flag set
       if (Thread.interrupted()) {
@@ -78,14 +87,32 @@ final class Bench {
     }
   }
 
-  private Sent send(
+  private void warmUp(
+      BenchCampaign campaign, BenchNetwork network, TemporaryHome home, Application.Parts parts)
+      throws IOException, InterruptedException {
+    int recipients = settings.warmUp();
+    if (recipients > 0) {
+      screen.say(String.format(Locale.ROOT, "warming up with %,d recipients", recipients));
+      long list =
+          imported(campaign, network, home.directory().resolve("warm-up.csv"), recipients).listId();
+      campaign.send(
+          campaign.draft(list, BenchContent.of(settings.bytes(), parts.composer())), recipients);
+    }
+  }
+
+  static BenchCampaign.Imported imported(
+      BenchCampaign campaign, BenchNetwork network, Path csv, int recipients) throws IOException {
+    BenchRecipients.write(csv, recipients, network.domains());
+    return campaign.importList(csv.getFileName().toString(), csv, recipients);
+  }
+
+  private BenchReport.Measured send(
       Application.Parts parts, TemporaryHome home, BenchNetwork network, Sink sink, HeapWatch heap)
       throws IOException, InterruptedException {
     BenchCampaign campaign = new BenchCampaign(parts, screen);
-    campaign.activate(network.policy());
-    Path csv = home.directory().resolve("recipients.csv");
-    BenchRecipients.write(csv, settings.recipients(), network.domains());
-    BenchCampaign.Imported imported = campaign.importList(csv, settings.recipients());
+    BenchCampaign.Imported imported =
+        imported(
+            campaign, network, home.directory().resolve("recipients.csv"), settings.recipients());
     screen.say(
         String.format(
             Locale.ROOT,
@@ -97,9 +124,15 @@ final class Bench {
     ProcessHandle server =
         home.server().orElseThrow(() -> new BenchException("The database server has gone."));
     long sinkBefore = sink.messages();
-    CpuTimes before = CpuTimes.now(server, sink.process());
-    Duration took = campaign.send(id, settings.recipients());
-    CpuTimes used = CpuTimes.now(server, sink.process()).minus(before);
+    CpuTimes before = CpuTimes.now(Optional.of(server), Optional.of(sink.process()));
+    Duration took;
+    CpuTimes used;
+    CpuProfile.Result cpu;
+    try (CpuProfile recording = CpuProfile.start()) {
+      took = campaign.send(id, settings.recipients());
+      used = CpuTimes.now(Optional.of(server), Optional.of(sink.process())).minus(before);
+      cpu = recording.stop(profile.orElse(home.directory().resolve("bench.jfr")));
+    }
     BenchStore store = new BenchStore(parts.database());
     BenchStore.Ledger ledger = store.ledger(id);
     screen.say(
@@ -108,61 +141,57 @@ final class Bench {
             "sent %,d messages in %.1f s",
             ledger.accepted(),
             BenchCampaign.seconds(took)));
-    return new Sent(
-        imported.rowsPerSecond(),
-        took,
-        used.perMessage(ledger.accepted()),
+    return new BenchReport.Measured(
+        ledger.accepted(),
+        BenchCampaign.seconds(took),
+        Optional.of(imported.rowsPerSecond()),
         heap.maxBytes(),
-        ledger,
+        BenchReport.CpuMicros.of(used, ledger.accepted()),
+        CpuParts.of(used.portolan(), cpu, ledger.accepted()),
+        profile.isPresent() ? cpu.hottest() : List.of(),
         sink.messages() - sinkBefore,
-        store.synchronousCommit());
+        bloat ? Optional.of(measured(store)) : Optional.empty(),
+        checks(ledger, sink.messages() - sinkBefore, store, sink));
   }
 
-  private BenchReport report(Sent sent, BenchReport.Limits limits) {
-    double seconds = BenchCampaign.seconds(sent.took());
-    double rate = BenchReport.rounded(sent.ledger().accepted() / seconds);
-    return new BenchReport(
-        MEASURE,
-        settings.recipients(),
-        settings.bytes(),
-        settings.signed(),
-        rate,
-        sent.heapMaxBytes(),
-        limits,
-        BenchReport.Ratios.of(rate, limits),
-        sent.cpu(),
-        settings.connections(),
-        BenchReport.rounded(seconds),
-        BenchReport.rounded(sent.rowsPerSecond()),
-        Runtime.getRuntime().maxMemory(),
-        sent.ledger().accepted(),
-        sent.sinkMessages(),
-        checks(sent));
+  private double measured(BenchStore store) {
+    screen.say("writing all tables anew to see how much smaller they get");
+    return store.bloat();
   }
 
-  private List<Check> checks(Sent sent) {
+  private List<Check> checks(
+      BenchStore.Ledger ledger, long sinkMessages, BenchStore store, Sink sink) throws IOException {
     long recipients = settings.recipients();
-    BenchStore.Ledger ledger = sent.ledger();
-    return List.of(
-        new Check(
-            "every recipient's message is accepted",
-            ledger.deliveries() == recipients && ledger.accepted() == recipients,
-            String.format(Locale.ROOT, "%,d of %,d in PostgreSQL", ledger.accepted(), recipients)),
-        new Check(
-            "every acceptance has its attempt",
-            ledger.attempts() == recipients,
-            String.format(Locale.ROOT, "%,d attempts", ledger.attempts())),
-        new Check(
-            "the sink took each message once",
-            sent.sinkMessages() == recipients,
-            String.format(Locale.ROOT, "%,d messages", sent.sinkMessages())),
-        new Check(
-            "results were durable",
-            sent.synchronousCommit().equals("on"),
-            "synchronous_commit is " + sent.synchronousCommit()));
+    String commits = store.synchronousCommit();
+    List<Check> checks = new ArrayList<>();
+    Check.ofBreaches(settings.way().sink(), sink.breaches()).ifPresent(checks::add);
+    checks.addAll(
+        List.of(
+            new Check(
+                "every recipient's message is accepted",
+                ledger.deliveries() == recipients && ledger.accepted() == recipients,
+                String.format(
+                    Locale.ROOT, "%,d of %,d in PostgreSQL", ledger.accepted(), recipients)),
+            new Check(
+                "every acceptance has its attempt",
+                ledger.attempts() == recipients,
+                String.format(Locale.ROOT, "%,d attempts", ledger.attempts())),
+            new Check(
+                "the sink took each message once",
+                sinkMessages == recipients,
+                String.format(Locale.ROOT, "%,d messages", sinkMessages)),
+            new Check(
+                "results were durable", commits.equals("on"), "synchronous_commit is " + commits)));
+    return checks;
   }
 
-  private Application start(TemporaryHome home, BenchNetwork network, Sink sink) {
+  /**
+   * Starts a node over a new embedded database.
+   *
+   * @param sinkPort of the loopback, where all mail goes
+   */
+  static Application start(
+      TemporaryHome home, BenchNetwork network, int sinkPort, boolean signed, InstantSource clock) {
     Configuration defaults =
         Configuration.defaults(
             Map.of(
@@ -171,12 +200,12 @@ final class Bench {
                 "PORTOLAN_MAIL_HELO_NAME",
                 BenchContent.DOMAIN));
     return Application.start(
-        settings.signed() ? signing(defaults) : defaults,
+        signed ? signing(defaults) : defaults,
         new Application.Surroundings(
-            network.network(sink.port()),
+            network.network(sinkPort),
             PUBLIC_URL,
             network.entries(),
-            settings.signed() ? Map.of(KEY_VARIABLE, newKey()) : Map.of(),
+            signed ? Map.of(KEY_VARIABLE, BenchKey.pem()) : Map.of(),
             clock));
   }
 
@@ -190,28 +219,16 @@ final class Bench {
         configuration.paths(),
         configuration.watch(),
         configuration.intake(),
+        configuration.guards(),
+        configuration.reputationLimits(),
         configuration.scheduler(),
         configuration.relays(),
         List.of(
             new DkimConfiguration(
-                Domain.parse(BenchContent.DOMAIN), "bench", "env:" + KEY_VARIABLE)),
+                Domain.parse(BenchContent.DOMAIN), BenchKey.SELECTOR, "env:" + KEY_VARIABLE)),
         configuration.controlsFile(),
         configuration.ispsFile(),
         configuration.replyRules(),
         configuration.secretsDirectory());
-  }
-
-  /** An RSA key in PEM. */
-  private static String newKey() {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(KEY_BITS);
-      byte[] key = generator.generateKeyPair().getPrivate().getEncoded();
-      return "-----BEGIN PRIVATE KEY-----\n"
-          + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII)).encodeToString(key)
-          + "\n-----END PRIVATE KEY-----\n";
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the JDK makes no RSA keys", e);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.portolan.api.bench;
 
 import io.portolan.api.application.Application;
+import io.portolan.api.sink.BenchException;
 import io.portolan.core.campaign.Campaign;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.CampaignSettings;
@@ -45,9 +46,9 @@ final class BenchCampaign {
   /** A list and how fast it was filled. */
   record Imported(long listId, double rowsPerSecond) {}
 
-  /** Imports a file as the API does. */
-  Imported importList(Path file, int rows) throws IOException {
-    long listId = parts.stores().lists().create("Bench", "").id();
+  /** Imports a file as the API does, into a new list. */
+  Imported importList(String name, Path file, int rows) throws IOException {
+    long listId = parts.stores().lists().create(name, "").id();
     RecipientImporter importer =
         new RecipientImporter(parts.database(), parts.clock(), RecipientImporter.PATIENCE);
     ImportRequest request =
@@ -99,7 +100,7 @@ final class BenchCampaign {
       if (poll % POLLS_PER_LOOK == 0) {
         Instant now = parts.clock().instant();
         long before = accepted;
-        accepted = parts.stores().progress().progress(campaignId, now).total().accepted();
+        accepted = parts.stores().progress().progress(campaignId, now).total().sent();
         screen.progress("sending", accepted, recipients, Duration.between(launched, now));
         if (accepted > before) {
           lastProgress = now;

@@ -1,5 +1,6 @@
 package io.portolan.api.bench;
 
+import io.portolan.api.sink.BenchException;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.MissingField;
 import io.portolan.sender.message.MessageComposer;
@@ -16,9 +17,9 @@ final class BenchContent {
   /**
    * A recipient like those of {@link BenchRecipients}; no delivery and no campaign have the id 0.
    */
-  private static final String ADDRESS = "person.100000@bench-1.test";
+  static final String ADDRESS = "person.100000@bench-1.test";
 
-  private static final Map<String, Object> ATTRIBUTES =
+  static final Map<String, Object> ATTRIBUTES =
       Map.of("first_name", "Anna", "last_name", "Keller", "city", "Hamburg", "customer", "100000");
 
   private static final String TEXT =
@@ -49,13 +50,13 @@ final class BenchContent {
     int bare = size(content(""), composer);
     if (bare > bytes) {
       throw new BenchException(
-          "A message has " + bare + " bytes at least; give --bytes " + bare + " or more.");
+          "A message has " + bare + " bytes at least; give --size " + bare + " or more.");
     }
     return content(filler(bytes - bare));
   }
 
   static int size(CampaignContent content, MessageComposer composer) {
-    return composer.campaign(0, content).compose(0, ADDRESS, ATTRIBUTES).bytes().length;
+    return composer.campaign(0, content).compose(0, ADDRESS, ATTRIBUTES).mail().content().length();
   }
 
   private static CampaignContent content(String filler) {

@@ -2,6 +2,8 @@ package io.portolan.api.bench;
 
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Sql;
+import java.sql.Statement;
+import java.util.List;
 
 /** What the tables say about the campaign of a bench. Thread-safe; holds no state. */
 final class BenchStore {
@@ -14,6 +16,14 @@ final class BenchStore {
 
   private static final String SYNCHRONOUS_COMMIT =
       "SELECT current_setting('synchronous_commit') AS value";
+
+  private static final String TABLES =
+      """
+      SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name,
+             pg_total_relation_size(c.oid) AS octets
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+      """;
 
   private final Database database;
 
@@ -41,5 +51,36 @@ final class BenchStore {
   String synchronousCommit() {
     return database.read(
         connection -> Sql.one(connection, SYNCHRONOUS_COMMIT, row -> row.text("value")));
+  }
+
+  /** A table and its indexes. */
+  private record Table(String name, long octets) {}
+
+  /**
+   * How much more room all tables and indexes take than when they are written anew; does that, and
+   * nobody may use them meanwhile. Rows that are dead and not cleared away yet count.
+   */
+  double bloat() {
+    List<Table> tables = tables();
+    for (Table table : tables) {
+      // it runs in no transaction, and takes no parameters
+      database.read(
+          connection -> {
+            try (Statement statement = connection.createStatement()) {
+              return statement.execute("VACUUM FULL " + table.name());
+            }
+          });
+    }
+    return (double) octets(tables) / octets(tables());
+  }
+
+  private List<Table> tables() {
+    return database.read(
+        connection ->
+            Sql.list(connection, TABLES, row -> new Table(row.text("name"), row.number("octets"))));
+  }
+
+  private static long octets(List<Table> tables) {
+    return tables.stream().mapToLong(Table::octets).sum();
   }
 }

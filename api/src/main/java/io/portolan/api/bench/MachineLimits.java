@@ -1,5 +1,8 @@
 package io.portolan.api.bench;
 
+import io.portolan.api.sink.BenchException;
+import io.portolan.api.sink.Sink;
+import io.portolan.api.sink.Tools;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -13,7 +16,8 @@ import java.util.regex.Pattern;
 
 /**
  * Measures what other programs do on this machine with nothing else at work: the most that a sender
- * can be held against. What cannot be measured is left out and said.
+ * can be held against, without the delay that a bench may have put before the sink. What cannot be
+ * measured is left out and said.
  */
 final class MachineLimits {
   private static final int MESSAGES = 20_000;
@@ -61,7 +65,7 @@ final class MachineLimits {
       double rate = source(program.get(), MESSAGES);
       best = OptionalDouble.of(Math.max(rate, best.orElse(0)));
     }
-    return Optional.of(BenchReport.rounded(best.orElseThrow()));
+    return Optional.of(best.orElseThrow());
   }
 
   private double source(Path program, int messages) throws IOException, InterruptedException {
@@ -71,7 +75,7 @@ final class MachineLimits {
             program.toString(),
             "-d",
             "-s",
-            Integer.toString(settings.connections()),
+            Integer.toString(settings.way().connections()),
             "-m",
             Integer.toString(messages),
             "-l",
@@ -80,7 +84,7 @@ final class MachineLimits {
             "bench@portolan.test",
             "-t",
             "person@bench-1.test",
-            "127.0.0.1:" + sink.port()));
+            "127.0.0.1:" + sink.directPort()));
     return messages / ((System.nanoTime() - start) / 1e9);
   }
 
@@ -123,7 +127,7 @@ final class MachineLimits {
     }
     List<String> command = new ArrayList<>(List.of("bash", script.toString()));
     command.add(directory.resolve("postfix").toString());
-    command.add(Integer.toString(sink.port()));
+    command.add(Integer.toString(sink.directPort()));
     command.add(Integer.toString(MESSAGES / 2));
     command.add(Integer.toString(settings.bytes()));
     return number(QUEUE, run(command), "the Postfix queue");

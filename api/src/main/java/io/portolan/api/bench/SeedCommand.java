@@ -6,6 +6,7 @@ import io.portolan.api.application.ConfiguredDatabase;
 import io.portolan.api.application.EarlyEnd;
 import io.portolan.api.cli.ConfigurationOption;
 import io.portolan.api.configuration.Configuration.DatabaseConfiguration;
+import io.portolan.api.sink.BenchException;
 import io.portolan.core.relay.Secrets;
 import io.portolan.metrics.seed.SeedPlan;
 import io.portolan.metrics.seed.Seeder;
@@ -29,8 +30,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "seed",
     description =
-        "Fills the configured database with finished campaigns that were never sent, to measure reports"
-            + " over: attempts, path failures and what counts them, but no recipients and no mail.")
+        "Fills the configured database with finished campaigns that were never sent, to measure"
+            + " reports over: attempts, path failures and what counts them, but no recipients and"
+            + " no mail.")
 final class SeedCommand implements Callable<Integer> {
   private static final long MOST_ATTEMPTS = 1_000_000_000;
   private static final int MOST_CAMPAIGNS = 10_000;
@@ -71,7 +73,8 @@ final class SeedCommand implements Callable<Integer> {
   @Option(
       names = "--among-campaigns",
       description =
-          "Do it though the database has campaigns: their reports will be mixed with what is made up.")
+          "Do it though the database has campaigns: their reports will be mixed with what is made"
+              + " up.")
   private boolean amongCampaigns;
 
   @Spec
@@ -112,7 +115,8 @@ final class SeedCommand implements Callable<Integer> {
       screen.say(
           String.format(
               Locale.ROOT,
-              "Filling %s with %,d campaigns, %,d attempts together, within %d days. None of it was sent.",
+              "Filling %s with %,d campaigns, %,d attempts together, within %d days. None of it was"
+                  + " sent.",
               place,
               campaigns,
               attempts,

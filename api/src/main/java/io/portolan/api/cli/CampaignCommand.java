@@ -1,13 +1,13 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.portolan.api.reports.RelayedText;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -110,25 +110,56 @@ final class CampaignCommand {
     return 0;
   }
 
-  @Command(name = "show", description = "Shows the campaigns, newest first.")
-  int show(@Mixin Remote remote) {
+  @Command(
+      name = "show",
+      description = "Shows the campaigns, newest first, or one with what guardrails hold of it.")
+  int show(
+      @Mixin Remote remote,
+      @Parameters(arity = "0..1", paramLabel = "CAMPAIGN", description = "Id or name; all without.")
+          @Nullable String campaign) {
     try (ApiClient client = remote.client()) {
+      if (campaign != null) {
+        remote.show(client.get(path(remote, client, campaign)), one -> show(remote, one));
+        return 0;
+      }
       remote.show(
           client.get(CAMPAIGNS + "?limit=100"),
           answer -> {
             Table table = new Table("ID", "NAME", "STATE", "LAUNCH", "ENDED");
-            for (JsonNode campaign : answer.path("items")) {
-              table.add(
-                  campaign.path("id").asText(),
-                  campaign.path("name").asText(),
-                  campaign.path("state").asText(),
-                  campaign.path("launchAt").asText(),
-                  campaign.path("endedAt").asText());
-            }
+            answer.path("items").forEach(each -> add(table, each));
             remote.out().print(table);
           });
     }
     return 0;
+  }
+
+  private static void show(Remote remote, JsonNode campaign) {
+    Table table = new Table("ID", "NAME", "STATE", "LAUNCH", "ENDED");
+    add(table, campaign);
+    remote.out().print(table);
+    if (campaign.path("holds").isEmpty()) {
+      return;
+    }
+    Table holds = new Table("HELD SINCE", "HELD", "WHY");
+    for (JsonNode hold : campaign.path("holds")) {
+      holds.add(
+          hold.path("heldAt").asText(),
+          hold.path("isp").asText("the campaign"),
+          hold.path("reason").asText());
+    }
+    remote.out().print(holds);
+    if (campaign.has("note")) {
+      remote.say(campaign.path("note").asText());
+    }
+  }
+
+  private static void add(Table table, JsonNode campaign) {
+    table.add(
+        campaign.path("id").asText(),
+        campaign.path("name").asText(),
+        campaign.path("state").asText(),
+        campaign.path("launchAt").asText(),
+        campaign.path("endedAt").asText());
   }
 
   @Command(name = "schedule", description = "Schedules a draft.")
@@ -139,7 +170,8 @@ final class CampaignCommand {
               names = "--at",
               required = true,
               description =
-                  "now, a time with offset (2026-12-01T09:00:00+01:00), or a local time beside --zone.")
+                  "now, a time with offset (2026-12-01T09:00:00+01:00), or a local time beside"
+                      + " --zone.")
           String at,
       @Option(names = "--zone", defaultValue = "", description = "Such as Europe/Berlin.")
           String zone) {
@@ -166,24 +198,8 @@ final class CampaignCommand {
   int resume(
       @Mixin Remote remote,
       @Parameters(paramLabel = "CAMPAIGN") String campaign,
-      @Option(
-              names = "--override",
-              description = "Send all the same what a guardrail stopped; needs --note.")
-          boolean override,
-      @Option(names = "--note", description = "Why it may go on; kept with the campaign.")
-          String note,
-      @Option(names = "--isp", description = "Only what is held at this ISP.") String isp) {
-    Map<String, Object> request = new TreeMap<>();
-    if (override) {
-      request.put("override", true);
-    }
-    if (note != null) {
-      request.put("note", note);
-    }
-    if (isp != null) {
-      request.put("isp", isp);
-    }
-    return steer(remote, campaign, "resume", request);
+      @Mixin ResumeOptions options) {
+    return steer(remote, campaign, "resume", options.request());
   }
 
   @Command(
@@ -283,10 +299,15 @@ final class CampaignCommand {
         String state = progress.map(it -> it.path("state").asText()).orElse("");
         if (state.equals("draft")) {
           remote.say(
-              "The campaign is a draft: nothing happens until it is scheduled, by portolan campaign schedule.");
+              "The campaign is a draft: nothing happens until it is scheduled, by portolan campaign"
+                  + " schedule.");
           return 1;
         }
         if (state.equals("finished") || state.equals("cancelled")) {
+          if (!remote.wantsJson()) {
+            progress.ifPresent(it -> RelayedText.print(it.path("relays"), remote.out()));
+            remote.out().flush();
+          }
           return 0;
         }
         Thread.sleep(progress.isPresent() ? POLL_MILLIS : POLL_MILLIS * 6);

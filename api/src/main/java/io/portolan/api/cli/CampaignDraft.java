@@ -17,6 +17,7 @@ final class CampaignDraft {
   private static final Pattern WINDOW =
       Pattern.compile("([A-Za-z,]+) +(\\d\\d:\\d\\d)-(\\d\\d:\\d\\d) +(\\S+)");
   private static final String NONE = "none";
+  private static final String DEFAULT = "default";
 
   @Option(names = "--list", description = "Id or name.")
   private Optional<String> list = Optional.empty();
@@ -59,6 +60,20 @@ final class CampaignDraft {
           "resend or hold: what becomes of a message when nobody knows whether the peer took it.")
   private Optional<String> inDoubt = Optional.empty();
 
+  @Option(
+      names = "--guard-hard-bounce",
+      description =
+          "Usual and too many hard bounces, such as '2%% to 10%%', or off; default for the"
+              + " server's.")
+  private Optional<String> hardBounces = Optional.empty();
+
+  @Option(
+      names = "--guard-block",
+      description =
+          "Usual and too many blocks for reputation, such as '2%% to 15%%', or off; default for the"
+              + " server's.")
+  private Optional<String> blocks = Optional.empty();
+
   /** The fields of the request. */
   Map<String, @Nullable Object> fields(Remote remote, ApiClient client) throws IOException {
     Map<String, Object> content = new HashMap<>();
@@ -91,6 +106,12 @@ final class CampaignDraft {
             fields.put(
                 "templateId",
                 it.equals(NONE) ? null : remote.find(client, "template", "/api/v1/templates", it)));
+    Map<String, @Nullable Object> guards = new HashMap<>();
+    hardBounces.ifPresent(it -> guards.put("hardBounce", it.equals(DEFAULT) ? null : it));
+    blocks.ifPresent(it -> guards.put("block", it.equals(DEFAULT) ? null : it));
+    if (!guards.isEmpty()) {
+      fields.put("guards", guards);
+    }
     inDoubt.ifPresent(it -> fields.put("inDoubt", it));
     window.ifPresent(it -> fields.put("sendWindow", it.equals(NONE) ? null : window(it)));
     return fields;

@@ -2,8 +2,10 @@ package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +27,8 @@ final class DeliveryCommand {
       @Option(
               names = "--state",
               description =
-                  "One or several of planned, accepted, bounced, expired, suppressed, cancelled.")
+                  "One or several of planned, relayed, accepted, bounced, expired, suppressed,"
+                      + " cancelled, separated by commas.")
           Optional<String> state,
       @Option(names = "--isp") Optional<String> isp,
       @Option(names = "--address", description = "A part of the address.")
@@ -51,6 +54,7 @@ final class DeliveryCommand {
 
   private static void table(Remote remote, Iterable<JsonNode> deliveries) {
     Table table = new Table("ID", "ADDRESS", "ISP", "STATE", "ATTEMPTS", "NEXT OR ENDED");
+    Set<String> notes = new LinkedHashSet<>();
     for (JsonNode item : deliveries) {
       JsonNode delivery = item.path("delivery");
       table.add(
@@ -60,8 +64,12 @@ final class DeliveryCommand {
           item.path("state").asText(),
           delivery.path("attempts").asText(),
           item.path("endedAt").asText(item.path("notBefore").asText()));
+      if (item.has("note")) {
+        notes.add("Relayed: " + item.path("note").asText());
+      }
     }
     remote.out().print(table);
+    notes.forEach(remote::say);
   }
 
   private static void list(Remote remote, JsonNode answer) {

@@ -220,9 +220,7 @@ final class PolicyCommand {
                     + " of policy version "
                     + it.path("policyVersion").asText());
             Table table = new Table("", "PATH", "TLS", "WHY");
-            boolean isTaken = false;
             for (JsonNode path : it.path("paths")) {
-              isTaken |= path.path("taken").asBoolean();
               table.add(
                   path.path("taken").asBoolean() ? "->" : "",
                   PathsCommand.label(path),
@@ -230,8 +228,8 @@ final class PolicyCommand {
                   path.path("why").asText());
             }
             remote.out().print(table);
-            if (!isTaken) {
-              remote.say("No path is open: a message would be held until one opens.");
+            if (it.has("held")) {
+              remote.say(it.path("held").path("words").asText() + ".");
             }
           });
     }

@@ -5,6 +5,7 @@ import io.portolan.api.comparison.CompareCommand;
 import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.dns.DnsCommand;
 import io.portolan.api.feedback.FeedbackCommand;
+import io.portolan.api.hold.DomainCommand;
 import io.portolan.api.intake.MailboxesCommand;
 import io.portolan.api.reputation.ReputationCommand;
 import io.portolan.api.suppression.RecipientCommand;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Command;
       ListCommand.class,
       TemplateCommand.class,
       CampaignCommand.class,
+      DomainCommand.class,
       DeliveryCommand.class,
       ReportCommand.class,
       CompareCommand.class,

@@ -73,7 +73,7 @@ public final class ProgressScreen {
       JsonNode counts = isp.path("counts");
       table.add(
           isp.path("isp").asText(),
-          number(counts, "accepted"),
+          Figures.number(sent(counts)),
           number(counts, "deferrals"),
           number(counts, "bounced"),
           number(counts, "waiting"),
@@ -83,12 +83,11 @@ public final class ProgressScreen {
     }
     StringBuilder held = new StringBuilder();
     for (JsonNode hold : progress.path("holds")) {
-      held.append("HELD by a guardrail, ").append(hold.path("reason").asText()).append('\n');
+      held.append(folded("HELD by a guardrail, " + hold.path("reason").asText()));
     }
     return speed(progress)
         + "\n"
-        + counts(progress.path("total"))
-        + "\n"
+        + folded(counts(progress.path("total")))
         + held
         + "\n"
         + table.toString(WIDTH);
@@ -110,10 +109,26 @@ public final class ProgressScreen {
         total.path("waiting").asLong() == 0 ? "done" : left(total) + " left");
   }
 
+  /** Lines that fit the terminal, which would count a longer one as two. */
+  private static String folded(String text) {
+    StringBuilder lines = new StringBuilder();
+    int start = 0;
+    while (text.length() - start > WIDTH) {
+      int blank = text.lastIndexOf(' ', start + WIDTH);
+      int end = blank > start ? blank : start + WIDTH;
+      lines.append(text, start, end).append('\n');
+      start = blank > start ? end + 1 : end;
+    }
+    return lines.append(text, start, text.length()).append('\n').toString();
+  }
+
   /** What has happened so far; what has not is not mentioned. */
   private static String counts(JsonNode total) {
     List<String> parts = new ArrayList<>();
-    parts.add(number(total, "accepted") + " of " + number(total, "recipients") + " sent");
+    String relayed =
+        total.path("relayed").asLong() > 0 ? " (" + number(total, "relayed") + " relayed)" : "";
+    parts.add(
+        Figures.number(sent(total)) + " of " + number(total, "recipients") + " sent" + relayed);
     for (String count : List.of("bounced", "expired", "suppressed", "cancelled")) {
       if (total.path(count).asLong() > 0) {
         parts.add(number(total, count) + " " + count);
@@ -123,6 +138,11 @@ public final class ProgressScreen {
       parts.add(number(total, "inDoubt") + " in doubt");
     }
     return String.join(", ", parts);
+  }
+
+  /** What the next hop has, be it the ISP or a relay. */
+  private static long sent(JsonNode counts) {
+    return counts.path("accepted").asLong() + counts.path("relayed").asLong();
   }
 
   private static String paths(JsonNode isp) {

@@ -58,7 +58,7 @@ final class RelayCommand {
       remote.show(
           client.get(RELAYS),
           answer -> {
-            Table table = new Table("NAME", "HOST", "USERNAME", "PORTS", "FROM");
+            Table table = new Table("NAME", "HOST", "USERNAME", "PORTS", "REPORTS", "FROM");
             for (JsonNode relay : answer.path("items")) {
               List<String> ports = new ArrayList<>();
               relay
@@ -71,6 +71,7 @@ final class RelayCommand {
                   relay.path("host").asText(),
                   relay.path("username").asText(),
                   String.join(" ", ports),
+                  relay.path("reports").asText(),
                   relay.path("configured").asBoolean() ? "configuration" : "API");
             }
             remote.out().print(table);

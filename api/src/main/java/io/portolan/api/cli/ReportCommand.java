@@ -1,15 +1,19 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.portolan.api.reports.CsvOption;
 import io.portolan.api.reports.DetailText;
+import io.portolan.api.reports.PageOption;
+import io.portolan.api.reports.RelayedText;
+import io.portolan.api.reports.SpanOptions;
 import io.portolan.api.schedule.ReportScheduleCommand;
 import io.portolan.metrics.report.Figures;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,11 +40,9 @@ public final class ReportCommand implements Callable<Integer> {
       description = "Id or name; left out for all campaigns of a span.")
   private Optional<String> campaign = Optional.empty();
 
-  @Option(names = "--from", description = "Start of a span, such as 2026-12-01T00:00:00Z.")
-  private Optional<String> from = Optional.empty();
-
-  @Option(names = "--until", description = "End of a span, exclusive.")
-  private Optional<String> until = Optional.empty();
+  @Mixin private final SpanOptions span = new SpanOptions();
+  @Mixin private final CsvOption csv = new CsvOption();
+  @Mixin private final PageOption page = new PageOption();
 
   @Option(names = "--isp", description = "With a span: the mail to this ISP, in detail.")
   private Optional<String> isp = Optional.empty();
@@ -48,36 +50,21 @@ public final class ReportCommand implements Callable<Integer> {
   @Option(names = "--ports", description = "With a span: how each port did.")
   private boolean ports;
 
-  @Option(names = "--csv", description = "Print CSV.")
-  private boolean csv;
-
   @Option(names = "--replies", description = "With --csv: the top replies instead.")
   private boolean replies;
+
+  @Option(names = "--funnel", description = "With --csv: what became of the planned instead.")
+  private boolean funnel;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
-  @Option(
-      names = "--html",
-      paramLabel = "FILE",
-      description = "Write the report as a page into this file.")
-  private Optional<Path> html = Optional.empty();
-
   @Override
   public Integer call() throws IOException {
     try (ApiClient client = remote.client()) {
       String path = path(client);
-      if (html.isPresent()) {
-        Files.writeString(html.get(), client.getText(path + "format=html", "text/html"));
-        remote.say("The report is in " + html.get() + ".");
-      } else if (csv) {
-        remote
-            .out()
-            .print(
-                client.getText(path + "format=csv" + (replies ? "&part=replies" : ""), "text/csv"));
-        remote.out().flush();
-      } else {
+      if (!page.write(remote, client, path) && !csv.print(remote, client, path + part())) {
         remote.show(client.get(path + "format=json"), this::printAsAsked);
       }
     }
@@ -94,26 +81,25 @@ public final class ReportCommand implements Callable<Integer> {
     }
   }
 
+  private String part() {
+    return replies ? "part=replies&" : funnel ? "part=funnel&" : "";
+  }
+
   /** The report's address, up to further parameters. */
   private String path(ApiClient client) {
     boolean isDetail = isp.isPresent() || ports;
-    if ((isp.isPresent() && ports) || (isDetail && replies)) {
-      throw new ParameterException(spec.commandLine(), "Give one of --isp, --ports and --replies.");
+    if (Stream.of(isp.isPresent(), ports, replies, funnel).filter(is -> is).count() > 1) {
+      throw new ParameterException(
+          spec.commandLine(), "Give one of --isp, --ports, --replies and --funnel.");
     }
-    if (campaign.isPresent() && from.isEmpty() && until.isEmpty() && !isDetail) {
+    if (campaign.isPresent() && span.isEmpty() && !isDetail) {
       return "/api/v1/reports/campaigns/"
           + remote.find(client, "campaign", "/api/v1/campaigns", campaign.get())
           + "?";
     }
-    if (campaign.isEmpty() && from.isPresent() && until.isPresent()) {
+    if (campaign.isEmpty() && span.isWhole()) {
       String kind = isp.map(id -> "isps/" + ApiClient.encode(id)).orElse(ports ? "ports" : "span");
-      return "/api/v1/reports/"
-          + kind
-          + "?from="
-          + ApiClient.encode(from.get())
-          + "&until="
-          + ApiClient.encode(until.get())
-          + "&";
+      return "/api/v1/reports/" + kind + "?" + span.query();
     }
     throw new ParameterException(
         spec.commandLine(), "Give a campaign, or a span by --from and --until.");
@@ -126,6 +112,7 @@ public final class ReportCommand implements Callable<Integer> {
             "ISP",
             "PATH",
             "ACCEPTED",
+            "OF THESE RELAYED",
             "HARD",
             "SOFT",
             "BLOCKED",
@@ -158,6 +145,7 @@ public final class ReportCommand implements Callable<Integer> {
     }
     row(table, "all", "", report.path("total"), true);
     out.print(table);
+    funnel(report, out);
     feedback(report, out);
     JsonNode replies = report.path("topReplies");
     if (!replies.isEmpty()) {
@@ -175,6 +163,23 @@ public final class ReportCommand implements Callable<Integer> {
       out.print(top);
     }
     out.flush();
+  }
+
+  /** What became of the planned, in parts that add up to it, and what relays have not told. */
+  private static void funnel(JsonNode report, PrintWriter out) {
+    JsonNode funnel = report.path("funnel");
+    double planned = funnel.path("planned").asDouble();
+    Table table = new Table("OF ALL", "MESSAGES", "SHARE");
+    for (Map.Entry<String, JsonNode> part : funnel.properties()) {
+      long count = part.getValue().asLong();
+      table.add(
+          part.getKey().replace("notSent", "not sent"),
+          Figures.number(count),
+          planned > 0 ? Figures.percent(count / planned) : "-");
+    }
+    out.println();
+    out.print(table);
+    RelayedText.print(report.path("relays"), out);
   }
 
   /** What came back, and what may still come. */
@@ -200,12 +205,6 @@ public final class ReportCommand implements Callable<Integer> {
             + " unsubscribed. More may come about "
             + Figures.number(report.path("pending").asLong())
             + " accepted lately.");
-    long unconfirmed = total.path("unconfirmed").asLong();
-    if (unconfirmed > 0) {
-      out.println(
-          Figures.number(unconfirmed)
-              + " were accepted by a relay, which has not said what became of them.");
-    }
   }
 
   private static void row(Table table, String isp, String path, JsonNode part, boolean ended) {
@@ -214,6 +213,7 @@ public final class ReportCommand implements Callable<Integer> {
         isp,
         path,
         number(counts, "accepted"),
+        number(part, "relayed"),
         number(counts, "hardBounced"),
         number(counts, "softBounced"),
         number(counts, "blocked"),

@@ -3,10 +3,10 @@ package io.portolan.api.comparison;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.portolan.api.cli.ApiClient;
 import io.portolan.api.cli.Remote;
+import io.portolan.api.reports.PageOption;
+import io.portolan.api.reports.SpanOptions;
 import io.portolan.metrics.report.Figures;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,11 +34,8 @@ public final class CompareCommand implements Callable<Integer> {
       description = "Ids or names of two campaigns; left out for spans.")
   private List<String> campaigns = List.of();
 
-  @Option(names = "--from", description = "Start of a span, such as 2026-12-01T00:00:00Z.")
-  private Optional<String> from = Optional.empty();
-
-  @Option(names = "--until", description = "End of the span, exclusive.")
-  private Optional<String> until = Optional.empty();
+  @Mixin private final SpanOptions span = new SpanOptions();
+  @Mixin private final PageOption page = new PageOption();
 
   @Option(
       names = "--before-from",
@@ -48,12 +45,6 @@ public final class CompareCommand implements Callable<Integer> {
   @Option(names = "--before-until", description = "End of the span to compare with, exclusive.")
   private Optional<String> beforeUntil = Optional.empty();
 
-  @Option(
-      names = "--html",
-      paramLabel = "FILE",
-      description = "Write what changed as a page into this file.")
-  private Optional<Path> html = Optional.empty();
-
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -62,44 +53,36 @@ public final class CompareCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (ApiClient client = remote.client()) {
       String path = "/api/v1/reports/compare?" + query(client);
-      if (html.isPresent()) {
-        Files.writeString(html.get(), client.getText(path + "&format=html", "text/html"));
-        remote.say("What changed is in " + html.get() + ".");
-      } else {
-        remote.show(client.get(path + "&format=json"), this::print);
+      if (!page.write(remote, client, path)) {
+        remote.show(client.get(path + "format=json"), this::print);
       }
     }
     return 0;
   }
 
   private String query(ApiClient client) {
-    boolean isOfSpans = from.isPresent() && until.isPresent();
-    if (campaigns.size() == 2 && from.isEmpty() && until.isEmpty()) {
+    if (campaigns.size() == 2 && span.isEmpty()) {
       return "before="
           + id(client, campaigns.getFirst())
           + "&after="
-          + id(client, campaigns.getLast());
+          + id(client, campaigns.getLast())
+          + "&";
     }
-    if (!campaigns.isEmpty() || !isOfSpans || beforeFrom.isPresent() != beforeUntil.isPresent()) {
+    if (!campaigns.isEmpty()
+        || !span.isWhole()
+        || beforeFrom.isPresent() != beforeUntil.isPresent()) {
       throw new ParameterException(
           spec.commandLine(),
           "Give two campaigns, or a span by --from and --until; the span to compare with has both"
               + " --before-from and --before-until or neither.");
     }
-    List<String> parts = new ArrayList<>();
-    add(parts, "from", from);
-    add(parts, "until", until);
-    add(parts, "beforeFrom", beforeFrom);
-    add(parts, "beforeUntil", beforeUntil);
-    return String.join("&", parts);
+    return span.query()
+        + SpanOptions.parameter("beforeFrom", beforeFrom)
+        + SpanOptions.parameter("beforeUntil", beforeUntil);
   }
 
   private long id(ApiClient client, String campaign) {
     return remote.find(client, "campaign", "/api/v1/campaigns", campaign);
-  }
-
-  private static void add(List<String> parts, String name, Optional<String> value) {
-    value.ifPresent(text -> parts.add(name + "=" + ApiClient.encode(text)));
   }
 
   private void print(JsonNode comparison) {

@@ -7,9 +7,10 @@ import io.portolan.core.json.HumanDuration;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
+import io.portolan.metrics.reputation.Thresholds;
+import io.portolan.sender.dkim.SigningProvider;
 import io.portolan.sender.dns.AddressFamilies;
 import io.portolan.sender.dns.DnsSettings;
-import io.portolan.sender.message.SigningProvider;
 import io.portolan.sender.path.HealthSettings;
 import java.net.InetAddress;
 import java.net.URI;
@@ -36,6 +37,8 @@ public record Configuration(
     HealthSettings paths,
     WatchConfiguration watch,
     IntakeConfiguration intake,
+    GuardsConfiguration guards,
+    Thresholds reputationLimits,
     SchedulerConfiguration scheduler,
     List<Relay> relays,
     List<DkimConfiguration> dkim,
@@ -114,6 +117,8 @@ public record Configuration(
         paths,
         watch,
         intake,
+        guards,
+        reputationLimits,
         scheduler,
         relays,
         dkim,
@@ -150,6 +155,8 @@ public record Configuration(
         paths(values),
         WatchConfiguration.of(values),
         IntakeConfiguration.of(values),
+        GuardsConfiguration.of(values),
+        ReputationLimits.of(values),
         new SchedulerConfiguration(
             values.optional(
                 Settings.SCHEDULER_NODE,
@@ -161,7 +168,7 @@ public record Configuration(
         dkim(values),
         values.optional(
             Settings.PROBES_CONTROLS, "a readable file is expected", Configuration::readable),
-        values.optional(Settings.ISPS_FILE, "a readable file is expected", Configuration::readable),
+        ispsFile(values),
         values.optional(
             Settings.MAIL_REPLY_RULES, "a readable file is expected", Configuration::readable),
         values.optional(
@@ -365,6 +372,11 @@ public record Configuration(
         .map(Duration::toDays)
         .filter(days -> days >= 1 && days <= LONGEST_KEPT_DAYS)
         .map(Math::toIntExact);
+  }
+
+  static Optional<Path> ispsFile(Values values) {
+    return values.optional(
+        Settings.ISPS_FILE, "a readable file is expected", Configuration::readable);
   }
 
   private static Optional<Path> readable(String text) {

@@ -24,13 +24,15 @@ public final class ConfigurationReference {
               "How ports are looked at on purpose (portolan ports probe, and the watch on ports)."),
           Map.entry(
               "intake",
-              "The listener that takes bounces and complaints by SMTP, and the addresses it takes."),
-          Map.entry(
-              "alerts",
-              "Who is told when the verdict on a port or a check of the DNS changes, beside the log."),
+              "The listener that takes bounces and complaints by SMTP, and the addresses it"
+                  + " takes."),
+          Map.entry("alerts", "Who is told, beside the log, what a person should look at."),
           Map.entry(
               "scheduler",
               "This node's part in the cluster. The default suits a single node, too."),
+          Map.entry(
+              "guards", "When a campaign's mail is stopped because it fares badly (guardrails)."),
+          Map.entry("soft-bounces", "When bounces that may pass suppress an address all the same."),
           Map.entry("isps", "The ISP directory."),
           Map.entry("secrets", "What relays that are set by the API may name."));
 
@@ -56,7 +58,8 @@ public final class ConfigurationReference {
       - **Units.** Durations are a number and `ms`, `s`, `m`, `h` or `d`, or several from large to small: `500ms`, `10s`, `1h30m`, `4d`.
         Other units are named with the key.
       - **Environment.** A variable overrides the file. Its name is the key's in capitals, with `_` for `.` and `-`, behind
-        `PORTOLAN_`. Relays, DKIM keys, mailboxes and webhooks are set in the file alone.
+        `PORTOLAN_`. Relays, DKIM keys, mailboxes, webhooks and reputation limits are set in the file
+        alone.
       - **Mistakes stop the start.** An unknown key, an unknown `PORTOLAN_` variable, a key given twice or a bad value ends `serve` with one
         message that names the file and line, or the variable. So give no variable of yours a name that begins with `PORTOLAN_`, but for
         `PORTOLAN_SECRET_`, which no setting begins with. What Kubernetes sets for a service named `portolan` is passed over.

@@ -5,6 +5,9 @@ import io.portolan.api.webhook.Webhook;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.address.InvalidAddressException;
 import io.portolan.core.json.HumanDuration;
+import io.portolan.core.relay.RelayReporting;
+import io.portolan.core.relay.RelayReporting.EventWay;
+import io.portolan.core.relay.Relays;
 import io.portolan.core.relay.Secrets;
 import io.portolan.sender.mailbox.Mailbox;
 import io.portolan.sender.mailbox.Mailbox.Done;
@@ -59,6 +62,16 @@ public record IntakeConfiguration(
     complaintAddresses = List.copyOf(complaintAddresses);
     mailboxes = List.copyOf(mailboxes);
     webhooks = List.copyOf(webhooks);
+  }
+
+  /** What relays tell of the mail that they took, by the ways on which it could come. */
+  public RelayReporting reporting(Relays relays) {
+    return new RelayReporting(
+        relays,
+        webhooks.stream()
+            .map(webhook -> new EventWay(webhook.vendor().id(), webhook.relay()))
+            .toList(),
+        listener.isPresent() || !mailboxes.isEmpty());
   }
 
   static IntakeConfiguration of(Values values) {
@@ -205,9 +218,13 @@ public record IntakeConfiguration(
                         "vendor",
                         "ses, sendgrid, mailgun, postmark, sparkpost or generic is expected"));
     // anybody can have a topic at Amazon, and what it sends is signed as well
-    return vendor == Vendor.SES
-        ? new Webhook(name(name, fields), vendor, "", fields.required("topic"))
-        : new Webhook(name(name, fields), vendor, secret(fields), "");
+    boolean isSes = vendor == Vendor.SES;
+    return new Webhook(
+        name(name, fields),
+        vendor,
+        isSes ? "" : secret(fields),
+        isSes ? fields.required("topic") : "",
+        Optional.of(fields.optional("relay")).filter(relay -> !relay.isEmpty()));
   }
 
   private static String secret(Fields fields) {

@@ -14,7 +14,8 @@ final class IntakeSettings {
       new Setting(
           "intake.port",
           "25",
-          "Port on which the listener takes mail; 0: any free one. Other mail servers know 25 alone.");
+          "Port on which the listener takes mail; 0: any free one. Other mail servers know 25"
+              + " alone.");
   static final Setting CERTIFICATE =
       new Setting(
           "intake.certificate",
@@ -52,24 +53,40 @@ final class IntakeSettings {
       new Setting(
           "intake.mails-per-minute",
           "600",
-          "Mails that the listener takes from one peer in a minute; who brings more is asked to come"
-              + " again.");
+          "Mails that the listener takes from one peer in a minute; who brings more is asked to"
+              + " come again.");
   static final Setting RECIPIENTS =
       new Setting("intake.recipients", "20", "Recipients of one mail that the listener takes.");
   static final Setting TIMEOUT =
       new Setting(
           "intake.timeout",
           "5m",
-          "How long the listener waits for a command; twice as long for a mail, thirty times for all"
-              + " of a conversation.");
+          "How long the listener waits for a command; twice as long for a mail, thirty times for"
+              + " all of a conversation.");
+
+  /** The keys, in the order of the reference. */
+  static final List<Setting> SETTINGS =
+      List.of(
+          ADDRESS,
+          PORT,
+          CERTIFICATE,
+          KEY,
+          COMPLAINT_ADDRESSES,
+          PEOPLE_DIRECTORY,
+          MAX_SIZE,
+          CONNECTIONS,
+          CONNECTIONS_PER_PEER,
+          MAILS_PER_MINUTE,
+          RECIPIENTS,
+          TIMEOUT);
 
   static final SettingGroup MAILBOXES =
       new SettingGroup(
           "mailboxes",
           "NAME",
           "bounces",
-          "Mailboxes that are polled for mail that comes back, always over TLS with a verified name."
-              + " Each should be for such mail alone.",
+          "Mailboxes that are polled for mail that comes back, always over TLS with a verified"
+              + " name. Each should be for such mail alone.",
           List.of(
               new SettingGroup.Field("protocol", true, "imap", "imap or pop3."),
               new SettingGroup.Field(
@@ -97,9 +114,9 @@ final class IntakeSettings {
                   "done",
                   false,
                   "keep",
-                  "What becomes of a mail that was read: keep (it stays, and which were read is kept"
-                      + " in the database), delete, or move:FOLDER. Left out: keep with IMAP, delete"
-                      + " with POP3, which knows nothing else."),
+                  "What becomes of a mail that was read: keep (it stays, and which were read is"
+                      + " kept in the database), delete, or move:FOLDER. Left out: keep with IMAP,"
+                      + " delete with POP3, which knows nothing else."),
               new SettingGroup.Field(
                   "interval", false, "1m", "Between two polls, 10s or more; left out: 1m.")));
 
@@ -117,13 +134,20 @@ final class IntakeSettings {
                   false,
                   "env:EVENTS_SECRET",
                   "Where the secret is, env:NAME or file:/absolute/path: SendGrid's public key,"
-                      + " Mailgun's signing key, name:password of Postmark and SparkPost (or a bearer"
-                      + " token), the key of generic; needed by all but ses."),
+                      + " Mailgun's signing key, name:password of Postmark and SparkPost (or a"
+                      + " bearer token), the key of generic; needed by all but ses."),
               new SettingGroup.Field(
                   "topic",
                   false,
                   "arn:aws:sns:eu-west-1:123456789012:bounces",
-                  "ARN of the topic of Amazon SNS; needed by ses.")));
+                  "ARN of the topic of Amazon SNS; needed by ses."),
+              new SettingGroup.Field(
+                  "relay",
+                  false,
+                  "ses",
+                  "Name of the relay whose events it brings; left out: the relays on hosts of the"
+                      + " vendor's, with generic those on all other hosts. Reports say by it of"
+                      + " which relays events are to be expected.")));
 
   private IntakeSettings() {}
 }

@@ -1,6 +1,7 @@
 package io.portolan.api.configuration;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Every key that the configuration knows, in the order of the reference. */
 public final class Settings {
@@ -100,8 +101,9 @@ public final class Settings {
   static final Setting MAIL_BATCHES_PER_PLATFORM =
       new Setting(
           "mail.batches-per-platform",
-          "4",
-          "Batches of one platform that are in memory at once; of the domains of no known ISP 16 times as many.");
+          "2",
+          "Batches of one platform that are in memory at once; of the domains of no known ISP 16"
+              + " times as many.");
   static final Setting MAIL_IDLE_LINGER =
       new Setting(
           "mail.idle-linger",
@@ -117,8 +119,8 @@ public final class Settings {
       new Setting(
           "mail.signatures",
           "auto",
-          "Who computes DKIM signatures: auto (Amazon Corretto Crypto Provider where its native code runs,"
-              + " with RSA four times as fast; the JDK elsewhere) or jdk.");
+          "Who computes DKIM signatures: auto (Amazon Corretto Crypto Provider where its native"
+              + " code runs, with RSA four times as fast; the JDK elsewhere) or jdk.");
   static final Setting MAIL_TRUSTED_CERTIFICATES =
       new Setting(
           "mail.trusted-certificates",
@@ -140,7 +142,8 @@ public final class Settings {
       new Setting(
           "paths.first-block",
           "5m",
-          "How long a path that failed is left alone before it is looked at; doubled with each bad look.");
+          "How long a path that failed is left alone before it is looked at; doubled with each bad"
+              + " look.");
   static final Setting PATHS_LONGEST_BLOCK =
       new Setting(
           "paths.longest-block",
@@ -155,14 +158,14 @@ public final class Settings {
       new Setting(
           "paths.confirm",
           "1m",
-          "Between the two good looks that reopen a blocked path, and the two rounds of looks that a verdict on"
-              + " a port needs.");
+          "Between the two good looks that reopen a blocked path, and the two rounds of looks that"
+              + " a verdict on a port needs.");
   static final Setting PATHS_NETWORK =
       new Setting(
           "paths.network",
           "default",
-          "Name of the way out that this node shares with others; nodes of one name share what they know of"
-              + " paths and ports.");
+          "Name of the way out that this node shares with others; nodes of one name share what they"
+              + " know of paths and ports.");
   static final Setting PATHS_RAMP =
       new Setting(
           "paths.ramp",
@@ -182,8 +185,8 @@ public final class Settings {
       new Setting(
           "scheduler.node",
           "",
-          "Name of this node, unique in the cluster, up to 70 characters; empty: host name, process and"
-              + " a random part.");
+          "Name of this node, unique in the cluster, up to 70 characters; empty: host name, process"
+              + " and a random part.");
   static final Setting SCHEDULER_THREADS =
       new Setting(
           "scheduler.threads",
@@ -194,7 +197,7 @@ public final class Settings {
           "scheduler.check-in",
           "5s",
           "How often this node says that it lives; a node that is silent for this and 7.5 s more is"
-              + " taken over. Clocks of nodes must agree within seconds.");
+              + " taken over.");
   static final Setting ISPS_FILE =
       new Setting(
           "isps.file",
@@ -212,43 +215,45 @@ public final class Settings {
       new Setting(
           "probes.every",
           "30m",
-          "How often the ports that the policy uses are looked at by control hosts while all is well.");
+          "How often the ports that the policy uses are looked at by control hosts while all is"
+              + " well.");
   static final Setting ALERTS_WEBHOOK =
       new Setting(
           "alerts.webhook",
           "",
-          "URL that is sent a JSON document when the verdict on a port or a check of the DNS changes; empty for none.");
+          "URL that is sent a JSON document for each alert, of the kinds that operations.md lists;"
+              + " empty for none.");
   static final Setting ALERTS_SECRET =
       new Setting(
           "alerts.secret",
           "",
-          "Reference, env:NAME or file:PATH, of the key by which the webhook's documents are signed; empty:"
-              + " not signed.");
+          "Reference, env:NAME or file:PATH, of the key by which the webhook's documents are"
+              + " signed; empty: not signed.");
   static final Setting PROBES_CONTROLS =
       new Setting(
           "probes.controls",
           "",
-          "CSV file of the hosts by which ports are judged, in place of the built-in ones: operator,"
-              + " host, port and tls (starttls, implicit, or none for a port that nobody blocks, such"
-              + " as 443, of which one row is needed); empty for the built-in ones.");
+          "CSV file of the hosts by which ports are judged, in place of the built-in ones:"
+              + " operator, host, port and tls (starttls, implicit, or none for a port that nobody"
+              + " blocks, such as 443, of which one row is needed); empty for the built-in ones.");
   static final Setting DNS_HEALTH_EVERY =
       new Setting(
           "dns-health.every",
           "1h",
-          "How often the DNS of sending domains and source addresses is checked, 1m or more, a tenth more"
-              + " or less; by one node at a time.");
+          "How often the DNS of sending domains and source addresses is checked, 1m or more, a"
+              + " tenth more or less; by one node at a time.");
   static final Setting DNS_HEALTH_ADDRESSES =
       new Setting(
           "dns-health.addresses",
           "",
-          "Addresses that receivers see mail come from, separated by commas, where this host stands behind"
-              + " NAT; empty: the source addresses of the policy and mail.source-address.");
+          "Addresses that receivers see mail come from, separated by commas, where this host stands"
+              + " behind NAT; empty: the source addresses of the policy and mail.source-address.");
   static final Setting DNS_HEALTH_BLOCKLIST_SERVERS =
       new Setting(
           "dns-health.blocklist-servers",
           "",
-          "Name servers of your own to ask blocklists by, as address or address:port, separated by commas;"
-              + " empty: no blocklist is asked, for lists do not answer public resolvers.");
+          "Name servers of your own to ask blocklists by, as address or address:port, separated by"
+              + " commas; empty: no blocklist is asked, for lists do not answer public resolvers.");
   static final Setting DNS_HEALTH_ADDRESS_BLOCKLISTS =
       new Setting(
           "dns-health.address-blocklists",
@@ -260,7 +265,7 @@ public final class Settings {
           "dbl.spamhaus.org",
           "Blocklists that domains are looked up in, separated by commas.");
 
-  private static final List<Setting> ALL =
+  private static final List<Setting> OWN =
       List.of(
           DATABASE_URL,
           DATABASE_USERNAME,
@@ -311,19 +316,12 @@ public final class Settings {
           PROBES_CONTROLS,
           ALERTS_WEBHOOK,
           ALERTS_SECRET,
-          IntakeSettings.ADDRESS,
-          IntakeSettings.PORT,
-          IntakeSettings.CERTIFICATE,
-          IntakeSettings.KEY,
-          IntakeSettings.COMPLAINT_ADDRESSES,
-          IntakeSettings.PEOPLE_DIRECTORY,
-          IntakeSettings.MAX_SIZE,
-          IntakeSettings.CONNECTIONS,
-          IntakeSettings.CONNECTIONS_PER_PEER,
-          IntakeSettings.MAILS_PER_MINUTE,
-          IntakeSettings.RECIPIENTS,
-          IntakeSettings.TIMEOUT,
           ISPS_FILE);
+
+  private static final List<Setting> ALL =
+      Stream.of(OWN, IntakeSettings.SETTINGS, GuardsConfiguration.SETTINGS)
+          .flatMap(List::stream)
+          .toList();
 
   private static final List<SettingGroup> GROUPS =
       List.of(
@@ -381,7 +379,8 @@ public final class Settings {
                       "file:/etc/portolan/example.net-ed25519.pem",
                       "Where that private Ed25519 key is, in PEM."))),
           IntakeSettings.MAILBOXES,
-          IntakeSettings.WEBHOOKS);
+          IntakeSettings.WEBHOOKS,
+          ReputationLimits.GROUP);
 
   private Settings() {}
 

@@ -108,8 +108,7 @@ public final class FeedbackApi {
         read.kind(),
         read.feedbackType(),
         read.recipients(),
-        new OriginalMessage(
-            tokens, original.messageId(), original.feedbackId(), original.from(), original.to()),
+        original.withTokens(tokens),
         read.reportingMta(),
         read.arrivalDate());
   }

@@ -11,6 +11,7 @@ import io.portolan.api.configuration.ConfigurationException;
 import io.portolan.api.configuration.RelaySecrets;
 import io.portolan.api.dns.DnsApi;
 import io.portolan.api.feedback.FeedbackApi;
+import io.portolan.api.hold.DomainHoldsApi;
 import io.portolan.api.intake.EventsApi;
 import io.portolan.api.reports.DetailReportsApi;
 import io.portolan.api.reputation.ReputationApi;
@@ -126,6 +127,8 @@ public final class ApiServer implements AutoCloseable {
     imports.routes(routes);
     new TemplatesApi(parts.stores(), check).routes(routes);
     new CampaignsApi(parts, check).routes(routes);
+    new DomainHoldsApi(parts.stores().holds(), parts.stores().holdEvents(), parts.scheduler())
+        .routes(routes);
     new SuppressionsApi(parts, uploads).routes(routes);
     new RelaysApi(parts).routes(routes);
     new PolicyApi(parts).routes(routes);

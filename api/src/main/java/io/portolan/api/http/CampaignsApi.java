@@ -11,11 +11,13 @@ import io.javalin.http.Context;
 import io.portolan.api.application.Application;
 import io.portolan.api.application.Stores;
 import io.portolan.api.dns.LaunchNote;
-import io.portolan.api.rates.HoldsView;
+import io.portolan.api.hold.HoldsView;
+import io.portolan.api.hold.ResumeRequest;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.campaign.Campaign;
 import io.portolan.core.campaign.CampaignContent;
+import io.portolan.core.campaign.CampaignGuards;
 import io.portolan.core.campaign.CampaignQuery;
 import io.portolan.core.campaign.CampaignSettings;
 import io.portolan.core.campaign.CampaignState;
@@ -96,6 +98,7 @@ final class CampaignsApi {
       Optional<ContentRequest> content,
       Optional<SendWindow> sendWindow,
       Optional<InDoubt> inDoubt,
+      Optional<CampaignGuards> guards,
       Optional<Integer> revision) {
 
     static CampaignRequest of(Campaign campaign) {
@@ -107,6 +110,7 @@ final class CampaignsApi {
           Optional.of(ContentRequest.of(settings.content())),
           settings.sendWindow(),
           Optional.of(settings.inDoubt()),
+          Optional.of(settings.guards()),
           Optional.of(campaign.revision()));
     }
 
@@ -117,7 +121,8 @@ final class CampaignsApi {
           templateId,
           content.map(ContentRequest::content).orElse(CampaignContent.EMPTY),
           sendWindow,
-          inDoubt.orElse(InDoubt.RESEND));
+          inDoubt.orElse(InDoubt.RESEND),
+          guards.orElse(CampaignGuards.AS_CONFIGURED));
     }
   }
 
@@ -128,12 +133,6 @@ final class CampaignsApi {
   record DoubtRequest(String action) {}
 
   record DoubtDecided(int deliveries) {}
-
-  /** With {@code override}, what a guardrail holds goes on: all of it, or one ISP's. */
-  record ResumeRequest(Optional<Boolean> override, Optional<String> note, Optional<String> isp) {
-    static final ResumeRequest EMPTY =
-        new ResumeRequest(Optional.empty(), Optional.empty(), Optional.empty());
-  }
 
   record PreviewRequest(
       Optional<Long> recipientId,
@@ -150,7 +149,7 @@ final class CampaignsApi {
   void routes(RoutesConfig routes) {
     routes.post(CAMPAIGNS, Idempotent.of(stores.idempotency(), this::create), Access.OPERATE);
     routes.get(CAMPAIGNS, this::list, Access.READ);
-    routes.get(ONE, ctx -> json(ctx, CampaignView.of(campaign(ctx))), Access.READ);
+    routes.get(ONE, this::show, Access.READ);
     routes.patch(ONE, this::edit, Access.OPERATE);
     routes.delete(ONE, this::delete, Access.OPERATE);
     routes.post(ONE + "/preview", this::preview, Access.READ);
@@ -181,6 +180,14 @@ final class CampaignsApi {
     json(ctx, CampaignView.of(campaign));
   }
 
+  private void answerWithHolds(Context ctx, Campaign campaign) {
+    json(ctx, CampaignView.of(campaign, stores.holds().open(campaign.id())));
+  }
+
+  private void show(Context ctx) {
+    answerWithHolds(ctx, campaign(ctx));
+  }
+
   private void create(Context ctx) {
     Campaign campaign = stores.campaigns().create(body(ctx, CampaignRequest.class).settings());
     created(ctx, CAMPAIGNS + "/" + campaign.id(), CampaignView.of(campaign));
@@ -203,28 +210,22 @@ final class CampaignsApi {
   private void resume(Context ctx) {
     ResumeRequest request = bodyOr(ctx, ResumeRequest.class, ResumeRequest.EMPTY);
     long id = id(ctx, "id");
-    if (!request.override().orElse(false)) {
-      if (request.isp().isPresent()) {
-        throw new InvalidException("isp", "goes with override alone");
-      }
-      answer(ctx, parts.scheduler().resume(id));
+    Optional<ResumeRequest.Release> release = request.release();
+    if (release.isEmpty()) {
+      answerWithHolds(ctx, parts.scheduler().resume(id));
       return;
     }
-    String note =
-        request
-            .note()
-            .filter(text -> !text.isBlank())
-            .orElseThrow(() -> new InvalidException("note", "is missing: say why mail may go on"));
-    answer(
+    CampaignGuards guards = campaign(ctx).settings().guards();
+    answerWithHolds(
         ctx,
         parts
             .scheduler()
             .override(
                 id,
-                request.isp().orElse(""),
+                release.get().isp(),
                 Requests.key(ctx).name(),
-                note,
-                parts.guardrails()::restart));
+                release.get().note(),
+                hold -> parts.guardrails().restart(hold, guards)));
   }
 
   private void guardrails(Context ctx) {
@@ -369,6 +370,8 @@ final class CampaignsApi {
     json(
         ctx,
         ProgressView.of(
-            stores.progress().progress(id, parts.clock().instant()), stores.holds().open(id)));
+            stores.progress().progress(id, parts.clock().instant()),
+            stores.holds().open(id),
+            stores.relayReporting()));
   }
 }

@@ -8,14 +8,15 @@ import io.javalin.http.Context;
 import io.portolan.api.application.Stores;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
-import io.portolan.core.delivery.DeliveryState;
 import io.portolan.core.matching.FeedbackQuery;
 import io.portolan.core.matching.StoredFeedback;
 import io.portolan.core.progress.AttemptView;
 import io.portolan.core.progress.DeliveryHead;
 import io.portolan.core.progress.DeliveryQuery;
+import io.portolan.core.progress.DeliveryStanding;
 import io.portolan.core.progress.DeliveryView;
 import io.portolan.core.progress.FailureView;
+import io.portolan.core.relay.RelayReporting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,29 +34,53 @@ final class DeliveriesApi {
     this.stores = stores;
   }
 
+  /**
+   * A delivery.
+   *
+   * @param relay that accepted it and has not said what became of it
+   * @param note what else is to be expected of that relay
+   */
   record DeliveryJson(
       DeliveryHead delivery,
       String state,
+      Optional<String> relay,
+      Optional<String> note,
       Optional<Instant> notBefore,
       Optional<String> heldBecause,
       Optional<String> pinnedRoute,
       Optional<Instant> inDoubtSince,
       Optional<Instant> endedAt) {
-    static DeliveryJson of(DeliveryView view) {
+    static DeliveryJson of(DeliveryView view, RelayReporting reporting) {
+      String standing = view.standing().id();
       return switch (view) {
         case DeliveryView.Open open ->
             new DeliveryJson(
                 open.head(),
-                open.state().id(),
+                standing,
+                Optional.empty(),
+                Optional.empty(),
                 open.notBefore(),
                 open.heldBecause(),
                 open.pinnedRoute(),
                 open.inDoubtSince(),
                 Optional.empty());
+        case DeliveryView.Relayed relayed ->
+            new DeliveryJson(
+                relayed.head(),
+                standing,
+                Optional.of(relayed.relay()),
+                Optional.of(reporting.of(relayed.relay()).words(relayed.relay())),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(relayed.endedAt()));
         case DeliveryView.Ended ended ->
             new DeliveryJson(
                 ended.head(),
-                ended.state().id(),
+                standing,
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -124,13 +149,13 @@ final class DeliveriesApi {
     DeliveryQuery query =
         new DeliveryQuery(
             Requests.number(ctx, "campaign"),
-            Requests.several(ctx, "state", DeliveryState::of, "state of a delivery"),
+            Requests.several(ctx, "state", DeliveryStanding::of, "state of a delivery"),
             inDoubt(ctx),
             Requests.query(ctx, "isp"),
             Requests.query(ctx, "address"),
             Requests.cursor(ctx),
             Requests.limit(ctx));
-    Requests.listing(ctx, stores.deliveries().page(query), DeliveryJson::of);
+    Requests.listing(ctx, stores.deliveries().page(query), this::delivery);
   }
 
   private static boolean inDoubt(Context ctx) {
@@ -148,7 +173,7 @@ final class DeliveriesApi {
     json(
         ctx,
         new DetailJson(
-            DeliveryJson.of(view),
+            delivery(view),
             attempts(id),
             stores.feedback().page(FeedbackQuery.ofDelivery(id, MOST_FEEDBACK)).items()));
   }
@@ -168,9 +193,11 @@ final class DeliveriesApi {
     json(
         ctx,
         new ExplanationJson(
-            DeliveryJson.of(view),
-            attempts(id),
-            stores.deliveries().pathFailures(id, MOST_FAILURES)));
+            delivery(view), attempts(id), stores.deliveries().pathFailures(id, MOST_FAILURES)));
+  }
+
+  private DeliveryJson delivery(DeliveryView view) {
+    return DeliveryJson.of(view, stores.relayReporting());
   }
 
   private List<AttemptJson> attempts(long deliveryId) {

@@ -1,8 +1,10 @@
 package io.portolan.api.http;
 
-import io.portolan.api.rates.HoldsView;
+import io.portolan.api.hold.HoldsView;
+import io.portolan.api.reports.RelayedView;
 import io.portolan.core.guard.Hold;
 import io.portolan.core.progress.CampaignProgress;
+import io.portolan.core.relay.RelayReporting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.Optional;
  *
  * @param percent of the recipients that have ended
  * @param holds what guardrails stopped and nobody has let go on
+ * @param relays those that have not said what became of all that they accepted
  */
 public record ProgressView(
     long campaignId,
@@ -22,12 +25,14 @@ public record ProgressView(
     double percent,
     CountsView total,
     List<IspView> isps,
-    List<HoldsView.HoldView> holds) {
+    List<HoldsView.HoldView> holds,
+    List<RelayedView> relays) {
 
-  /** Counts of a campaign or an ISP. */
+  /** Counts of a campaign or an ISP: where deliveries stand now, and what happened on the way. */
   public record CountsView(
       long recipients,
       long accepted,
+      long relayed,
       long bounced,
       long expired,
       long suppressed,
@@ -43,6 +48,7 @@ public record ProgressView(
       return new CountsView(
           counts.recipients(),
           counts.accepted(),
+          counts.relayed(),
           counts.bounced(),
           counts.expired(),
           counts.suppressed(),
@@ -60,7 +66,7 @@ public record ProgressView(
   public record IspView(
       String isp, String platform, CountsView counts, List<CampaignProgress.PathShare> paths) {}
 
-  static ProgressView of(CampaignProgress progress, List<Hold> holds) {
+  static ProgressView of(CampaignProgress progress, List<Hold> holds, RelayReporting reporting) {
     CampaignProgress.Counts total = progress.total();
     return new ProgressView(
         progress.campaignId(),
@@ -77,7 +83,8 @@ public record ProgressView(
                     new IspView(
                         isp.isp(), isp.platform(), CountsView.of(isp.counts()), isp.paths()))
             .toList(),
-        HoldsView.of(holds).holds());
+        HoldsView.of(holds).holds(),
+        RelayedView.of(progress.relays(), reporting));
   }
 
   private static double seconds(Duration duration) {

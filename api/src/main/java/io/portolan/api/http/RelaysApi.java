@@ -12,6 +12,7 @@ import io.portolan.core.NotFoundException;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
+import io.portolan.core.relay.RelayReporting;
 import io.portolan.core.relay.RelayStore;
 import io.portolan.core.relay.StoredRelay;
 import io.portolan.sender.lane.RelayTrial;
@@ -45,6 +46,11 @@ final class RelaysApi {
 
   record PortView(int port, String tls) {}
 
+  /**
+   * A relay.
+   *
+   * @param reports what it tells of the mail that it took: events, bounces or nothing
+   */
   record RelayView(
       String name,
       String host,
@@ -52,8 +58,9 @@ final class RelaysApi {
       String secretRef,
       List<PortView> ports,
       boolean configured,
+      String reports,
       Instant updatedAt) {
-    static RelayView of(StoredRelay stored) {
+    static RelayView of(StoredRelay stored, RelayReporting reporting) {
       Relay relay = stored.relay();
       return new RelayView(
           relay.name(),
@@ -62,6 +69,7 @@ final class RelaysApi {
           relay.secretRef(),
           relay.ports().stream().map(port -> new PortView(port.port(), port.tls().id())).toList(),
           stored.isConfigured(),
+          reporting.of(relay.name()).id(),
           stored.updatedAt());
     }
   }
@@ -70,17 +78,20 @@ final class RelaysApi {
 
   void routes(RoutesConfig routes) {
     routes.get(RELAYS, this::list, Access.READ);
-    routes.get(ONE, ctx -> json(ctx, RelayView.of(relays.get(ctx.pathParam("name")))), Access.READ);
+    routes.get(ONE, ctx -> json(ctx, view(relays.get(ctx.pathParam("name")))), Access.READ);
     routes.put(ONE, this::put, Access.ADMIN);
     routes.delete(ONE, this::delete, Access.ADMIN);
     routes.post(ONE + "/check", this::check, Access.OPERATE);
   }
 
+  private RelayView view(StoredRelay stored) {
+    return RelayView.of(stored, parts.stores().relayReporting());
+  }
+
   private void list(Context ctx) {
     json(
         ctx,
-        new Requests.Listing<>(
-            relays.list().stream().map(RelayView::of).toList(), Optional.empty()));
+        new Requests.Listing<>(relays.list().stream().map(this::view).toList(), Optional.empty()));
   }
 
   private void put(Context ctx) {
@@ -100,7 +111,7 @@ final class RelaysApi {
     // a route that was held for its login may be tried again with the new one
     parts.paths().forget(relay.name());
     ctx.status(isThere ? 200 : 201);
-    json(ctx, RelayView.of(stored));
+    json(ctx, view(stored));
   }
 
   private static List<RelayPort> ports(List<PortRequest> requests) {

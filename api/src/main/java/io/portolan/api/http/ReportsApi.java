@@ -9,6 +9,7 @@ import io.portolan.api.comparison.ComparisonView;
 import io.portolan.api.rates.RatesView;
 import io.portolan.api.reports.ReportView;
 import io.portolan.core.InvalidException;
+import io.portolan.core.relay.RelayReporting;
 import io.portolan.metrics.comparison.Comparer;
 import io.portolan.metrics.comparison.Comparison;
 import io.portolan.metrics.page.ComparisonPage;
@@ -37,11 +38,13 @@ final class ReportsApi {
 
   private final ReportStore reports;
   private final BreakdownStore breakdowns;
+  private final RelayReporting reporting;
   private final InstantSource clock;
 
   ReportsApi(Stores stores, InstantSource clock) {
     reports = stores.reports();
     breakdowns = stores.breakdowns();
+    reporting = stores.relayReporting();
     this.clock = clock;
   }
 
@@ -133,11 +136,11 @@ final class ReportsApi {
     throw new InvalidException("port", port + " is no port");
   }
 
-  private static void answer(Context ctx, Report report) {
+  private void answer(Context ctx, Report report) {
     switch (Requests.format(ctx)) {
-      case "json" -> Requests.json(ctx, ReportView.of(report));
+      case "json" -> Requests.json(ctx, ReportView.of(report, reporting));
       case "csv" -> Requests.csv(ctx, csv(ctx, report));
-      case "html" -> Requests.html(ctx, ReportPage.write(report));
+      case "html" -> Requests.html(ctx, ReportPage.write(report, reporting));
       default -> throw new InvalidException("format", "is none of json, csv and html");
     }
   }
@@ -145,8 +148,9 @@ final class ReportsApi {
   private static String csv(Context ctx, Report report) {
     return switch (Requests.query(ctx, "part").orElse("rows")) {
       case "rows" -> ReportCsv.write(report);
+      case "funnel" -> ReportCsv.writeFunnel(report);
       case "replies" -> ReportCsv.writeReplies(report);
-      default -> throw new InvalidException("part", "is neither rows nor replies");
+      default -> throw new InvalidException("part", "is none of rows, funnel and replies");
     };
   }
 }

@@ -41,7 +41,7 @@ public final class MailboxesCommand implements Callable<Integer> {
           mailbox.path("succeededAt").asText("never"),
           mailbox.path("node").asText(),
           failures == 0
-              ? "ok"
+              ? mailbox.path("trouble").asText().isEmpty() ? "ok" : mailbox.path("trouble").asText()
               : "failed "
                   + failures
                   + " times in a row, tried again: "

@@ -2,6 +2,8 @@ package io.portolan.api.rates;
 
 import io.portolan.api.cli.ApiClient;
 import io.portolan.api.cli.Remote;
+import io.portolan.api.reports.CsvOption;
+import io.portolan.api.reports.SpanOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "rates",
     description =
-        "Shows rates of a span of time with their bounds, by campaign, ISP, platform, route, port,"
-            + " TLS mode, source or sending domain.")
+        "Shows rates of a span of time, by default of the last day, with their bounds, by campaign,"
+            + " ISP, platform, route, port, TLS mode, source or sending domain.")
 public final class RatesCommand implements Callable<Integer> {
   @Mixin
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -37,36 +39,22 @@ public final class RatesCommand implements Callable<Integer> {
       description = "Only what has this value, such as isp=gmail; may be repeated.")
   private Map<String, String> only = new TreeMap<>();
 
-  @Option(
-      names = "--from",
-      description = "Start, such as 2026-12-01T00:00:00Z (default: a day before the end).")
-  private Optional<String> from = Optional.empty();
-
-  @Option(names = "--until", description = "End, exclusive (default: now).")
-  private Optional<String> until = Optional.empty();
-
-  @Option(names = "--csv", description = "Print CSV, with all rates and their bounds.")
-  private boolean csv;
+  @Mixin private final SpanOptions span = new SpanOptions();
+  @Mixin private final CsvOption csv = new CsvOption();
 
   @Override
   public Integer call() {
     StringBuilder path =
-        new StringBuilder("/api/v1/rates?by=").append(ApiClient.encode(String.join(",", by)));
-    from.ifPresent(it -> path.append("&from=").append(ApiClient.encode(it)));
-    until.ifPresent(it -> path.append("&until=").append(ApiClient.encode(it)));
+        new StringBuilder("/api/v1/rates?")
+            .append(span.query())
+            .append(SpanOptions.parameter("by", Optional.of(String.join(",", by))));
     only.forEach(
         (name, value) ->
-            path.append('&')
-                .append(ApiClient.encode(name))
-                .append('=')
-                .append(ApiClient.encode(value)));
+            path.append(SpanOptions.parameter(ApiClient.encode(name), Optional.of(value))));
     try (ApiClient client = remote.client()) {
-      if (csv) {
-        remote.out().print(client.getText(path + "&format=csv", "text/csv"));
-        remote.out().flush();
-      } else {
+      if (!csv.print(remote, client, path.toString())) {
         remote.show(
-            client.get(path + "&format=json"), rates -> RatesText.print(rates, remote.out()));
+            client.get(path + "format=json"), rates -> RatesText.print(rates, remote.out()));
       }
     }
     return 0;

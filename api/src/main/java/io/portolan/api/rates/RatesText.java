@@ -39,15 +39,15 @@ public final class RatesText {
       table.add(row.toArray());
     }
     out.print(table);
-    long unconfirmed = 0;
+    long relayed = 0;
     for (JsonNode group : rates.path("groups")) {
-      unconfirmed += group.path("unconfirmed").asLong();
+      relayed += group.path("relayed").asLong();
     }
-    if (unconfirmed > 0) {
+    if (relayed > 0) {
       out.println(
-          Figures.number(unconfirmed)
-              + " were taken by a relay that has not said what became of them. Rates of relays rest"
-              + " on what the relay answered until its events arrive.");
+          Figures.number(relayed)
+              + " of the accepted are relayed: a relay accepted them, and the ISP's answer is not"
+              + " known. Rates of relays rest on what the relay answered until its events arrive.");
     }
     if (!rates.path("complete").asBoolean()) {
       out.println("There are more groups; ask for one with --only.");

@@ -22,12 +22,12 @@ public record RatesView(
   /**
    * One combination of values.
    *
-   * @param unconfirmed taken by a relay that has not said what became of them
+   * @param relayed of the accepted, those by a relay that has not said what became of them
    */
   public record GroupView(
       Map<String, String> key,
       Counts counts,
-      long unconfirmed,
+      long relayed,
       Map<String, Rate> rates,
       Times acceptTimes,
       List<CategoryShare> categories,
@@ -63,7 +63,7 @@ public record RatesView(
     return new GroupView(
         key,
         group.counts(),
-        group.counts().unconfirmed(),
+        group.counts().relayed(),
         rates,
         new Times(
             group.acceptTimes().p50(),

@@ -46,7 +46,7 @@ public final class DetailReportsApi {
       throw new NotFoundException("ISP", isp);
     }
     switch (format) {
-      case "json" -> Requests.json(ctx, IspReportView.of(detail));
+      case "json" -> Requests.json(ctx, IspReportView.of(detail, stores.relayReporting()));
       case "csv" ->
           Requests.csv(
               ctx,
@@ -62,7 +62,7 @@ public final class DetailReportsApi {
                               Dimension.SOURCE,
                               Dimension.DOMAIN),
                           Map.of(Dimension.ISP, isp))));
-      case "html" -> Requests.html(ctx, IspPage.write(detail));
+      case "html" -> Requests.html(ctx, IspPage.write(detail, stores.relayReporting()));
       default -> throw new InvalidException("format", FORMATS);
     }
   }

@@ -1,6 +1,7 @@
 package io.portolan.api.reports;
 
 import io.portolan.api.rates.RatesView;
+import io.portolan.core.relay.RelayReporting;
 import io.portolan.metrics.report.IspDetail;
 
 /** The report of one ISP, as the API shows it. */
@@ -11,10 +12,10 @@ public record IspReportView(
     RatesView byPath,
     RatesView bySource,
     RatesView byDomain) {
-  public static IspReportView of(IspDetail detail) {
+  public static IspReportView of(IspDetail detail, RelayReporting reporting) {
     return new IspReportView(
         detail.isp(),
-        ReportView.of(detail.report()),
+        ReportView.of(detail.report(), reporting),
         RatesView.of(detail.total()),
         RatesView.of(detail.byPath()),
         RatesView.of(detail.bySource()),

@@ -1,6 +1,8 @@
 package io.portolan.api.reports;
 
+import io.portolan.core.relay.RelayReporting;
 import io.portolan.metrics.report.Counts;
+import io.portolan.metrics.report.Funnel;
 import io.portolan.metrics.report.Rate;
 import io.portolan.metrics.report.RateKind;
 import io.portolan.metrics.report.Report;
@@ -12,6 +14,8 @@ import java.util.Optional;
 /**
  * A report as the API shows it: counts with the rates that follow from them, each with its
  * denominator.
+ *
+ * @param relays those that have not said what became of all that they accepted
  */
 public record ReportView(
     String title,
@@ -20,6 +24,8 @@ public record ReportView(
     Optional<Instant> until,
     long recipients,
     long waiting,
+    Funnel funnel,
+    List<RelayedView> relays,
     Part total,
     List<IspView> isps,
     List<Report.TopReply> topReplies,
@@ -42,7 +48,7 @@ public record ReportView(
       Rate unsubscribeRate,
       Rate tlsRate,
       Rate pathFailureRate,
-      long unconfirmed,
+      long relayed,
       Report.AcceptTimes acceptTimes) {
     static Part of(Counts counts, Report.AcceptTimes times) {
       return new Part(
@@ -59,7 +65,7 @@ public record ReportView(
           RateKind.UNSUBSCRIBE.of(counts),
           RateKind.TLS.of(counts),
           RateKind.PATH_FAILURE.of(counts),
-          counts.unconfirmed(),
+          counts.relayed(),
           times);
     }
   }
@@ -77,7 +83,7 @@ public record ReportView(
       List<PathView> paths) {}
 
   /** The view of a report. */
-  public static ReportView of(Report report) {
+  public static ReportView of(Report report, RelayReporting reporting) {
     return new ReportView(
         report.title(),
         report.generatedAt(),
@@ -85,6 +91,8 @@ public record ReportView(
         report.until(),
         report.recipients(),
         report.waiting(),
+        report.funnel(),
+        RelayedView.of(report.relays(), reporting),
         Part.of(report.total(), report.acceptTimes()),
         report.isps().stream().map(ReportView::isp).toList(),
         report.topReplies(),

@@ -1,14 +1,16 @@
 package io.portolan.api.reputation;
 
+import static io.portolan.api.reports.SpanOptions.parameter;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.portolan.api.cli.ApiClient;
 import io.portolan.api.cli.Remote;
 import io.portolan.api.cli.Table;
+import io.portolan.api.reports.CsvOption;
+import io.portolan.api.reports.PageOption;
 import io.portolan.metrics.report.Figures;
 import io.portolan.metrics.reputation.Component;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -47,44 +49,29 @@ public final class ReputationCommand implements Callable<Integer> {
   @Option(names = "--until", description = "The spans' end, in whole hours (default: now).")
   private Optional<String> until = Optional.empty();
 
-  @Option(names = "--csv", description = "Print CSV, a row for each component.")
-  private boolean csv;
+  @Mixin private final CsvOption csv = new CsvOption();
+  @Mixin private final PageOption page = new PageOption();
 
   @Option(names = "--limits", description = "With --csv: the distances from limits instead.")
   private boolean limits;
 
-  @Option(
-      names = "--html",
-      paramLabel = "FILE",
-      description = "Write the report as a page into this file.")
-  private Optional<Path> html = Optional.empty();
-
   @Override
   public Integer call() throws IOException {
-    StringBuilder path = new StringBuilder("/api/v1/reports/reputation?");
-    add(path, "isp", isp);
-    add(path, "route", route);
-    add(path, "source", source);
-    add(path, "domain", domain);
-    add(path, "span", span);
-    add(path, "until", until);
+    String path =
+        "/api/v1/reports/reputation?"
+            + parameter("isp", isp)
+            + parameter("route", route)
+            + parameter("source", source)
+            + parameter("domain", domain)
+            + parameter("span", span)
+            + parameter("until", until);
     try (ApiClient client = remote.client()) {
-      if (html.isPresent()) {
-        Files.writeString(html.get(), client.getText(path + "format=html", "text/html"));
-        remote.say("The report is in " + html.get() + ".");
-      } else if (csv) {
-        String part = limits ? "limits" : "scores";
-        remote.out().print(client.getText(path + "format=csv&part=" + part, "text/csv"));
-        remote.out().flush();
-      } else {
+      if (!page.write(remote, client, path)
+          && !csv.print(remote, client, path + (limits ? "part=limits&" : ""))) {
         remote.show(client.get(path + "format=json"), this::print);
       }
     }
     return 0;
-  }
-
-  private static void add(StringBuilder path, String name, Optional<String> value) {
-    value.ifPresent(it -> path.append(name).append('=').append(ApiClient.encode(it)).append('&'));
   }
 
   private void print(JsonNode report) {
@@ -107,11 +94,10 @@ public final class ReputationCommand implements Callable<Integer> {
     report.path("signals").forEach(signal -> moved(signal, moved));
     remote.say(moved.isEmpty() ? "Nothing moved clearly." : "What moved:");
     moved.forEach(remote::say);
-    if (!report.path("limits").isEmpty()) {
-      remote.say("");
-      remote.say("Limits in force:");
-      report.path("limits").forEach(limit -> remote.say("  " + limit.path("words").asText()));
-    }
+    remote.say("");
+    remote.say("Limits in force:");
+    remote.say("  " + report.path("inForce").path("words").asText());
+    report.path("limits").forEach(limit -> remote.say("  " + limit.path("words").asText()));
     if (!report.path("complete").asBoolean()) {
       remote.say("There are more senders; ask for one with --isp, --route, --source or --domain.");
     }

@@ -11,6 +11,8 @@ import io.portolan.metrics.reputation.Reputation;
 import io.portolan.metrics.reputation.Score;
 import io.portolan.metrics.reputation.Signal;
 import io.portolan.metrics.reputation.Threshold;
+import io.portolan.metrics.reputation.Threshold.Publication;
+import io.portolan.metrics.reputation.Thresholds;
 import io.portolan.metrics.reputation.Trend;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +24,7 @@ public record ReputationView(
     Instant until,
     String span,
     List<SignalView> signals,
+    InForceView inForce,
     List<LimitView> limits,
     List<Interval> days,
     boolean complete) {
@@ -38,7 +41,7 @@ public record ReputationView(
       List<ComponentView> components,
       List<TrendView> trends,
       Counts counts,
-      long unconfirmed) {}
+      long relayed) {}
 
   /** The score as a whole. */
   record OverallView(Optional<Score> score, Optional<String> weakest, String words) {}
@@ -66,7 +69,32 @@ public record ReputationView(
       Optional<Difference> difference,
       String words) {}
 
-  /** How far one rate is from a limit in force. */
+  /**
+   * Which limits are in force.
+   *
+   * @param switchedOff ids of shipped ones that the operator switched off
+   */
+  record InForceView(List<ThresholdView> limits, List<String> switchedOff, String words) {}
+
+  /**
+   * One limit in force.
+   *
+   * @param origin {@code shipped} or {@code operator}
+   */
+  record ThresholdView(
+      String threshold,
+      String scope,
+      String owner,
+      String measure,
+      String rule,
+      double limit,
+      String origin) {}
+
+  /**
+   * How far one rate is from a limit in force.
+   *
+   * @param source missing, as {@code since}, where the limit is the operator's own
+   */
   record LimitView(
       String threshold,
       String scope,
@@ -78,8 +106,9 @@ public record ReputationView(
       Optional<Rate> rate,
       String verdict,
       String words,
-      String source,
-      String since) {}
+      String origin,
+      Optional<String> source,
+      Optional<String> since) {}
 
   /** A report as it is shown. */
   public static ReputationView of(Reputation reputation) {
@@ -87,6 +116,7 @@ public record ReputationView(
         reputation.until(),
         reputation.window().id(),
         reputation.signals().stream().map(ReputationView::signal).toList(),
+        inForce(reputation.thresholds()),
         reputation.distances().stream().map(ReputationView::limit).toList(),
         reputation.days(),
         reputation.complete());
@@ -107,7 +137,7 @@ public record ReputationView(
         signal.components().stream().map(ReputationView::component).toList(),
         signal.trends().stream().map(ReputationView::trend).toList(),
         signal.counts(),
-        signal.counts().unconfirmed());
+        signal.counts().relayed());
   }
 
   private static ComponentView component(ComponentScore each) {
@@ -131,11 +161,33 @@ public record ReputationView(
         trend.words());
   }
 
+  private static InForceView inForce(Thresholds thresholds) {
+    return new InForceView(
+        thresholds.all().stream().map(ReputationView::threshold).toList(),
+        thresholds.off(),
+        thresholds.words());
+  }
+
+  private static ThresholdView threshold(Threshold threshold) {
+    return new ThresholdView(
+        threshold.id(),
+        scope(threshold),
+        threshold.owner(),
+        threshold.measure().id(),
+        threshold.rule(),
+        threshold.limit(),
+        threshold.origin());
+  }
+
+  private static String scope(Threshold threshold) {
+    return threshold.scope().name().toLowerCase(Locale.ROOT);
+  }
+
   private static LimitView limit(Distance distance) {
     Threshold threshold = distance.threshold();
     return new LimitView(
         threshold.id(),
-        threshold.scope().name().toLowerCase(Locale.ROOT),
+        scope(threshold),
         threshold.owner(),
         distance.subject(),
         threshold.measure().id(),
@@ -144,8 +196,9 @@ public record ReputationView(
         known(distance.rate()),
         distance.verdict().id(),
         distance.words(),
-        threshold.source().toString(),
-        threshold.since());
+        threshold.origin(),
+        threshold.publication().map(it -> it.source().toString()),
+        threshold.publication().map(Publication::since));
   }
 
   private static Optional<Rate> known(Rate rate) {

@@ -6,6 +6,7 @@ import io.portolan.api.reports.PortReportView;
 import io.portolan.api.reports.ReportView;
 import io.portolan.api.reputation.ReputationView;
 import io.portolan.core.path.PortVerdictStore;
+import io.portolan.core.relay.RelayReporting;
 import io.portolan.metrics.comparison.Comparer;
 import io.portolan.metrics.comparison.Comparison;
 import io.portolan.metrics.page.IspPage;
@@ -39,16 +40,19 @@ final class ReportWriter {
   private final BreakdownStore breakdowns;
   private final PortVerdictStore verdicts;
   private final ReputationReader reputations;
+  private final RelayReporting reporting;
 
   ReportWriter(
       ReportStore reports,
       BreakdownStore breakdowns,
       PortVerdictStore verdicts,
-      ReputationReader reputations) {
+      ReputationReader reputations,
+      RelayReporting reporting) {
     this.reports = reports;
     this.breakdowns = breakdowns;
     this.verdicts = verdicts;
     this.reputations = reputations;
+    this.reporting = reporting;
   }
 
   /**
@@ -79,7 +83,11 @@ final class ReportWriter {
     Topic topic = draft.topic();
     if (topic.kind() == Topic.Kind.CAMPAIGN) {
       Report report = reports.ofCampaign(topic.campaignId());
-      return new Written(report, Optional.empty(), ReportPage.write(report), ReportView.of(report));
+      return new Written(
+          report,
+          Optional.empty(),
+          ReportPage.write(report, reporting),
+          ReportView.of(report, reporting));
     }
     ZoneId zone = draft.recurrence().zone();
     Span span = topic.span(until, zone);
@@ -90,8 +98,8 @@ final class ReportWriter {
         yield compared(
             reports.ofIsp(topic.isp(), before),
             detail.report(),
-            IspPage.write(detail),
-            IspReportView.of(detail));
+            IspPage.write(detail, reporting),
+            IspReportView.of(detail, reporting));
       }
       case PORTS -> {
         PortReport ports = PortReport.read(reports, breakdowns, verdicts, span);
@@ -114,8 +122,8 @@ final class ReportWriter {
         yield compared(
             reports.ofSpan(before.from(), before.until()),
             report,
-            ReportPage.write(report),
-            ReportView.of(report));
+            ReportPage.write(report, reporting),
+            ReportView.of(report, reporting));
       }
     };
   }
@@ -133,6 +141,13 @@ final class ReportWriter {
     line(text, "As of " + report.generatedAt() + ".");
     line(text, "");
     line(text, "Accepted: " + Figures.number(report.total().accepted()));
+    if (report.total().relayed() > 0) {
+      line(
+          text,
+          "Relayed, of these: "
+              + Figures.number(report.total().relayed())
+              + "; a relay accepted them, and the ISP's answer is not known");
+    }
     for (RateKind kind : RateKind.values()) {
       Rate rate = kind.of(report.total());
       if (rate.of() > 0) {

@@ -67,7 +67,11 @@ public final class ScheduledReports implements AutoCloseable {
         new ReportRunStore(database, schedules, node),
         new ReportSender(
             new ReportWriter(
-                stores.reports(), stores.breakdowns(), stores.verdicts(), stores.reputations()),
+                stores.reports(),
+                stores.breakdowns(),
+                stores.verdicts(),
+                stores.reputations(),
+                stores.relayReporting()),
             mail,
             new SignedPost(),
             secrets),
@@ -133,24 +137,26 @@ public final class ScheduledReports implements AutoCloseable {
   private void write(ReportSchedule schedule, ReportRun run, Standing standing) {
     Instant now = clock.instant();
     String name = schedule.draft().name();
+    boolean isOurs =
+        standing.state() == ReportRun.State.OPEN
+            ? runs.retry(run, now.plus(standing.delay()), standing.trouble(), now)
+            : runs.end(run, standing.state(), standing.trouble(), now);
+    if (!isOurs) {
+      log.info("The report \"{}\" of {} is another node's by now", name, run.dueAt());
+      return;
+    }
     switch (standing.state()) {
-      case SENT -> {
-        log.info("The report \"{}\" of {} is sent", name, run.dueAt());
-        runs.end(run, standing.state(), "", now);
-      }
-      case FAILED -> {
-        log.warn("The report \"{}\" of {} is not sent: {}", name, run.dueAt(), standing.trouble());
-        runs.end(run, standing.state(), standing.trouble(), now);
-      }
-      case OPEN -> {
-        log.info(
-            "The report \"{}\" of {} is tried again in {} min: {}",
-            name,
-            run.dueAt(),
-            standing.delay().toMinutes(),
-            standing.trouble());
-        runs.retry(run, now.plus(standing.delay()), standing.trouble(), now);
-      }
+      case SENT -> log.info("The report \"{}\" of {} is sent", name, run.dueAt());
+      case FAILED ->
+          log.warn(
+              "The report \"{}\" of {} is not sent: {}", name, run.dueAt(), standing.trouble());
+      case OPEN ->
+          log.info(
+              "The report \"{}\" of {} is tried again in {} min: {}",
+              name,
+              run.dueAt(),
+              standing.delay().toMinutes(),
+              standing.trouble());
     }
   }
 

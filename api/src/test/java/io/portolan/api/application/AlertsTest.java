@@ -2,29 +2,39 @@ package io.portolan.api.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
+import io.portolan.api.outgoing.TestingWebhook;
 import io.portolan.core.Eventually;
+import io.portolan.core.delivery.Attempt;
+import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.core.delivery.Decision;
+import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.dnshealth.DnsCheck;
 import io.portolan.core.dnshealth.DnsFinding;
 import io.portolan.core.dnshealth.DnsStatus;
 import io.portolan.core.dnshealth.FindingChange;
 import io.portolan.core.path.VerdictChange;
+import io.portolan.core.policy.Path;
+import io.portolan.core.policy.TlsMode;
+import io.portolan.core.recorder.RecordedResult;
+import io.portolan.core.relay.Relay;
+import io.portolan.core.relay.RelayPort;
+import io.portolan.core.reply.Phase;
+import io.portolan.core.reply.SmtpReply;
+import io.portolan.sender.hold.RouteHold;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Alerts over HTTP to a server that fails at first. */
 class AlertsTest {
-  private static final VerdictChange CHANGE =
+  static final VerdictChange CHANGE =
       new VerdictChange(
           0,
           Instant.parse("2026-11-24T09:14:07Z"),
@@ -35,42 +45,26 @@ class AlertsTest {
           "[]",
           "n1");
 
-  private record Call(String body, Optional<String> signature) {}
-
-  private final List<Call> calls = new CopyOnWriteArrayList<>();
-  private volatile int failures;
-  private HttpServer server;
+  private TestingWebhook webhook;
 
   @BeforeEach
   void start() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          calls.add(
-              new Call(
-                  new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8),
-                  Optional.ofNullable(
-                      exchange.getRequestHeaders().getFirst("Portolan-Signature"))));
-          exchange.sendResponseHeaders(calls.size() <= failures ? 503 : 204, -1);
-          exchange.close();
-        });
-    server.start();
+    webhook = new TestingWebhook();
   }
 
   @AfterEach
   void stop() {
-    server.stop(0);
+    webhook.close();
   }
 
   @Test
   void tellsAWebhookOnceAndSignsWhatItTells() {
-    try (Alerts alerts = new Alerts(Optional.of(url()), "key")) {
+    try (Alerts alerts = alerts("key")) {
       alerts.changed(CHANGE);
-      Eventually.holds("the webhook was called", () -> calls.size() == 1);
+      Eventually.holds("the webhook was called", () -> webhook.calls().size() == 1);
     }
 
-    assertThat(calls)
+    assertThat(webhook.calls())
         .singleElement()
         .satisfies(
             call -> {
@@ -82,7 +76,7 @@ class AlertsTest {
 
   @Test
   void tellsOfACheckOfTheDns() {
-    try (Alerts alerts = new Alerts(Optional.of(url()), "")) {
+    try (Alerts alerts = alerts("")) {
       alerts.changed(
           new FindingChange(
               0,
@@ -91,10 +85,10 @@ class AlertsTest {
               new DnsFinding(
                   "shop.test", DnsCheck.DMARC, DnsStatus.ERROR, "", "There is none.", "Make one."),
               "n1"));
-      Eventually.holds("the webhook was called", () -> calls.size() == 1);
+      Eventually.holds("the webhook was called", () -> webhook.calls().size() == 1);
     }
 
-    assertThat(calls.getFirst().body())
+    assertThat(webhook.calls().getFirst().body())
         .contains(
             "\"event\":\"dns-health\"",
             "\"check\":\"dmarc\"",
@@ -105,37 +99,145 @@ class AlertsTest {
 
   @Test
   void triesAgainWhenAWebhookFails() {
-    failures = 1;
-    try (Alerts alerts = new Alerts(Optional.of(url()), "")) {
+    webhook.fail("port-verdict", 1);
+    try (Alerts alerts = alerts("")) {
       alerts.changed(CHANGE);
-      Eventually.holds("the webhook was called again", () -> calls.size() == 2);
+      Eventually.holds("the webhook was called again", () -> webhook.calls().size() == 2);
     }
 
-    assertThat(calls).extracting(Call::signature).containsOnly(Optional.empty());
+    assertThat(webhook.calls())
+        .extracting(TestingWebhook.Call::signature)
+        .containsOnly(Optional.empty());
   }
 
   @Test
   void tellsInTheOrderOfWhatHappenedAlsoWhenAWebhookFails() {
-    failures = 2;
-    try (Alerts alerts = new Alerts(Optional.of(url()), "")) {
+    webhook.fail("port-verdict", 2);
+    try (Alerts alerts = alerts("")) {
       alerts.changed(CHANGE);
       alerts.changed(change("port-blocked", "open"));
     }
 
-    assertThat(calls).hasSize(4);
-    assertThat(calls.subList(0, 3))
+    assertThat(webhook.calls()).hasSize(4);
+    assertThat(webhook.calls().subList(0, 3))
         .allMatch(call -> call.body().contains("\"to\":\"port-blocked\""));
-    assertThat(calls.getLast().body()).contains("\"to\":\"open\"");
+    assertThat(webhook.calls().getLast().body()).contains("\"to\":\"open\"");
+  }
+
+  @Test
+  void tellsOnceAnHourOfRefusalsThatWantMendingOnOurSide() {
+    try (Alerts alerts = alerts("")) {
+      alerts.recorded(List.of(result(17, Duration.ZERO, "auth-failure")), List.of());
+      alerts.recorded(
+          List.of(
+              result(18, Duration.ofMinutes(30), "auth-failure"),
+              result(19, Duration.ofMinutes(31), "mailbox-full"),
+              result(20, Duration.ofMinutes(61), "auth-failure")),
+          List.of());
+    }
+
+    assertThat(webhook.calls()).hasSize(2);
+    assertThat(webhook.calls().getFirst().body())
+        .contains(
+            "\"event\":\"refusal\"",
+            "\"category\":\"auth-failure\"",
+            "\"platform\":\"gmail\"",
+            "\"delivery\":17",
+            "550 not authenticated");
+    assertThat(webhook.calls().getLast().body()).contains("\"delivery\":20");
+  }
+
+  @Test
+  void tellsOnceAnHourOfEachRelayThatRefusesOurLogin() {
+    try (Alerts alerts = alerts("")) {
+      for (int minutes : new int[] {0, 15, 45, 61}) {
+        alerts.refused(relay("ses"), hold(minutes), CHANGE.at().plus(Duration.ofMinutes(minutes)));
+      }
+      alerts.refused(relay("mailer"), hold(0), CHANGE.at());
+    }
+
+    assertThat(webhook.of("login-refused"))
+        .extracting(call -> call.path("relay").asText() + " " + call.path("at").asText())
+        .containsExactly(
+            "ses 2026-11-24T09:14:07Z", "ses 2026-11-24T10:15:07Z", "mailer 2026-11-24T09:14:07Z");
+    assertThat(webhook.of("login-refused").getFirst().path("words").asText())
+        .contains("ses cannot be logged in to as user (535 no)")
+        .contains("tried again at 2026-11-24T09:29:07Z", "env:SES", "portolan relay check ses");
+  }
+
+  @Test
+  void holdsNobodyUpAndForgetsWhatIsTooMuchForASilentWebhook() {
+    webhook.fallSilent();
+    try (Alerts alerts = alerts("")) {
+      alerts.changed(CHANGE);
+      Eventually.holds("the first is under way", () -> webhook.calls().size() == 1);
+      for (int more = 0; more < 1_200; more++) {
+        alerts.changed(change("open", "closed-" + more));
+      }
+      webhook.answer();
+      Eventually.holds("what had waited is sent", () -> webhook.calls().size() == 1_001);
+    }
+
+    assertThat(webhook.calls().getLast().body()).contains("closed-999");
+  }
+
+  static Relay relay(String name) {
+    return new Relay(
+        name,
+        "smtp.test",
+        "user",
+        "env:" + name.toUpperCase(Locale.ROOT),
+        List.of(new RelayPort(587, TlsMode.STARTTLS)));
+  }
+
+  static RouteHold hold(int minutes) {
+    Instant at = CHANGE.at().plus(Duration.ofMinutes(minutes));
+    return new RouteHold("ses", "535 no", CHANGE.at(), at.plus(Duration.ofMinutes(15)));
+  }
+
+  static RecordedResult result(long id, Duration after, String category) {
+    Instant at = CHANGE.at().plus(after);
+    Attempt attempt =
+        new Attempt(
+            at,
+            new Path(Path.DIRECT, 25, TlsMode.NONE),
+            new Decision(1, "*", "first path"),
+            "mx.test",
+            "192.0.2.1",
+            true,
+            Phase.DOT,
+            Optional.of(new SmtpReply(550, Optional.empty(), "not authenticated")),
+            Duration.ZERO,
+            Duration.ZERO);
+    return new RecordedResult(
+        at,
+        4,
+        "gmail",
+        1,
+        1,
+        new ClaimedDelivery(
+            id,
+            id,
+            "anna@gmail.example",
+            "gmail.example",
+            "gmail",
+            0,
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()),
+        new DeliveryOutcome.Bounced(attempt, category, false));
   }
 
   @Test
   void isSilentWhenTheFirstThingKnownIsThatAllIsWell() {
-    try (Alerts alerts = new Alerts(Optional.of(url()), "")) {
+    try (Alerts alerts = alerts("")) {
       alerts.changed(change("unknown", "open"));
       alerts.changed(change("unknown", "port-blocked"));
     }
 
-    assertThat(calls)
+    assertThat(webhook.calls())
         .singleElement()
         .satisfies(call -> assertThat(call.body()).contains("\"to\":\"port-blocked\""));
   }
@@ -145,7 +247,7 @@ class AlertsTest {
         0, CHANGE.at(), CHANGE.port(), from, to, CHANGE.words(), CHANGE.looks(), CHANGE.node());
   }
 
-  private URI url() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/alerts");
+  private Alerts alerts(String secret) {
+    return new Alerts(new AlertPost(Optional.of(webhook.url()), secret), "n1");
   }
 }

@@ -29,16 +29,22 @@ class EmbeddedDatabaseTest {
     DatabaseConfiguration configuration =
         Configuration.defaults(Map.of("PORTOLAN_DATABASE_DIRECTORY", directory.toString()))
             .database();
-    try (ConfiguredDatabase server = ConfiguredDatabase.start(configuration, SECRETS)) {
+    try (ConfiguredDatabase server = ConfiguredDatabase.start(configuration, SECRETS, "node")) {
       assertThat(postmaster(directory).parent().map(ProcessHandle::pid))
           .as("a Ctrl-C for this process must not reach the server")
           .isNotEqualTo(Optional.of(ProcessHandle.current().pid()));
 
-      assertThatThrownBy(() -> ConfiguredDatabase.start(configuration, SECRETS))
+      assertThatThrownBy(() -> ConfiguredDatabase.start(configuration, SECRETS, "node"))
           .isInstanceOf(ConfigurationException.class)
           .hasMessageContaining(directory.toString())
           .hasMessageContaining("another Portolan is running on this directory");
       assertThat(postmaster(directory).isAlive()).isTrue();
+
+      Path stale = Files.createDirectories(folder.resolve("stale"));
+      Files.copy(directory.resolve("postmaster.pid"), stale.resolve("postmaster.pid"));
+      assertThat(EmbeddedDatabase.postmaster(stale))
+          .as("the server of another directory is no business of this one")
+          .isEmpty();
 
       ApiKey.Created made;
       try (ConfiguredDatabase joined = ConfiguredDatabase.join(configuration, SECRETS)) {
@@ -53,6 +59,10 @@ class EmbeddedDatabaseTest {
     }
 
     assertThat(directory.resolve("postmaster.pid")).doesNotExist();
+    // as a crash leaves it, and the number has been given to another process since
+    Files.writeString(
+        directory.resolve("postmaster.pid"),
+        ProcessHandle.current().pid() + "\n" + directory + "\n1\n5432\n\nlocalhost\n0 0\nready\n");
     try (ConfiguredDatabase again = ConfiguredDatabase.join(configuration, SECRETS)) {
       assertThat(new ApiKeyStore(again.database(), InstantSource.system()).list()).hasSize(1);
     }

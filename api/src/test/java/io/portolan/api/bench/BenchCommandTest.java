@@ -19,8 +19,23 @@ class BenchCommandTest {
       value = {
         "--recipients 0 | --recipients is 0; give 1 to 5000000",
         "--recipients many | Invalid value for option '--recipients': 'many' is not an int",
-        "--bytes 100 | --bytes is 100; give 2048 to 1048576",
+        "send --recipients 5000001 | --recipients is 5000001; give 1 to 5000000",
+        "send --warm-up -1 | --warm-up is -1; give 0 to 5000000",
+        "--size 100 | --size is 100; give 2048 to 1048576",
+        "--bytes 100 | --size is 100; give 2048 to 1048576",
+        "send --sink devnull | --sink is \"devnull\"; give smtp-sink or internal",
+        "send --rtt 2001 | --rtt is 2001; give 0 to 2000",
         "--connections 401 | --connections is 401; give 1 to 400",
+        "send --profile /nowhere/at.jfr | --profile is \"/nowhere/at.jfr\", where no file can be"
+            + " written; give another",
+        "import --rows 0 | --rows is 0; give 1 to 10000000",
+        "start --runs 51 | --runs is 51; give 1 to 50",
+        "goals --divide-by 0 | --divide-by is 0; give 1 to 10000",
+        "goals --only start,fast | --only is \"fast\", which is no goal; there are exchange,"
+            + " compose, unsigned, signed, large, distance, million, import, start",
+        "exchange --messages 0 | --messages is 0; give 1 to 50000000",
+        "exchange --sink smtpsink | --sink is \"smtpsink\"; give smtp-sink or internal",
+        "exchange --recipients 5 | Unknown options: '--recipients', '5'",
         "--limits some | --limits is \"some\"; give none, usual or all",
         "--signd | Unknown option: '--signd'"
       })

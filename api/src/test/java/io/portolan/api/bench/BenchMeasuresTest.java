@@ -2,10 +2,10 @@ package io.portolan.api.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.api.sink.Tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -14,14 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class BenchMeasuresTest {
   @TempDir Path directory;
-
-  @Test
-  void cpuTimeIsReadBehindACommandWithBlanksAndBrackets() {
-    String stat = "42 (postgres: (io) w) S 1 1 1 0 -1 4194560 9 8 7 6 250 50 1000 200 20 0 1 0 99";
-
-    assertThat(CpuTimes.parse(stat, false)).isEqualTo(Duration.ofSeconds(3));
-    assertThat(CpuTimes.parse(stat, true)).isEqualTo(Duration.ofSeconds(15));
-  }
 
   @Test
   void signaturesAreReadFromWhatOpensslPrints() {

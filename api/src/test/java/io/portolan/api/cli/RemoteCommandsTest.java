@@ -114,6 +114,30 @@ class RemoteCommandsTest {
         .contains("more than one campaign", "give the id");
   }
 
+  @Test
+  void putsTheGuardsOfADraftBackToTheConfiguredOnes() {
+    draft("guarded");
+    assertThat(
+            ok(
+                "campaign",
+                "edit",
+                "guarded",
+                "--json",
+                "--guard-hard-bounce",
+                "5% to 20%",
+                "--guard-block",
+                "off"))
+        .contains("\"hardBounce\" : \"5% to 20%\"", "\"block\" : \"off\"");
+
+    assertThat(ok("campaign", "edit", "guarded", "--json", "--guard-block", "default"))
+        .contains("\"hardBounce\" : \"5% to 20%\"")
+        .doesNotContain("\"block\"");
+    assertThat(ok("campaign", "edit", "guarded", "--json", "--guard-hard-bounce", "default"))
+        .doesNotContain("\"guards\"");
+    assertThat(ok("campaign", "create", "--name", "usual", "--json", "--guard-block", "default"))
+        .doesNotContain("\"guards\"");
+  }
+
   private void draft(String name) {
     ok("campaign", "create", "--name", name, "--list", "people", "--from", "news@sender.test");
   }

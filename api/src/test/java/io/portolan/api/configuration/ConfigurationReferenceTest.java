@@ -36,7 +36,9 @@ class ConfigurationReferenceTest {
     String examples =
         ConfigurationReference.yaml()
             .lines()
-            .filter(line -> line.matches("# (relays:|dkim:|mailboxes:|webhooks:|  .*)"))
+            .filter(
+                line ->
+                    line.matches("# (relays:|dkim:|mailboxes:|webhooks:|reputation-limits:|  .*)"))
             .map(line -> line.substring(2) + "\n")
             .collect(Collectors.joining());
 
@@ -46,6 +48,7 @@ class ConfigurationReferenceTest {
     assertThat(configuration.dkim()).as("both keys of one domain").hasSize(2);
     assertThat(configuration.intake().mailboxes()).hasSize(1);
     assertThat(configuration.intake().webhooks()).hasSize(1);
+    assertThat(configuration.reputationLimits().find("gmx-complaints")).isPresent();
   }
 
   private Configuration read(String yaml) throws IOException {

@@ -8,9 +8,9 @@ import io.portolan.core.address.EmailAddress;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
+import io.portolan.sender.dkim.SigningProvider;
 import io.portolan.sender.dns.AddressFamilies;
 import io.portolan.sender.dns.DnsSettings;
-import io.portolan.sender.message.SigningProvider;
 import io.portolan.sender.path.HealthSettings;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -54,7 +54,7 @@ class ConfigurationTest {
                 Optional.empty(),
                 Optional.empty(),
                 500,
-                4,
+                2,
                 Duration.ofSeconds(2),
                 20,
                 SigningProvider.AUTO,

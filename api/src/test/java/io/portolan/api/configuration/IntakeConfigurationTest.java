@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.portolan.api.webhook.Vendor;
 import io.portolan.api.webhook.Webhook;
 import io.portolan.core.address.EmailAddress;
+import io.portolan.core.policy.TlsMode;
+import io.portolan.core.relay.Relay;
+import io.portolan.core.relay.RelayPort;
+import io.portolan.core.relay.RelayReports;
+import io.portolan.core.relay.Relays;
 import io.portolan.sender.mailbox.Mailbox;
 import io.portolan.sender.mailbox.Mailbox.Done;
 import io.portolan.sender.mailbox.Mailbox.Protocol;
@@ -13,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -81,6 +87,7 @@ class IntakeConfigurationTest {
               grid-eu:
                 vendor: sendgrid
                 secret: env:GRID
+                relay: mailer
             """
                 .formatted(certificate));
 
@@ -128,8 +135,34 @@ class IntakeConfigurationTest {
                 Duration.ofMinutes(5)));
     assertThat(intake.webhooks())
         .containsExactlyInAnyOrder(
-            new Webhook("ses", Vendor.SES, "", "arn:aws:sns:eu-west-1:1:b"),
-            new Webhook("grid-eu", Vendor.SENDGRID, "env:GRID", ""));
+            new Webhook("ses", Vendor.SES, "", "arn:aws:sns:eu-west-1:1:b", Optional.empty()),
+            new Webhook("grid-eu", Vendor.SENDGRID, "env:GRID", "", Optional.of("mailer")));
+  }
+
+  @Test
+  void saysWhatRelaysTellByTheWaysOnWhichItCouldCome() throws IOException {
+    Relays relays =
+        name ->
+            Optional.of(
+                new Relay(
+                    name,
+                    "smtp.example.net",
+                    "",
+                    "",
+                    List.of(new RelayPort(587, TlsMode.STARTTLS))));
+    String webhooks =
+        """
+        webhooks:
+          grid:
+            vendor: sendgrid
+            secret: env:GRID
+            relay: mailer
+        """;
+
+    assertThat(read(webhooks).reporting(relays).of("mailer")).isEqualTo(RelayReports.EVENTS);
+    assertThat(read(webhooks).reporting(relays).of("other")).isEqualTo(RelayReports.NOTHING);
+    assertThat(read(webhooks + "intake: {address: 0.0.0.0}\n").reporting(relays).of("other"))
+        .isEqualTo(RelayReports.BOUNCES);
   }
 
   @ParameterizedTest

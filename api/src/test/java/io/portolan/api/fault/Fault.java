@@ -5,33 +5,43 @@ import java.util.Locale;
 /** What fails. */
 enum Fault {
   /** {@code kill -9} of a node, which is started again once another, or nobody, has its work. */
-  NODE_KILLED(true),
+  NODE_KILLED(Loss.RESULTS),
   /** A node stops for longer than others wait for it, and goes on after its work was taken over. */
-  NODE_FROZEN(true),
+  NODE_FROZEN(Loss.RESULTS),
   /** A node reaches nobody, and nobody it. */
-  NODE_CUT(true),
+  NODE_CUT(Loss.RESULTS),
+  /** A node's clock is set back or forward by a minute and a half, and right again later. */
+  CLOCK_SET(Loss.NOTHING),
   /** The mail host reaches nobody. */
-  SINK_CUT(false),
+  SINK_CUT(Loss.SESSIONS),
   /** {@code kill -9} of the mail host. */
-  SINK_KILLED(false),
+  SINK_KILLED(Loss.SESSIONS),
   /** Connections are reset by the mail host, in all phases. */
-  SESSIONS_RESET(false),
+  SESSIONS_RESET(Loss.SESSIONS),
   /** {@code pg_ctl stop -m immediate}, and a start after a while. */
-  DATABASE_STOPPED(false),
+  DATABASE_STOPPED(Loss.NOTHING),
   /** Nobody reaches the database. */
-  DATABASE_CUT(true),
+  DATABASE_CUT(Loss.RESULTS),
   /** No byte is free on the disk of the database. */
-  DISK_FULL(false);
+  DISK_FULL(Loss.NOTHING);
 
-  private final boolean losesResults;
+  private final Loss loss;
 
-  Fault(boolean losesResults) {
-    this.losesResults = losesResults;
+  Fault(Loss loss) {
+    this.loss = loss;
   }
 
-  /** Whether results that were not flushed may be lost to the work of another node or run. */
-  boolean losesResults() {
-    return losesResults;
+  /** What a fault may take, and so which messages may be sent twice. */
+  enum Loss {
+    NOTHING,
+    /** Sessions, each with a message whose answer is not heard. */
+    SESSIONS,
+    /** Results, too, that were not flushed and are lost to the work of another node or run. */
+    RESULTS
+  }
+
+  Loss loss() {
+    return loss;
   }
 
   @Override

@@ -29,6 +29,13 @@ final class FaultDatabase {
        UNION ALL SELECT 'delivery ' || id || ' ' || state FROM delivery WHERE state = 'planned'
        UNION ALL SELECT 'suppression' FROM suppression
       """;
+  private static final String ATTEMPTS =
+      """
+      SELECT concat_ws(' ', (extract(epoch FROM a.at) * 1000)::bigint, 'batch', a.batch_id, 'epoch', a.epoch,
+                       a.phase, a.outcome, a.code, a.reply)
+        FROM delivery d JOIN attempt a ON a.delivery_id = d.id
+       WHERE d.campaign_id = ? AND d.address = ? ORDER BY a.at
+      """;
   private static final String NODES = "SELECT instance_name FROM qrtz_scheduler_state";
   private static final String LOCKS =
       "SELECT classid || ' ' || objid FROM pg_locks WHERE locktype = 'advisory'";
@@ -45,6 +52,11 @@ final class FaultDatabase {
 
   List<String> accepted(long campaign) {
     return texts(ACCEPTED, campaign);
+  }
+
+  /** What is known of the attempts at a recipient. */
+  List<String> attempts(long campaign, String recipient) {
+    return texts(ATTEMPTS, campaign, recipient);
   }
 
   /** Batches that a run of a node has claimed. */

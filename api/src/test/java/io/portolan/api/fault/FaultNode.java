@@ -4,11 +4,18 @@ import io.portolan.api.system.ServeProcess;
 import io.portolan.sender.lab.Commands;
 import io.portolan.sender.lab.LabHost;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +28,18 @@ final class FaultNode implements AutoCloseable {
   private final LabHost host;
   private final Path directory;
   private final String configuration;
+  private final Map<String, String> environment;
   private final URI url;
   private @Nullable ServeProcess serve;
 
-  FaultNode(LabHost host, Path directory, String configuration) throws IOException {
+  /**
+   * @param hasClock whether it runs by a clock of its own, which can be set
+   */
+  FaultNode(LabHost host, Path directory, String configuration, boolean hasClock)
+      throws IOException {
     this.host = host;
     this.directory = Files.createDirectories(directory);
+    environment = hasClock ? ownClock() : Map.of();
     this.configuration = "http:\n  port: " + API + "\n" + configuration;
     url = URI.create("http://127.0.0.1:" + host.fromOutside(API).getPort());
   }
@@ -41,7 +54,7 @@ final class FaultNode implements AutoCloseable {
   }
 
   void start() throws IOException {
-    serve = ServeProcess.start(directory, configuration, Map.of(), host::command);
+    serve = ServeProcess.start(directory, configuration, environment, host::command);
   }
 
   ServeProcess serve() {
@@ -49,6 +62,15 @@ final class FaultNode implements AutoCloseable {
       throw new IllegalStateException("not started");
     }
     return serve;
+  }
+
+  /** The CPU time of its process; none while it does not run. */
+  Duration cpu() {
+    return serve == null || !serve.isAlive()
+        ? Duration.ZERO
+        : ProcessHandle.of(serve.pid())
+            .flatMap(each -> each.info().totalCpuDuration())
+            .orElseThrow();
   }
 
   /** The name of this run of the node in the cluster. */
@@ -66,6 +88,34 @@ final class FaultNode implements AutoCloseable {
 
   void thaw() throws IOException {
     signal("CONT");
+  }
+
+  /** Sets its clock, so much from the right time, while it runs. */
+  void setClock(Duration off) throws IOException {
+    ByteBuffer seconds = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+    seconds.putLong(off.toSeconds()).flip();
+    try (FileChannel file =
+        FileChannel.open(clock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      file.write(seconds, 0);
+    }
+  }
+
+  private Path clock() {
+    return directory.resolve("clock");
+  }
+
+  /** Makes the process see the clock that is set here, instead of the machine's. */
+  private Map<String, String> ownClock() throws IOException {
+    setClock(Duration.ZERO);
+    Path source = directory.resolve("clock.c");
+    try (InputStream text =
+        Objects.requireNonNull(FaultNode.class.getResourceAsStream("clock.c"))) {
+      Files.copy(text, source);
+    }
+    Path library = directory.resolve("clock.so");
+    Commands.run(
+        List.of("cc", "-O2", "-shared", "-fPIC", "-o", library.toString(), source.toString()));
+    return Map.of("LD_PRELOAD", library.toString(), "CLOCK_OF_THIS_PROCESS", clock().toString());
   }
 
   @Override

@@ -39,10 +39,12 @@ record FaultResult(
   void write() throws IOException {
     Path table = Path.of("target", "faults.md");
     Files.createDirectories(table.toAbsolutePath().getParent());
-    if (!Files.exists(table)) {
-      Files.writeString(table, HEAD);
+    synchronized (FaultResult.class) { // runs may end at once
+      if (!Files.exists(table)) {
+        Files.writeString(table, HEAD);
+      }
+      Files.writeString(table, row() + "\n", StandardOpenOption.APPEND);
     }
-    Files.writeString(table, row() + "\n", StandardOpenOption.APPEND);
     System.out.println(HEAD + row());
   }
 

@@ -21,6 +21,7 @@ import java.util.List;
 final class FaultScene implements AutoCloseable {
   static final String DOMAIN = "sink.test";
   private static final int DISK_MEBIBYTES = 400;
+  private static final int LINES = 100;
 
   private final NetworkLab lab;
   private final Path disk;
@@ -32,9 +33,9 @@ final class FaultScene implements AutoCloseable {
   /**
    * Starts all of it.
    *
-   * @param scheduler the section of the configuration
+   * @param plan its nodes, and whether they have clocks of their own
    */
-  FaultScene(Path directory, long seed, int nodes, String scheduler) throws IOException {
+  FaultScene(Path directory, FaultPlan plan) throws IOException {
     lab = NetworkLab.create();
     try {
       disk = Files.createDirectories(directory.resolve("disk"));
@@ -56,16 +57,19 @@ final class FaultScene implements AutoCloseable {
       String mailHost = "mx." + DOMAIN;
       mail.network().dns().addAddress(mailHost, sinkHost.address());
       mail.network().dns().addMx(DOMAIN, 10, mailHost);
-      sink = lab.keep(new SinkProcess(sinkHost, directory, seed));
+      sink = lab.keep(new SinkProcess(sinkHost, directory, plan.seed()));
       sink.start();
-      for (int number = 1; number <= nodes; number++) {
+      for (int number = 1; number <= plan.nodes(); number++) {
         Path home = Files.createDirectories(directory.resolve("node" + number));
         FaultNode node =
             lab.keep(
                 new FaultNode(
-                    lab.host("node" + number), home, configuration(mail.dns(), home, scheduler)));
+                    lab.host("node" + number),
+                    home,
+                    configuration(mail.dns(), home, plan.scheduler()),
+                    plan.faults().contains(Fault.CLOCK_SET)));
         node.start();
-        this.nodes.add(node);
+        nodes.add(node);
       }
     } catch (IOException | RuntimeException | AssertionError e) {
       lab.close();
@@ -115,6 +119,26 @@ final class FaultScene implements AutoCloseable {
 
   SinkProcess sink() {
     return sink;
+  }
+
+  /** What runs, and the last lines of what it said. */
+  String state() {
+    StringBuilder text = new StringBuilder();
+    for (FaultNode node : nodes) {
+      text.append(
+          state(
+              node.host().address().getHostAddress(), node.serve().isAlive(), node.serve().log()));
+    }
+    return text.append(state("PostgreSQL", database.isAlive(), database.log())).toString();
+  }
+
+  private static String state(String name, boolean isAlive, String log) {
+    List<String> lines = log.lines().toList();
+    return "%s %s:%n%s%n"
+        .formatted(
+            name,
+            isAlive ? "runs" : "has ended",
+            String.join("\n", lines.subList(Math.max(0, lines.size() - LINES), lines.size())));
   }
 
   /** The API's campaigns by one of the nodes. */

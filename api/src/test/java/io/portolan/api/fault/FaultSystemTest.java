@@ -9,13 +9,17 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * One node, and two, through faults at seeded moments. With PORTOLAN_TEST_FAULT_KILLS set to the
  * number of times that nodes are killed, faults are many and long, as for docs/reliability.md; with
- * PORTOLAN_TEST_FAULT_SEED their moments are others.
+ * PORTOLAN_TEST_FAULT_SEED their moments are others. The runs stand side by side, each in a lab of
+ * its own: most of their time is waiting.
  */
 @Tag("system")
+@Execution(ExecutionMode.CONCURRENT)
 class FaultSystemTest {
   private static final int KILLS =
       Integer.parseInt(System.getenv().getOrDefault("PORTOLAN_TEST_FAULT_KILLS", "0"));
@@ -23,7 +27,7 @@ class FaultSystemTest {
       Long.parseLong(System.getenv().getOrDefault("PORTOLAN_TEST_FAULT_SEED", "1"));
   private static final boolean IS_LONG = KILLS > 0;
 
-  private static final String SCHEDULER =
+  static final String SCHEDULER =
       """
       scheduler:
         check-in: 1s
@@ -40,10 +44,11 @@ class FaultSystemTest {
                 Fault.NODE_KILLED,
                 Fault.DATABASE_STOPPED,
                 Fault.SINK_KILLED,
+                Fault.SINK_CUT,
                 Fault.DISK_FULL));
     if (IS_LONG) {
       faults.addAll(Collections.nCopies(KILLS - 1, Fault.NODE_KILLED));
-      for (Fault fault : List.copyOf(faults.subList(0, 5))) {
+      for (Fault fault : List.copyOf(faults.subList(0, 6))) {
         faults.addAll(Collections.nCopies(fault == Fault.NODE_KILLED ? 0 : 1, fault));
       }
       Collections.shuffle(faults, new Random(SEED));
@@ -53,13 +58,14 @@ class FaultSystemTest {
             "one node",
             SEED,
             1,
-            IS_LONG ? 350 * faults.size() : 1_500,
+            IS_LONG ? 500 * faults.size() : 2_000,
             faults,
             100,
-            Duration.ofSeconds(2),
+            Duration.ofSeconds(IS_LONG ? 30 : 2),
             SCHEDULER));
   }
 
+  /** In the long run with the settings that users have, which promise a take-over within 30 s. */
   @Test
   void twoNodesLoseNothing() throws Exception {
     List<Fault> faults =
@@ -70,17 +76,33 @@ class FaultSystemTest {
                 Fault.DATABASE_CUT,
                 Fault.NODE_KILLED,
                 Fault.SINK_CUT,
-                Fault.NODE_FROZEN)
-            : List.of(Fault.NODE_FROZEN);
+                Fault.NODE_KILLED,
+                Fault.NODE_FROZEN,
+                Fault.NODE_KILLED)
+            : List.of(Fault.NODE_CUT, Fault.DATABASE_CUT, Fault.NODE_FROZEN);
     run(
         new FaultPlan(
             "two nodes",
             SEED,
             2,
-            IS_LONG ? 45_000 : 2_500,
+            IS_LONG ? 100_000 : 7_000,
             faults,
             100,
-            Duration.ofSeconds(IS_LONG ? 30 : 10),
+            Duration.ofSeconds(IS_LONG ? 60 : 3),
+            IS_LONG ? "" : SCHEDULER));
+  }
+
+  @Test
+  void clocksThatAreSetDoubleNothing() throws Exception {
+    run(
+        new FaultPlan(
+            "clocks",
+            SEED,
+            2,
+            IS_LONG ? 12_000 : 6_000,
+            Collections.nCopies(IS_LONG ? 4 : 2, Fault.CLOCK_SET),
+            100,
+            Duration.ofSeconds(12),
             SCHEDULER));
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,12 +24,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * A mail host in a process of its own, which can be killed. It takes every message and appends it
  * to a log with one write before it answers, so that what it took is known whatever becomes of it;
  * of what the log holds and the sender was not told, a second copy is right. On demand it resets a
- * part of its connections, each in a phase drawn at random.
+ * part of its connections, drawn at random, in one phase after the other.
  *
  * <p>Its arguments: address, port, log, the file that says how many of a thousand messages meet a
  * reset, and a seed.
  */
 final class LoggingSink {
+  /** What a sender that was cut off has given up may never be heard of again. */
+  private static final int MOST_IDLE_MILLIS = 20_000;
+
   private static final int BACKLOG = 200;
 
   private final FileChannel log;
@@ -36,6 +40,8 @@ final class LoggingSink {
   private final SplittableRandom random;
   private final AtomicLong sessions = new AtomicLong();
   private final InstantSource clock = InstantSource.system();
+  private Break latestOfSession = Break.NOWHERE;
+  private Break latestOfMessage = Break.NOWHERE;
 
   private LoggingSink(FileChannel log, Path resets, long seed) {
     this.log = log;
@@ -56,7 +62,17 @@ final class LoggingSink {
     /** After the dot, before the message is taken. */
     DOT,
     /** After the dot, when the message is taken and the answer still to come. */
-    TAKEN
+    TAKEN;
+
+    /** How many there are. */
+    static final int PHASES = values().length - 1;
+
+    private static final List<Break> OF_SESSION = List.of(CONNECT, EHLO);
+    private static final List<Break> OF_MESSAGE = List.of(MAIL, RCPT, DATA, TEXT, DOT, TAKEN);
+
+    private static Break next(Break before, List<Break> row) {
+      return row.get((row.indexOf(before) + 1) % row.size());
+    }
   }
 
   public static void main(String[] arguments) throws IOException {
@@ -85,20 +101,40 @@ final class LoggingSink {
     }
   }
 
-  private Break draw() throws IOException {
-    int permille =
-        Files.exists(resets) ? Integer.parseInt("0" + Files.readString(resets).strip()) : 0;
+  /** What becomes of a connection before its first message; there are fewer of those. */
+  private Break drawForSession() throws IOException {
     synchronized (this) {
-      return random.nextInt(1000) < permille
-          ? Break.values()[1 + random.nextInt(Break.values().length - 1)]
-          : Break.NOWHERE;
+      if (!isDrawn(2 * permille())) {
+        return Break.NOWHERE;
+      }
+      latestOfSession = Break.next(latestOfSession, Break.OF_SESSION);
+      return latestOfSession;
     }
+  }
+
+  private Break drawForMessage() throws IOException {
+    synchronized (this) {
+      if (!isDrawn(permille())) {
+        return Break.NOWHERE;
+      }
+      latestOfMessage = Break.next(latestOfMessage, Break.OF_MESSAGE);
+      return latestOfMessage;
+    }
+  }
+
+  private boolean isDrawn(int permille) {
+    return random.nextInt(1000) < permille;
+  }
+
+  private int permille() throws IOException {
+    return Files.exists(resets) ? Integer.parseInt("0" + Files.readString(resets).strip()) : 0;
   }
 
   private void serve(Socket socket) {
     long session = sessions.incrementAndGet();
     try (socket) {
       socket.setTcpNoDelay(true);
+      socket.setSoTimeout(MOST_IDLE_MILLIS);
       note("open " + session);
       Dialogue dialogue = new Dialogue(socket, session);
       try {
@@ -126,7 +162,7 @@ final class LoggingSink {
       this.session = session;
       in = new BufferedInputStream(socket.getInputStream());
       out = socket.getOutputStream();
-      fate = draw();
+      fate = drawForSession();
     }
 
     void run() throws IOException {
@@ -177,7 +213,7 @@ final class LoggingSink {
       note("take " + session + " " + recipient + " " + id);
       passes(Break.TAKEN);
       say("250 taken");
-      fate = draw();
+      fate = drawForMessage();
     }
 
     /** Resets the connection if its time has come. */

@@ -6,9 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -29,7 +31,8 @@ final class SinkLog {
   private final Set<String> open = new HashSet<>();
   private final Deque<Long> lastSeconds = new ArrayDeque<>();
   private final int rateSpanSeconds;
-  private long since;
+  private final Set<String> resetPhases = new HashSet<>();
+  private long changed;
   private long read;
   private long messages;
   private long resets;
@@ -40,10 +43,11 @@ final class SinkLog {
   /** What one recipient got. */
   static final class Taken {
     private final Set<String> ids = new HashSet<>();
-    private int copies;
+    private final List<Long> times = new ArrayList<>();
 
-    int copies() {
-      return copies;
+    /** When each copy was taken, in milliseconds since the epoch. */
+    List<Long> times() {
+      return times;
     }
 
     /** The Message-IDs of all copies. */
@@ -106,9 +110,14 @@ final class SinkLog {
     return resets;
   }
 
-  /** Sessions that are open now. */
-  int openSessions() {
-    return open.size();
+  /** In which phases connections were reset. */
+  Set<String> resetPhases() {
+    return resetPhases;
+  }
+
+  /** The sessions that are open now. */
+  Set<String> openSessions() {
+    return Set.copyOf(open);
   }
 
   /** The most sessions that were open at one time, and more than for a moment. */
@@ -124,21 +133,30 @@ final class SinkLog {
   private void take(String line) {
     String[] words = line.split(" ", -1);
     long at = Long.parseLong(words[0]);
-    if (isCountingLimits && at - since >= NOTICE) {
+    if (isCountingLimits && at - changed >= NOTICE) {
       mostSessions = Math.max(mostSessions, open.size());
     }
-    since = at;
     switch (words[1]) {
-      case "start" -> open.clear();
+      case "start" -> {
+        open.clear();
+        changed = at;
+      }
       case "open" -> {
         open.add(words[2]);
+        changed = at;
       }
-      case "close" -> open.remove(words[2]);
-      case "reset" -> resets++;
+      case "close" -> {
+        open.remove(words[2]);
+        changed = at;
+      }
+      case "reset" -> {
+        resets++;
+        resetPhases.add(words[3]);
+      }
       case "take" -> {
         messages++;
         Taken taken = byRecipient.computeIfAbsent(words[3], _ -> new Taken());
-        taken.copies++;
+        taken.times.add(at);
         taken.ids.add(words[4]);
         lastSeconds.add(at);
         while (at - lastSeconds.getFirst() >= rateSpanSeconds * SECOND) {

@@ -104,7 +104,7 @@ class ApiTest {
         .as("of the one accepted it is known")
         .isEqualTo(1);
     assertThat(api.getText("/api/v1/rates?by=route&format=csv", "text/csv"))
-        .startsWith("route,accepted,unconfirmed,hard_bounce_rate");
+        .startsWith("route,accepted,relayed,hard_bounce_rate");
     assertThat(api.getText("/api/v1/reports/campaigns/" + campaign + "?format=csv", "text/csv"))
         .startsWith("isp,platform,route,port");
     assertThat(api.getText("/api/v1/reports/campaigns/" + campaign + "?format=html", "text/html"))

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.portolan.api.node.TestingNode;
+import io.portolan.core.campaign.GuardLimits;
 import io.portolan.core.database.TestDatabase;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import java.net.URI;
@@ -14,7 +16,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -143,6 +147,50 @@ class DescriptionTest {
             described.differences("put", "/api/v1/relays/{name}", 201, JSON.readTree(made.body())))
         .isEmpty();
     as("get", "/api/v1/relays", "");
+  }
+
+  @Test
+  void statesTheLimitsOfGuardrailsAsTheyAreTaken() throws Exception {
+    JsonNode limits =
+        new ObjectMapper(new YAMLFactory())
+            .readTree(openApi)
+            .path("components")
+            .path("schemas")
+            .path("GuardLimits");
+    Pattern pattern = Pattern.compile(limits.path("pattern").asText());
+    List<String> written =
+        List.of(
+            "off",
+            "2% to 10%",
+            "0.0001% to 99.9999%",
+            "5 % to 20 %",
+            "05% to 10%",
+            "0% to 5%",
+            "0.00 % to 5%",
+            "0.5% to 1",
+            "2% - 10%",
+            "100% to 200%",
+            "1.23456% to 5%",
+            "OFF",
+            "",
+            " off",
+            "2% to 10% ",
+            "-1% to 5%",
+            "2%  to 10%");
+    for (String text : written) {
+      assertThat(pattern.matcher(text).find())
+          .as("\"%s\"", text)
+          .isEqualTo(GuardLimits.parse(text).isPresent());
+    }
+    assertThat(limits.path("examples"))
+        .isNotEmpty()
+        .allMatch(example -> GuardLimits.parse(example.asText()).isPresent());
+    long campaign = made("/api/v1/campaigns", "{\"name\":\"g\",\"guards\":{\"block\":\"off\"}}");
+    assertThat(as("get", "/api/v1/campaigns/{id}", "", campaign).has("guards")).isTrue();
+
+    JsonNode changed = as("patch", "/api/v1/campaigns/{id}", "{\"guards\":null}", campaign);
+
+    assertThat(changed.has("guards")).as("as configured again").isFalse();
   }
 
   @Test

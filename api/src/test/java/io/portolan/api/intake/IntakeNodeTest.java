@@ -85,7 +85,8 @@ class IntakeNodeTest {
         .containsExactly(ANNA + " hard-bounce");
     assertThat(
             database.texts(
-                "SELECT outcome || ' ' || category || ' ' || count FROM result_rollup WHERE outcome = 'late-bounce'"))
+                "SELECT outcome || ' ' || category || ' ' || count FROM result_rollup WHERE outcome"
+                    + " = 'late-bounce'"))
         .containsExactly("late-bounce bad-mailbox 1");
   }
 
@@ -129,7 +130,8 @@ class IntakeNodeTest {
         .containsExactly("unsubscribe 1");
     assertThat(
             database.texts(
-                "SELECT source || ' ' || received_from || ' ' || effects FROM feedback ORDER BY id"))
+                "SELECT source || ' ' || received_from || ' ' || effects FROM feedback ORDER BY"
+                    + " id"))
         .containsExactly("link one-click counted suppressed", "link page suppressed");
   }
 
@@ -159,6 +161,8 @@ class IntakeNodeTest {
     assertThat(run("mailboxes"))
         .contains("bounces", "12", "failed 2 times in a row", "The login was refused.");
     assertThat(run("mailboxes", "--json")).startsWith("{");
+    database.execute("UPDATE mailbox SET failures = 0, trouble = '1 mail could not be read'");
+    assertThat(run("mailboxes")).contains("1 mail could not be read").doesNotContain("failed");
   }
 
   private String run(String... command) {
@@ -213,28 +217,28 @@ class IntakeNodeTest {
 
   private String report() {
     return """
-        From: MAILER-DAEMON@mx.healthy.test
-        To: %s
-        Subject: Undelivered Mail Returned to Sender
-        MIME-Version: 1.0
-        Content-Type: multipart/report; report-type=delivery-status; boundary=b
+    From: MAILER-DAEMON@mx.healthy.test
+    To: %s
+    Subject: Undelivered Mail Returned to Sender
+    MIME-Version: 1.0
+    Content-Type: multipart/report; report-type=delivery-status; boundary=b
 
-        --b
-        Content-Type: text/plain
+    --b
+    Content-Type: text/plain
 
-        The mailbox is gone.
-        --b
-        Content-Type: message/delivery-status
+    The mailbox is gone.
+    --b
+    Content-Type: message/delivery-status
 
-        Reporting-MTA: dns; mx.healthy.test
+    Reporting-MTA: dns; mx.healthy.test
 
-        Final-Recipient: rfc822; %s
-        Action: failed
-        Status: 5.1.1
-        Diagnostic-Code: smtp; 550 5.1.1 User unknown
+    Final-Recipient: rfc822; %s
+    Action: failed
+    Status: 5.1.1
+    Diagnostic-Code: smtp; 550 5.1.1 User unknown
 
-        --b--
-        """
+    --b--
+    """
         .formatted(returnPath, ANNA);
   }
 }

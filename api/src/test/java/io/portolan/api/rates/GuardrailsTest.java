@@ -1,5 +1,8 @@
 package io.portolan.api.rates;
 
+import static io.portolan.api.rates.GuardedCampaigns.accepted;
+import static io.portolan.api.rates.GuardedCampaigns.offered;
+import static io.portolan.api.rates.GuardedCampaigns.path;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,12 +10,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.portolan.api.cli.ApiClient;
 import io.portolan.api.node.TestingNode;
 import io.portolan.core.database.TestDatabase;
-import io.portolan.core.isp.Isp;
-import io.portolan.core.isp.IspEntry;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,11 +32,15 @@ class GuardrailsTest {
   @Test
   void holdsTheIspOfAPoisonedListAndLetsOthersGoOn() throws Exception {
     try (TestingNode node =
-            new TestingNode(database, uploads, List.of(isp("choosy"), isp("healthy")));
+            new TestingNode(
+                database,
+                uploads,
+                List.of(GuardedCampaigns.isp("choosy"), GuardedCampaigns.isp("healthy")));
         ApiClient api = new ApiClient(node.url(), node.key())) {
-      long poisoned = launch(api, "poisoned", 8);
+      GuardedCampaigns campaigns = new GuardedCampaigns(api, database);
+      long poisoned = launch(campaigns, "poisoned", 8);
 
-      JsonNode held = await(api, poisoned, it -> accepted(it, "healthy") == OF_HEALTHY);
+      JsonNode held = campaigns.await(poisoned, it -> accepted(it, "healthy") == OF_HEALTHY);
 
       assertThat(offered(held, "choosy")).as("offered to the poisoned ISP").isBetween(50L, 300L);
       assertThat(held.path("state").asText()).as("others go on").isEqualTo("running");
@@ -43,6 +48,19 @@ class GuardrailsTest {
       JsonNode hold = held.path("holds").path(0);
       assertThat(hold.path("isp").asText()).isEqualTo("choosy");
       assertThat(hold.path("reason").asText()).contains("hard bounces at choosy", "2.00 %");
+      JsonNode shown = api.get(path(poisoned));
+      assertThat(shown.path("holds").path(0).path("isp").asText()).isEqualTo("choosy");
+      assertThat(shown.path("note").asText()).contains("resume " + poisoned + " --override");
+      assertThat(GuardedCampaigns.run(node, "campaign", "show", "poisoned"))
+          .contains("HELD SINCE", "hard bounces at choosy", "--override --note WHY");
+      assertThatThrownBy(
+              () ->
+                  api.post(
+                      path(poisoned) + "/resume",
+                      Map.of("override", true, "note", "it is old", "isp", "")))
+          .hasMessageContaining("isp");
+      assertThatThrownBy(() -> api.post(path(poisoned) + "/resume", Map.of("note", "it is old")))
+          .hasMessageContaining("note");
       assertThatThrownBy(() -> api.post(path(poisoned) + "/resume", Map.of("override", true)))
           .hasMessageContaining("note");
 
@@ -50,86 +68,48 @@ class GuardrailsTest {
           path(poisoned) + "/resume",
           Map.of("override", true, "note", "the list is old, and known to be"));
 
-      JsonNode ended = await(api, poisoned, it -> it.path("state").asText().equals("finished"));
+      JsonNode ended = campaigns.await(poisoned, GuardedCampaigns::isFinished);
       assertThat(offered(ended, "choosy")).isEqualTo(OF_CHOOSY);
       assertThat(ended.path("holds")).isEmpty();
+      assertThat(api.get(path(poisoned)).has("holds")).isFalse();
+      assertThat(GuardedCampaigns.run(node, "campaign", "show", "poisoned")).doesNotContain("HELD");
       JsonNode past = api.get(path(poisoned) + "/guardrails").path("holds").path(0);
       assertThat(past.path("note").asText()).startsWith("the list is old");
       assertThat(past.path("releasedBy").asText()).isNotEmpty();
 
-      long clean = launch(api, "clean", 50);
+      long tolerant = launch(campaigns, "tolerant", 8, Map.of("hardBounce", "15% to 40%"));
 
-      assertThat(
-              await(api, clean, it -> it.path("state").asText().equals("finished")).path("holds"))
-          .isEmpty();
+      JsonNode through = campaigns.await(tolerant, GuardedCampaigns::isFinished);
+      assertThat(offered(through, "choosy")).isEqualTo(OF_CHOOSY);
+      assertThat(api.get(path(tolerant) + "/guardrails").path("holds")).isEmpty();
+      assertThat(api.get(path(tolerant)).path("guards").path("hardBounce").asText())
+          .isEqualTo("15% to 40%");
+      assertThatThrownBy(() -> launch(campaigns, "wrong", 8, Map.of("block", "a lot")))
+          .hasMessageContaining("guards.block")
+          .hasMessageContaining("a lot")
+          .hasMessageContaining("2% to 10%");
+
+      long clean = launch(campaigns, "clean", 50);
+
+      assertThat(campaigns.await(clean, GuardedCampaigns::isFinished).path("holds")).isEmpty();
       assertThat(api.get(path(clean) + "/guardrails").path("holds")).isEmpty();
     }
   }
 
   /** Launches a campaign of which every so many-th address of choosy is not there. */
-  private static long launch(ApiClient api, String name, int every) {
-    long list = api.post("/api/v1/lists", Map.of("name", name)).path("id").asLong();
-    // an import would sort them, and put all that are not there first
-    database.execute(
-        """
-        INSERT INTO recipient (list_id, address, address_key, domain)
-        SELECT ?, name || '@' || domain, name || '@' || domain, domain
-          FROM (SELECT CASE WHEN i % ? = 0 AND i <= ? THEN 'nobody' ELSE 'some' END || ? || i AS name,
-                       CASE WHEN i <= ? THEN 'choosy.test' ELSE 'healthy.test' END AS domain
-                  FROM generate_series(1, ?) i ORDER BY i) AS address
-        """,
-        list, every, OF_CHOOSY, name, OF_CHOOSY, OF_CHOOSY + OF_HEALTHY);
-    long campaign =
-        api.post(
-                "/api/v1/campaigns",
-                Map.of(
-                    "name",
-                    name,
-                    "listId",
-                    list,
-                    "content",
-                    Map.of("fromAddress", "news@sender.test", "subject", "News", "text", "Hello")))
-            .path("id")
-            .asLong();
-    api.post(path(campaign) + "/schedule", Map.of("at", "now"));
-    return campaign;
+  private static long launch(GuardedCampaigns campaigns, String name, int every) {
+    return launch(campaigns, name, every, Map.of());
   }
 
-  private static JsonNode await(ApiClient api, long campaign, Predicate<JsonNode> condition) {
-    return await(api, path(campaign) + "/progress", condition);
-  }
-
-  private static JsonNode await(ApiClient api, String path, Predicate<JsonNode> condition) {
-    JsonNode answer;
-    do {
-      answer = api.get(path);
-    } while (!condition.test(answer));
-    return answer;
-  }
-
-  private static String path(long campaign) {
-    return "/api/v1/campaigns/" + campaign;
-  }
-
-  private static long accepted(JsonNode progress, String isp) {
-    return counts(progress, isp).path("accepted").asLong();
-  }
-
-  private static long offered(JsonNode progress, String isp) {
-    return accepted(progress, isp) + counts(progress, isp).path("bounced").asLong();
-  }
-
-  private static JsonNode counts(JsonNode progress, String isp) {
-    for (JsonNode each : progress.path("isps")) {
-      if (each.path("isp").asText().equals(isp)) {
-        return each.path("counts");
-      }
+  private static long launch(
+      GuardedCampaigns campaigns, String name, int every, Map<String, String> guards) {
+    List<String> addresses = new ArrayList<>();
+    for (int i = 1; i <= OF_CHOOSY; i++) {
+      addresses.add((i % every == 0 ? "nobody" : "some") + name + i + "@choosy.test");
     }
-    return progress.path("isps").path(-1);
-  }
-
-  private static IspEntry isp(String id) {
-    return new IspEntry(
-        new Isp(id, id, Isp.Kind.MAILBOX, id), List.of(id + ".test"), List.of(), "test");
+    for (int i = 1; i <= OF_HEALTHY; i++) {
+      addresses.add("some" + name + i + "@healthy.test");
+    }
+    return campaigns.launch(name, addresses, guards);
   }
 }

@@ -89,9 +89,12 @@ class ReputationApiTest {
                         .path("words")
                         .asText()
                         .contains("complaints at yahoo 0.21 % (0.14–0.32 %), limit 0.30 %"));
+    assertThat(report.path("inForce").path("limits"))
+        .hasSize(12)
+        .allMatch(limit -> limit.path("origin").asText().equals("shipped"));
     JsonNode gmail = report.path("signals").get(1);
     assertThat(gmail.path("overall").has("score")).as("the relay has not said anything").isFalse();
-    assertThat(gmail.path("unconfirmed").asLong()).isEqualTo(70);
+    assertThat(gmail.path("relayed").asLong()).isEqualTo(70);
     assertThat(report.toString()).doesNotContain("connect-timeout");
   }
 
@@ -155,6 +158,9 @@ class ReputationApiTest {
     assertThat(run("--span", "24h"))
         .contains("OVERALL", "direct from 192.0.2.1", "weakest: ", "What moved:", "rising")
         .contains("limit 0.30 %: its bounds lie on both sides");
+    assertThat(run())
+        .contains("In force: 12 that come with Portolan.")
+        .doesNotContain("of your own", "Switched off");
     assertThat(run("--isp", "nobody")).contains("Nothing was offered");
     assertThat(run("--csv", "--limits")).startsWith("threshold,owner,");
     assertThat(run("--json", "--route", "direct")).contains("\"signals\"");

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -33,9 +35,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What a block in the middle of a campaign costs with the settings that users have: how long no
  * mail moves, how many connects are wasted, and that nothing is lost or sent twice. (Only the wait
  * for the answer to the end of data is shortened, from ten minutes.) And that a lossy network is no
- * blocked port.
+ * blocked port. The tests mostly wait, and stand side by side.
  */
 @Tag("system")
+@Execution(ExecutionMode.CONCURRENT)
 class FailoverSystemTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration LONGEST_STILLSTAND = Duration.ofSeconds(15);

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 /**
  * Debian's Postfix as a relay on port 587 of a lab's host, which takes mail over STARTTLS from
  * those who log in (Cyrus SASL with a database of its own), and puts what it takes into one
- * Maildir. Has its own configuration, queue and log, and leaves the system's alone.
+ * Maildir; only what is for {@code gone} it takes and then bounces. Has its own configuration,
+ * queue and log, and leaves the system's alone.
  */
 final class PostfixRelay implements AutoCloseable {
   private static final String NOBODY = "65534";
@@ -38,7 +39,8 @@ final class PostfixRelay implements AutoCloseable {
       smtpd_relay_restrictions = permit_sasl_authenticated, reject
       virtual_mailbox_domains = ${domains}
       virtual_mailbox_base = ${directory}/mail
-      virtual_mailbox_maps = static:all/
+      virtual_mailbox_maps = regexp:${directory}/configuration/mailboxes
+      smtpd_reject_unlisted_recipient = no
       virtual_uid_maps = static:${nobody}
       virtual_gid_maps = static:${nobody}
       virtual_minimum_uid = 1
@@ -63,6 +65,8 @@ final class PostfixRelay implements AutoCloseable {
       proxymap  unix  -       -       n       -       -       proxymap
       postlog   unix-dgram n  -       n       -       1       postlogd
       """;
+
+  private static final String MAILBOXES = "!/^gone@/ all/\n";
 
   // where Debian's Postfix looks for it: in the folder sasl of its configuration
   private static final String SASL =
@@ -101,6 +105,7 @@ final class PostfixRelay implements AutoCloseable {
     Files.writeString(directory.resolve("identity.pem"), identity);
     relay.write("main.cf", MAIN, name, domains);
     relay.write("master.cf", MASTER, name, domains);
+    relay.write("mailboxes", MAILBOXES, name, domains);
     relay.write("sasl/smtpd.conf", SASL, name, domains);
     relay.postfix("start");
     return relay;

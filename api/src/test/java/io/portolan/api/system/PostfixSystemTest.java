@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,11 +46,12 @@ class PostfixSystemTest {
   private static final String VERIFY =
       """
       import dkim, sys
-      record = sys.argv[1].encode()
+      records = {b"s1._domainkey.example.net.": sys.argv[1].encode(),
+                 b"e1._domainkey.example.net.": sys.argv[2].encode()}
       def dns(name, timeout=5):
-          return record if name == b"s1._domainkey.example.net." else None
-      message = sys.stdin.buffer.read().replace(b"\\n", b"\\r\\n")
-      print(dkim.verify(message, dnsfunc=dns, minkey=1024))
+          return records.get(name)
+      message = dkim.DKIM(sys.stdin.buffer.read().replace(b"\\n", b"\\r\\n"), minkey=1024)
+      print(message.verify(idx=0, dnsfunc=dns), message.verify(idx=1, dnsfunc=dns))
       """;
 
   private Scene scene;
@@ -56,7 +59,8 @@ class PostfixSystemTest {
   private PostfixRelay relay;
   private Path directory;
   private Path secrets;
-  private String dkimRecord;
+  private String rsaRecord;
+  private String ed25519Record;
 
   @BeforeAll
   void start(@TempDir Path temporary) throws Exception {
@@ -77,20 +81,19 @@ class PostfixSystemTest {
                     RELAY,
                     scene.mail().network().certificates().identityPem(RELAY),
                     "example.org",
-                    "example.net"));
+                    "example.net",
+                    "sender.test")); // to which bounces go
     relay.account(RELAY, "me", "right");
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
     generator.initialize(2048);
-    KeyPair keys = generator.generateKeyPair();
-    dkimRecord =
-        "v=DKIM1; k=rsa; p=" + Base64.getEncoder().encodeToString(keys.getPublic().getEncoded());
-    Path key =
-        Files.writeString(
-            directory.resolve("dkim.pem"),
-            "-----BEGIN PRIVATE KEY-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                    .encodeToString(keys.getPrivate().getEncoded())
-                + "\n-----END PRIVATE KEY-----\n");
+    KeyPair rsa = generator.generateKeyPair();
+    KeyPair ed25519 = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    rsaRecord = "v=DKIM1; k=rsa; p=" + base64(rsa.getPublic().getEncoded());
+    // RFC 8463 section 4: the key itself, which the JDK's encoding ends with
+    byte[] encoded = ed25519.getPublic().getEncoded();
+    ed25519Record =
+        "v=DKIM1; k=ed25519; p="
+            + base64(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length));
     secrets = Files.createDirectory(directory.resolve("secrets"));
     serve =
         scene.serve(
@@ -104,9 +107,24 @@ class PostfixSystemTest {
               example.net:
                 selector: s1
                 key: file:%s
+                ed25519-selector: e1
+                ed25519-key: file:%s
             """
-                .formatted(secrets, key),
+                .formatted(secrets, pem("rsa", rsa), pem("ed25519", ed25519)),
             Map.of("PORTOLAN_SECRET_MAILER", "right"));
+  }
+
+  private static String base64(byte[] octets) {
+    return Base64.getEncoder().encodeToString(octets);
+  }
+
+  private Path pem(String name, KeyPair keys) throws Exception {
+    return Files.writeString(
+        directory.resolve(name + ".pem"),
+        "-----BEGIN PRIVATE KEY-----\n"
+            + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                .encodeToString(keys.getPrivate().getEncoded())
+            + "\n-----END PRIVATE KEY-----\n");
   }
 
   @AfterAll
@@ -166,8 +184,10 @@ class PostfixSystemTest {
             message ->
                 assertThat(
                         Commands.run(
-                            List.of("/usr/bin/python3", "-c", VERIFY, dkimRecord), message))
-                    .isEqualToIgnoringWhitespace("True"));
+                            List.of("/usr/bin/python3", "-c", VERIFY, rsaRecord, ed25519Record),
+                            message))
+                    .as("by RSA and by Ed25519")
+                    .isEqualToIgnoringWhitespace("True True"));
   }
 
   @Test
@@ -199,7 +219,8 @@ class PostfixSystemTest {
     setSecondRelay(campaigns, password); // ends the hold at once
     JsonNode end = campaigns.finished(campaign).path("total");
 
-    assertThat(end.path("accepted").asLong()).as("%s", end).isEqualTo(100);
+    assertThat(end.path("relayed").asLong()).as("%s", end).isEqualTo(100);
+    assertThat(end.path("accepted").asLong()).as("no event says so: %s", end).isZero();
     assertThat(end.path("bounced").asLong()).isZero();
     assertThat(campaigns.api().get(Campaigns.BASE + "/suppressions").path("items")).isEmpty();
     Eventually.holds("all is delivered", () -> relay.messages().size() >= before + 100);
@@ -209,6 +230,47 @@ class PostfixSystemTest {
                 .filter(address -> address.startsWith("r")))
         .hasSize(100)
         .doesNotHaveDuplicates();
+  }
+
+  /** What Postfix says in a bounce of the envelope is ours, though all else was taken out of it. */
+  @Test
+  @Order(3)
+  void knowsABounceOfTheRelayByItsEnvelopeId() {
+    Campaigns campaigns = scene.campaigns(serve.firstKey());
+    long campaign = campaigns.start("gone", List.of("gone@example.org"));
+    campaigns.finished(campaign);
+    String bounce =
+        Eventually.value(
+                "the bounce has come",
+                () ->
+                    relay.messages().stream()
+                        .filter(it -> it.contains("Action: failed"))
+                        .findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
+    String token = first(Pattern.compile("(?m)^Delivered-To: b\\+([a-z2-7]{32})@"), bounce);
+    assertThat(bounce)
+        .contains("\nOriginal-Envelope-Id: " + token + "\n")
+        .contains("\nOriginal-Recipient: rfc822;gone@example.org\n")
+        .contains("Content-Type: text/rfc822-headers"); // RFC 3461 section 4.3: RET=HDRS
+
+    String bare =
+        bounce
+            .replace("b+" + token, "somebody")
+            .replaceAll("(?m)^Message-ID: .*$", "X-Taken-Out: yes");
+    JsonNode taken = take(campaigns, bare);
+    JsonNode forged = take(campaigns, bare.replace(token, "a".repeat(32)));
+
+    assertThat(taken.findPath("by").asText()).as("%s", taken).isEqualTo("envelope-id");
+    assertThat(taken.findPath("trusted").asBoolean()).isTrue();
+    assertThat(taken.findPath("campaign").asLong()).isEqualTo(campaign);
+    assertThat(forged.findPath("trusted").asBoolean()).as("%s", forged).isFalse();
+  }
+
+  private static JsonNode take(Campaigns campaigns, String mail) {
+    return campaigns
+        .api()
+        .postText(Campaigns.BASE + "/feedback/mail?dryRun=true", mail, "message/rfc822");
   }
 
   private static void setSecondRelay(Campaigns campaigns, Path password) {

@@ -5,14 +5,17 @@ import io.portolan.sender.lab.Commands;
 import io.portolan.sender.lab.LabHost;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A PostgreSQL server on a host of a lab, which can be stopped, crashed and started again. */
@@ -25,6 +28,7 @@ public final class PostgresServer implements AutoCloseable {
   private final String program;
   private final String outsideUrl;
   private @Nullable Process process;
+  private @Nullable Path lastLog;
 
   private PostgresServer(LabHost host, Path data, String program, String outsideUrl) {
     this.host = host;
@@ -78,6 +82,7 @@ public final class PostgresServer implements AutoCloseable {
 
   public void start() throws IOException {
     Path log = Files.createTempFile(data.toAbsolutePath().getParent(), "postgres-", ".log");
+    lastLog = log;
     Process started =
         new ProcessBuilder(
                 host.command(
@@ -106,10 +111,26 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
+  /** The CPU time of the processes of which it is made now. */
+  public Duration cpu() {
+    return Stream.concat(Stream.of(running().toHandle()), running().descendants())
+        .map(each -> each.info().totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
   /** Stops it as {@code pg_ctl stop -m immediate} does: at once, without writing anything more. */
   public void stopAtOnce() throws IOException {
     Commands.run(List.of("sh", "-c", "kill -QUIT " + running().pid()));
     awaitEnd();
+  }
+
+  /** What it has said since its last start. */
+  public String log() {
+    try {
+      return lastLog == null ? "" : Files.readString(lastLog);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Whether it runs; a full disk may have ended it. */

@@ -106,13 +106,16 @@ public final class ServeProcess implements AutoCloseable {
     return URI.create(serves(log()).orElseThrow());
   }
 
-  /** The key that it shows at its first start on an empty database. */
+  /**
+   * The key that it shows at its first start on an empty database, after it says that it serves.
+   */
   public String firstKey() {
-    Matcher key = KEY.matcher(log());
-    if (!key.find()) {
-      throw new AssertionError("no key is shown: " + log());
-    }
-    return key.group(1);
+    return Eventually.value(
+            "a first key is shown",
+            () -> KEY.matcher(log()).results().findFirst(),
+            Optional::isPresent)
+        .orElseThrow()
+        .group(1);
   }
 
   /** What it has said so far. */

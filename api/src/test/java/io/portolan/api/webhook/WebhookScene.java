@@ -66,12 +66,12 @@ abstract class WebhookScene {
     webhooks =
         new Webhooks(
             List.of(
-                new Webhook("ses", Vendor.SES, "", TOPIC),
-                new Webhook("sendgrid", Vendor.SENDGRID, "env:SENDGRID", ""),
-                new Webhook("mailgun", Vendor.MAILGUN, "env:KEY", ""),
-                new Webhook("postmark", Vendor.POSTMARK, "env:LOGIN", ""),
-                new Webhook("spark-eu", Vendor.SPARKPOST, "env:LOGIN", ""),
-                new Webhook("generic", Vendor.GENERIC, "env:KEY", "")),
+                new Webhook("ses", Vendor.SES, "", TOPIC, Optional.empty()),
+                new Webhook("sendgrid", Vendor.SENDGRID, "env:SENDGRID", "", Optional.empty()),
+                new Webhook("mailgun", Vendor.MAILGUN, "env:KEY", "", Optional.empty()),
+                new Webhook("postmark", Vendor.POSTMARK, "env:LOGIN", "", Optional.empty()),
+                new Webhook("spark-eu", Vendor.SPARKPOST, "env:LOGIN", "", Optional.empty()),
+                new Webhook("generic", Vendor.GENERIC, "env:KEY", "", Optional.empty())),
             new Webhooks.Parts(
                 event -> event.contains("opened") ? List.of() : List.of(bounce()),
                 inbox,

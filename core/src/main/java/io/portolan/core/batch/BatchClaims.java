@@ -8,6 +8,7 @@ import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.core.delivery.DeliveryState;
 import io.portolan.core.json.Json;
 import io.portolan.core.suppression.MailOrigin;
 import java.sql.Connection;
@@ -17,7 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Claims batches within a transaction of {@link BatchStore}: two statements. Holds no state. */
+/**
+ * Claims batches within a transaction of {@link BatchStore}: two statements, a third if deliveries
+ * end at once, and a fourth if some are in doubt. Holds no state.
+ *
+ * <p>Who was suppressed since the campaign was planned ends here. So does what was in doubt to the
+ * end of its lifetime; what is in doubt still is left out and waits for a decision. What a dead
+ * node had deferred before it could end its claim waits for its time.
+ */
 final class BatchClaims {
   private static final String CLAIM =
       """
@@ -29,53 +37,56 @@ final class BatchClaims {
       """;
 
   // recipients one by one by key: a plain join is planned as a scan of all recipients while the
-  // tables are new and have no statistics. Who was suppressed since the campaign was planned ends
-  // here. So does what was in doubt to the end of its lifetime; what is in doubt still is left out
-  // and waits for a decision. What a dead node had deferred before it could end its claim waits for
-  // its time
+  // tables are new and have no statistics
   private static final String LOAD =
       """
       WITH args AS (
-          SELECT ?::bigint AS batch_id, ?::timestamptz AS now, ?::bigint AS list_id, ?::text AS sending_domain),
-      open AS MATERIALIZED (
-          SELECT d.id, d.recipient_id, d.campaign_id, d.address, d.domain, d.isp, d.platform, d.attempts,
-                 d.first_attempt_at, d.first_held_at, d.pinned_route, d.category, d.offer_expires_at,
-                 d.not_before,
-                 coalesce(r.attributes, '{}') AS attributes,
-                 CASE WHEN d.offer_expires_at IS NOT NULL THEN NULL
-                      WHEN d.address = '' THEN 'erased'
-                      ELSE (
-                     SELECT s.reason
-                       FROM covering_suppression(
-                            coalesce(r.address_key, d.address_key, lower(d.address)),
-                            d.domain, args.list_id, args.sending_domain, args.now) AS s) END AS suppressed
-            FROM args JOIN delivery d ON d.batch_id = args.batch_id AND d.state = 'planned'
-            LEFT JOIN LATERAL (
-                 SELECT attributes, address_key FROM recipient WHERE id = d.recipient_id LIMIT 1) AS r ON true),
-      ended AS (
+          SELECT ?::bigint AS batch_id, ?::timestamptz AS now, ?::bigint AS list_id, ?::text AS sending_domain)
+      SELECT DISTINCT ON (c.domain, c.id) c.*,
+             coalesce(c.not_before > args.now, false) AS early,
+             c.offer_expires_at <= args.now AS over,
+             CASE WHEN c.offer_expires_at IS NOT NULL THEN NULL
+                  WHEN c.address = '' THEN 'erased'
+                  ELSE %s END AS suppressed
+        FROM args CROSS JOIN LATERAL (
+             SELECT d.id, d.recipient_id, d.address, d.domain, d.isp, d.attempts, d.first_attempt_at, d.first_held_at,
+                    d.pinned_route, d.category, d.offer_expires_at, d.not_before,
+                    coalesce(r.attributes, '{}') AS attributes,
+                    coalesce(r.address_key, d.address_key, lower(d.address)) AS address_key
+               FROM delivery d
+               LEFT JOIN LATERAL (
+                    SELECT attributes, address_key FROM recipient
+                     WHERE list_id = args.list_id AND id = d.recipient_id LIMIT 1) AS r ON true
+              WHERE d.batch_id = args.batch_id AND d.state = 'planned') AS c
+        %s
+       ORDER BY c.domain, c.id, %s
+      """
+          .formatted(Covering.REASON, Covering.JOIN, Covering.ORDER);
+
+  private static final String END =
+      """
+      WITH ended AS (
           UPDATE delivery d
-             SET state = (CASE WHEN o.suppressed IS NULL THEN 'expired' ELSE 'suppressed' END)::delivery_state,
-                 category = coalesce(o.suppressed, 'in-doubt'), ended_at = args.now, not_before = NULL,
+             SET state = e.state::delivery_state, category = e.category, ended_at = args.now, not_before = NULL,
                  offer_expires_at = NULL, in_doubt_since = NULL
-            FROM args, open o
-           WHERE d.id = o.id AND (o.suppressed IS NOT NULL OR o.offer_expires_at <= args.now)
-          RETURNING d.campaign_id, d.isp, d.platform, d.state, d.category),
-      doubted AS (
-          UPDATE delivery d
-             SET in_doubt_since = coalesce(d.in_doubt_since, args.now), not_before = o.offer_expires_at
-            FROM args, open o WHERE d.id = o.id AND o.offer_expires_at > args.now),
-      counted AS (
-          INSERT INTO result_rollup AS t (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
-          SELECT e.campaign_id, date_trunc('minute', args.now, 'UTC'), e.isp, e.platform, '', 0, '',
-                 e.state::text, e.category, count(*)
-            FROM args, ended e GROUP BY 1, 2, 3, 4, 8, 9 ORDER BY 3, 4, 8, 9
-          ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, source, encryption, outcome, category)
-          DO UPDATE SET count = t.count + excluded.count)
-      SELECT id, recipient_id, address, domain, isp, attempts, first_attempt_at, first_held_at, pinned_route, category,
-             attributes
-        FROM args, open
-       WHERE suppressed IS NULL AND offer_expires_at IS NULL AND (not_before IS NULL OR not_before <= args.now)
-       ORDER BY domain, id
+            FROM (SELECT ?::timestamptz AS now) AS args,
+                 unnest(?::bigint[], ?::text[], ?::text[]) AS e (id, state, category)
+           WHERE d.id = e.id AND d.state = 'planned'
+          RETURNING d.campaign_id, args.now, d.isp, d.platform, d.state, d.category)
+      INSERT INTO result_rollup AS t (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
+      SELECT e.campaign_id, date_trunc('minute', e.now, 'UTC'), e.isp, e.platform, '', 0, '', e.state::text, e.category,
+             count(*)
+        FROM ended e GROUP BY 1, 2, 3, 4, 8, 9
+       ORDER BY e.isp COLLATE "C", e.platform COLLATE "C", e.state::text COLLATE "C", e.category COLLATE "C"
+      ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, source, encryption, outcome, category)
+      DO UPDATE SET count = t.count + excluded.count
+      """;
+
+  private static final String DOUBT =
+      """
+      UPDATE delivery
+         SET in_doubt_since = coalesce(in_doubt_since, ?::timestamptz), not_before = offer_expires_at
+       WHERE id = ANY (?::bigint[]) AND state = 'planned'
       """;
 
   private static final String FIND =
@@ -114,15 +125,23 @@ final class BatchClaims {
       throws SQLException {
     CampaignContent content = Json.read(row.text("content"), CampaignContent.class);
     MailOrigin origin = new MailOrigin(row.optionalNumber("list_id"), content.sendingDomain());
-    List<ClaimedDelivery> deliveries =
+    List<Loaded> loaded =
         Sql.list(
             connection,
             LOAD,
-            BatchClaims::delivery,
+            Loaded::of,
             row.number("id"),
             now,
             origin.listId(),
             origin.sendingDomain().map(Domain::name));
+    List<End> ends = loaded.stream().flatMap(one -> one.end().stream()).toList();
+    if (!ends.isEmpty()) {
+      end(connection, ends, now);
+    }
+    List<Long> doubted = loaded.stream().filter(Loaded::inDoubt).map(Loaded::id).toList();
+    if (!doubted.isEmpty()) {
+      Sql.update(connection, DOUBT, now, doubted);
+    }
     return new ClaimedBatch(
         row.number("id"),
         row.number("campaign_id"),
@@ -131,7 +150,62 @@ final class BatchClaims {
         content,
         InDoubt.of(row.text("in_doubt")).orElseThrow(),
         origin,
-        deliveries);
+        loaded.stream().filter(Loaded::isSent).map(Loaded::delivery).toList());
+  }
+
+  /** A delivery that ends without being sent. */
+  private record End(long id, DeliveryState state, String category) {}
+
+  /**
+   * An open delivery of a batch.
+   *
+   * @param early its time has not come
+   * @param suppressed why it may not be sent
+   * @param over whether its lifetime has ended, of one that is in doubt
+   */
+  private record Loaded(
+      ClaimedDelivery delivery,
+      boolean early,
+      Optional<String> suppressed,
+      Optional<Boolean> over) {
+    static Loaded of(Row row) throws SQLException {
+      return new Loaded(
+          BatchClaims.delivery(row),
+          row.flag("early"),
+          row.optionalText("suppressed"),
+          row.optionalFlag("over"));
+    }
+
+    long id() {
+      return delivery.id();
+    }
+
+    Optional<End> end() {
+      return suppressed
+          .map(reason -> new End(id(), DeliveryState.SUPPRESSED, reason))
+          .or(
+              () ->
+                  over.filter(isOver -> isOver)
+                      .map(_ -> new End(id(), DeliveryState.EXPIRED, "in-doubt")));
+    }
+
+    boolean inDoubt() {
+      return over.isPresent() && !over.get();
+    }
+
+    boolean isSent() {
+      return suppressed.isEmpty() && over.isEmpty() && !early;
+    }
+  }
+
+  private static void end(Connection connection, List<End> ends, Instant now) throws SQLException {
+    Sql.update(
+        connection,
+        END,
+        now,
+        ends.stream().map(End::id).toList(),
+        ends.stream().map(one -> one.state().id()).toList(),
+        ends.stream().map(End::category).toList());
   }
 
   private static ClaimedDelivery delivery(Row row) throws SQLException {

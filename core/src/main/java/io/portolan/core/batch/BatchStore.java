@@ -12,13 +12,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The {@code batch} table: claims, and what becomes of a batch's deliveries when the claim ends.
  * Thread-safe; holds no state.
  *
- * <p>A batch costs two statements to claim and load, and three to end; one of the latter moves what
- * is left, however much it is.
+ * <p>A batch costs two statements to claim and load ({@link BatchClaims}), and three to end; one of
+ * the latter moves what is left, however much it is.
  *
  * <p>Deliveries that were deferred or held wait in retry batches. Their times are rounded up, to a
  * second for waits below a minute, five seconds below ten minutes, else half a minute, and
@@ -110,7 +112,7 @@ public final class BatchStore {
       INSERT INTO result_rollup AS t (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
       SELECT args.campaign_id, date_trunc('minute', args.now, 'UTC'), e.isp, e.platform, '', 0, '', 'cancelled', '',
              count(*)
-        FROM args, ended e GROUP BY 1, 2, 3, 4 ORDER BY 3, 4
+        FROM args, ended e GROUP BY 1, 2, 3, 4 ORDER BY e.isp COLLATE "C", e.platform COLLATE "C"
       ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, source, encryption, outcome, category)
       DO UPDATE SET count = t.count + excluded.count
       """;
@@ -127,12 +129,15 @@ public final class BatchStore {
       RETURNING id, campaign_id, platform, due_at
       """;
 
+  private static final String CLAIMED_BY =
+      "SELECT id, epoch FROM batch WHERE state = 'claimed' AND claimed_by = ?";
+
   private static final String REVOKE_LEFT =
       """
-      UPDATE batch SET state = 'queued', epoch = epoch + 1, claimed_by = NULL, claimed_at = NULL
-       WHERE state = 'claimed' AND claimed_by = ? AND id <> ALL (?::bigint[])
-         AND claimed_at < now() - ?::interval
-      RETURNING id, campaign_id, platform, due_at
+      UPDATE batch b SET state = 'queued', epoch = b.epoch + 1, claimed_by = NULL, claimed_at = NULL
+        FROM unnest(?::bigint[], ?::int[]) AS l (id, epoch)
+       WHERE b.id = l.id AND b.epoch = l.epoch AND b.state = 'claimed'
+      RETURNING b.id, b.campaign_id, b.platform, b.due_at
       """;
 
   private static final String LATEST_ACTIVATION =
@@ -165,9 +170,15 @@ public final class BatchStore {
       RETURNING b.id, b.campaign_id, b.platform, b.due_at
       """;
 
-  private static final int BATCHES_CANCELLED_AT_ONCE = 20;
+  private static final int BATCHES_CANCELLED_AT_ONCE = 10;
 
   private final Database database;
+
+  private record Claim(long id, int epoch) {
+    static Claim of(Row row) throws SQLException {
+      return new Claim(row.number("id"), row.integer("epoch"));
+    }
+  }
 
   public BatchStore(Database database) {
     this.database = database;
@@ -256,19 +267,28 @@ public final class BatchStore {
   /**
    * Takes the batches back that a node has claimed and does not work on.
    *
-   * @param working the batches that it works on
-   * @param olderThan younger claims are left alone: the node may have begun since it was asked
+   * @param working the batches that it works on; asked after its claims were read. Whoever claims
+   *     says that it works before it does, so that a claim of which nobody says so was left, and
+   *     the statement may come as late as it will
    */
-  public List<QueuedBatch> revokeLeft(String node, List<Long> working, Duration olderThan) {
-    return database.inTransaction(
-        connection ->
-            Sql.list(
-                connection,
-                REVOKE_LEFT,
-                BatchStore::queued,
-                node,
-                working,
-                olderThan.toSeconds() + " s"));
+  public List<QueuedBatch> revokeLeft(String node, Supplier<Set<Long>> working) {
+    List<Claim> claims =
+        database.read(connection -> Sql.list(connection, CLAIMED_BY, Claim::of, node));
+    if (claims.isEmpty()) {
+      return List.of();
+    }
+    Set<Long> atWork = working.get();
+    List<Claim> left = claims.stream().filter(claim -> !atWork.contains(claim.id())).toList();
+    return left.isEmpty()
+        ? List.of()
+        : database.inTransaction(
+            connection ->
+                Sql.list(
+                    connection,
+                    REVOKE_LEFT,
+                    BatchStore::queued,
+                    left.stream().map(Claim::id).toList(),
+                    left.stream().map(Claim::epoch).toList()));
   }
 
   private static boolean cancelQueued(Connection connection, long campaignId, Instant now)

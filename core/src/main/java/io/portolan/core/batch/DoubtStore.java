@@ -71,7 +71,8 @@ public final class DoubtStore {
           INSERT INTO result_rollup AS t (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
           SELECT args.campaign_id, date_trunc('minute', args.now, 'UTC'), e.isp, e.platform, '', 0, '', 'expired',
                  args.category, count(*)
-            FROM args, ended e GROUP BY 1, 2, 3, 4, 9 ORDER BY 3, 4
+            FROM args, ended e GROUP BY 1, 2, 3, 4, 9
+       ORDER BY e.isp COLLATE "C", e.platform COLLATE "C"
           ON CONFLICT (campaign_id, minute, isp, platform, route, port, tls, source, encryption, outcome, category)
           DO UPDATE SET count = t.count + excluded.count)
       SELECT count(*)::int AS deliveries FROM ended

@@ -21,6 +21,7 @@ final class CampaignChecks {
     checkAddress("content.fromAddress", content.fromAddress(), problems);
     checkAddress("content.replyTo", content.replyTo(), problems);
     problems.checkLine("content.missingField.value", content.missingField().value(), LONGEST_LINE);
+    settings.guards().check(problems);
     if (settings.templateId().isEmpty()) {
       text("content.", content.subject(), content.html(), content.text(), problems);
     } else {

@@ -109,7 +109,8 @@ final class CampaignRows {
         row.optionalNumber("template_id"),
         Json.read(row.text("content"), CampaignContent.class),
         row.optionalText("send_window").map(json -> Json.read(json, SendWindow.class)),
-        InDoubt.of(row.text("in_doubt")).orElseThrow());
+        InDoubt.of(row.text("in_doubt")).orElseThrow(),
+        Json.read(row.text("guards"), CampaignGuards.class));
   }
 
   private static CampaignTimes times(Row row) throws SQLException {

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param content may be incomplete until it is scheduled
  * @param sendWindow the hours in which it may send; empty for always
  * @param inDoubt what becomes of deliveries of which nobody knows whether the peer took them
+ * @param guards what it says of its guardrails
  */
 public record CampaignSettings(
     String name,
@@ -19,4 +20,17 @@ public record CampaignSettings(
     Optional<Long> templateId,
     CampaignContent content,
     Optional<SendWindow> sendWindow,
-    InDoubt inDoubt) {}
+    InDoubt inDoubt,
+    CampaignGuards guards) {
+
+  /** With guardrails as configured. */
+  public CampaignSettings(
+      String name,
+      Optional<Long> listId,
+      Optional<Long> templateId,
+      CampaignContent content,
+      Optional<SendWindow> sendWindow,
+      InDoubt inDoubt) {
+    this(name, listId, templateId, content, sendWindow, inDoubt, CampaignGuards.AS_CONFIGURED);
+  }
+}

@@ -19,8 +19,8 @@ import java.util.function.UnaryOperator;
 public final class CampaignStore {
   private static final String INSERT =
       """
-      INSERT INTO campaign (name, list_id, template_id, content, send_window, in_doubt, created_at, updated_at)
-      VALUES (?, ?::bigint, ?::bigint, ?::jsonb, ?::jsonb, ?, ?, ?)
+      INSERT INTO campaign (name, list_id, template_id, content, send_window, in_doubt, guards, created_at, updated_at)
+      VALUES (?, ?::bigint, ?::bigint, ?::jsonb, ?::jsonb, ?, ?::jsonb, ?, ?)
       RETURNING *
       """;
 
@@ -28,7 +28,7 @@ public final class CampaignStore {
       """
       UPDATE campaign
          SET name = ?, list_id = ?::bigint, template_id = ?::bigint, content = ?::jsonb,
-             send_window = ?::jsonb, in_doubt = ?, updated_at = ?, revision = revision + 1
+             send_window = ?::jsonb, in_doubt = ?, guards = ?::jsonb, updated_at = ?, revision = revision + 1
        WHERE id = ? AND state = 'draft' AND revision = ?
       RETURNING *
       """;
@@ -107,6 +107,7 @@ public final class CampaignStore {
               Json.write(settings.content()),
               settings.sendWindow().map(Json::write),
               settings.inDoubt().id(),
+              Json.write(settings.guards()),
               now,
               now);
         });
@@ -134,6 +135,7 @@ public final class CampaignStore {
                   Json.write(settings.content()),
                   settings.sendWindow().map(Json::write),
                   settings.inDoubt().id(),
+                  Json.write(settings.guards()),
                   clock.instant(),
                   id,
                   revision)

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.List;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -24,6 +25,7 @@ public final class CopyRows {
   private final int columns;
   private byte[] bytes = new byte[PIECE];
   private int size;
+  private int[] starts = new int[64]; // where each row begins
   private int rows;
 
   /**
@@ -46,7 +48,10 @@ public final class CopyRows {
 
   /** Begins a row. */
   public void begin() {
-    rows++;
+    if (rows == starts.length) {
+      starts = Arrays.copyOf(starts, 2 * rows);
+    }
+    starts[rows++] = size;
     reserve(2);
     putShort(columns);
   }
@@ -105,6 +110,14 @@ public final class CopyRows {
     append(utf8);
   }
 
+  /** Gives the first column of a row, of type {@code bigint}, another value. */
+  public void replaceFirst(int row, long value) {
+    int end = size;
+    size = starts[row] + 2;
+    add(value);
+    size = end;
+  }
+
   /**
    * Sends the rows; they stay, so that the same can be sent again.
    *
@@ -116,12 +129,52 @@ public final class CopyRows {
       for (int sent = 0; sent < size; sent += PIECE) {
         in.writeToCopy(bytes, sent, Math.min(PIECE, size - sent));
       }
-      in.writeToCopy(new byte[] {-1, -1}, 0, 2); // the end of the rows
-      in.endCopy();
+      end(in);
     } finally {
-      if (in.isActive()) {
-        in.cancelCopy();
+      cancelUnlessEnded(in);
+    }
+  }
+
+  /**
+   * Sends some of the rows, in the order in which they are named; else like {@link
+   * #send(Connection, String)}.
+   *
+   * @param chosen their numbers; the row that was begun first is 0
+   */
+  public void send(Connection connection, String copy, List<Integer> chosen) throws SQLException {
+    CopyIn in = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(copy);
+    try {
+      in.writeToCopy(bytes, 0, HEADER.length);
+      byte[] piece = new byte[PIECE];
+      int filled = 0;
+      for (int row : chosen) {
+        int length = (row + 1 < rows ? starts[row + 1] : size) - starts[row];
+        if (filled + length > PIECE) {
+          in.writeToCopy(piece, 0, filled);
+          filled = 0;
+        }
+        if (length > PIECE) {
+          in.writeToCopy(bytes, starts[row], length);
+        } else {
+          System.arraycopy(bytes, starts[row], piece, filled, length);
+          filled += length;
+        }
       }
+      in.writeToCopy(piece, 0, filled);
+      end(in);
+    } finally {
+      cancelUnlessEnded(in);
+    }
+  }
+
+  private static void end(CopyIn in) throws SQLException {
+    in.writeToCopy(new byte[] {-1, -1}, 0, 2); // the end of the rows
+    in.endCopy();
+  }
+
+  private static void cancelUnlessEnded(CopyIn in) throws SQLException {
+    if (in.isActive()) {
+      in.cancelCopy();
     }
   }
 

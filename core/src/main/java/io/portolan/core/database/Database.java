@@ -24,16 +24,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Database implements AutoCloseable {
   private static final int MAX_RUNS = 5;
+  private static final String ANYBODY = "portolan";
 
   // longer than the statements may take, so that a server that lives speaks first
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(150);
 
   // a node that is frozen in the middle of a transaction holds its locks, Quartz's among them, no
-  // longer than others wait for its sign of life;
-  // the keepalive lets the server notice within a minute or so that a node is gone, with what it
-  // held locked
-  private static final String DEADLINES =
-      "SET statement_timeout = '120s'; SET lock_timeout = '60s';"
+  // longer than others wait for its sign of life. The keepalive lets the server notice within a
+  // minute or so that a node is gone, with what it held locked. Statements over thousands of rows
+  // look dear to the planner, and JIT would compile them anew each time, for longer than they run
+  private static final String SESSION =
+      "SET statement_timeout = '120s'; SET lock_timeout = '60s'; SET jit = off;"
           + " SET idle_in_transaction_session_timeout = '5s';"
           + " SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10;"
           + " SET tcp_keepalives_count = 3";
@@ -61,13 +62,28 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Connects and migrates the schema.
+   * Connects and migrates the schema, for somebody who is no node of the cluster.
    *
    * @throws DatabaseException if the server cannot be reached, is older than PostgreSQL 15, holds
    *     the schema of a later version, or refuses the migration; nothing stays open
    */
   public static Database open(DatabaseSettings settings) {
-    Database database = connect(settings, settings.poolSize());
+    return open(settings, ANYBODY);
+  }
+
+  /**
+   * Connects and migrates the schema, for a node, whose name its connections bear: see {@link
+   * NodeConnections}.
+   *
+   * @param node its name in the cluster
+   * @throws DatabaseException as {@link #open(DatabaseSettings)}
+   */
+  public static Database openFor(String node, DatabaseSettings settings) {
+    return open(settings, NodeConnections.name(node));
+  }
+
+  private static Database open(DatabaseSettings settings, String application) {
+    Database database = connect(settings, settings.poolSize(), application);
     try {
       database.requireVersion(15);
       Flyway.configure()
@@ -95,6 +111,10 @@ public final class Database implements AutoCloseable {
    * @param idle connections that the pool keeps open though nobody uses them
    */
   static Database connect(DatabaseSettings settings, int idle) {
+    return connect(settings, idle, ANYBODY);
+  }
+
+  private static Database connect(DatabaseSettings settings, int idle, String application) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("portolan");
     config.setJdbcUrl(settings.jdbcUrl());
@@ -112,8 +132,8 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("reWriteBatchedInserts", "true");
     config.addDataSourceProperty("tcpKeepAlive", "true");
     config.addDataSourceProperty("socketTimeout", Long.toString(LONGEST_SILENCE.toSeconds()));
-    config.setConnectionInitSql(DEADLINES);
-    config.addDataSourceProperty("ApplicationName", "portolan");
+    config.setConnectionInitSql(SESSION);
+    config.addDataSourceProperty("ApplicationName", application);
     try {
       return new Database(new HikariDataSource(config), settings);
     } catch (RuntimeException e) {
@@ -151,6 +171,19 @@ public final class Database implements AutoCloseable {
   /** Runs reading work, each statement for itself. */
   public <T> T read(Work<T> work) {
     return borrow(work);
+  }
+
+  /**
+   * The same, and fails when the server has been silent for so long, as after a network was cut:
+   * for small statements on whose answer much waits. The connection is given up then.
+   */
+  public <T> T readWithin(Duration silence, Work<T> work) {
+    return borrow(
+        connection -> {
+          // reset by the pool when the connection goes back
+          connection.setNetworkTimeout(Runnable::run, Math.toIntExact(silence.toMillis()));
+          return work.run(connection);
+        });
   }
 
   /** The pool itself, for libraries that manage their own transactions. */

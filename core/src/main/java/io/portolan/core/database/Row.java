@@ -27,6 +27,10 @@ public final class Row {
     return result.getBoolean(column);
   }
 
+  public Optional<Boolean> optionalFlag(String column) throws SQLException {
+    return Optional.ofNullable(result.getObject(column, Boolean.class));
+  }
+
   public int integer(String column) throws SQLException {
     return result.getInt(column);
   }

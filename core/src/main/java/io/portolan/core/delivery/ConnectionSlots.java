@@ -8,10 +8,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,10 +28,14 @@ import org.slf4j.LoggerFactory;
  * hold for all nodes together.
  *
  * <p>A slot is a session-level advisory lock of PostgreSQL on one connection that this node keeps
- * for nothing else. If the node dies, the server releases its slots with the connection: no lease,
- * no clock. If the connection is lost, every slot of this node is lost with it; a thread that asks
- * every second notices within five, and {@link Slot#isHeld} says so from then on. A slot that was
- * lost counts here until it is closed, for its session is open until then.
+ * for nothing else. If the node dies, the server releases its slots with the connection. A slot
+ * counts as held for five seconds after the server last answered on that connection, which is asked
+ * four times a second: others find a node dead only after it was silent for longer.
+ *
+ * <p>If the connection is lost, every slot of this node is lost with it. Its sessions are open for
+ * a moment yet, so that the node takes the same slots again as soon as it can; what it did not have
+ * it leaves to the others for some seconds, for the server may have been restarted and they have
+ * lost theirs, too. A slot that was lost for good counts here until it is closed.
  *
  * <p>A node that is frozen, or cut off, keeps its connection, and its slots with it. Those who have
  * found it dead end that connection: {@link #endOfDeadNodes}.
@@ -35,13 +45,10 @@ import org.slf4j.LoggerFactory;
 public final class ConnectionSlots implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConnectionSlots.class);
 
-  // LIMIT stops the scan at the first lock that is granted; CASE keeps the server from locking once
-  // more a slot that is ours already, since such locks count up
+  // LIMIT stops the scan at the first lock that is granted
   private static final String ACQUIRE =
       """
-      SELECT slot FROM generate_series(0, ? - 1) AS slot
-       WHERE CASE WHEN slot = ANY (?) THEN false ELSE pg_try_advisory_lock(hashtext('lane ' || ?), slot) END
-       LIMIT 1
+      SELECT slot FROM unnest(?::int[]) AS slot WHERE pg_try_advisory_lock(hashtext('lane ' || ?), slot) LIMIT 1
       """;
 
   // advisory locks of two integers have objsubid 2
@@ -78,16 +85,23 @@ public final class ConnectionSlots implements AutoCloseable {
   /** A server that answers no statement for so long is as good as gone. */
   private static final int ANSWER_TIMEOUT_MILLIS = 4_000;
 
-  private static final long CHECK_MILLIS = 1_000;
+  private static final long CHECK_MILLIS = 250;
+
+  /** How long a slot is sure without an answer; nobody is found dead sooner. */
+  private static final long SURE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final Optional<String> node;
   private final DataSource dataSource;
   private final List<Slot> held = new ArrayList<>();
   // lost, and not given up yet by those who have sessions on them: a peer counts these, too
   private final List<Slot> lingering = new ArrayList<>();
+  // of which the connection was lost; until the others have had the time to take theirs again
+  private final Map<String, Set<Integer>> formerly = new HashMap<>();
+  private boolean mayHaveLostAll;
+  private long connectedNanos;
   private final CountDownLatch closed = new CountDownLatch(1);
   private @Nullable Connection connection;
-  private volatile long generation;
+  private volatile long answeredNanos;
 
   /** Slots of somebody who is no node of the cluster; they end with the connection alone. */
   public ConnectionSlots(Database database) {
@@ -113,12 +127,11 @@ public final class ConnectionSlots implements AutoCloseable {
   public final class Slot implements AutoCloseable {
     private final String lane;
     private final int number;
-    private final long grantedIn;
+    private volatile boolean isGranted = true;
 
-    private Slot(String lane, int number, long grantedIn) {
+    private Slot(String lane, int number) {
       this.lane = lane;
       this.number = number;
-      this.grantedIn = grantedIn;
     }
 
     /** Which slot of the lane, from 0. */
@@ -126,9 +139,12 @@ public final class ConnectionSlots implements AutoCloseable {
       return number;
     }
 
-    /** Whether this node still holds the slot; false once the database connection was lost. */
+    /**
+     * Whether this node holds the slot, and has heard so within seconds; false while the database
+     * connection is lost.
+     */
     public boolean isHeld() {
-      return generation == grantedIn;
+      return isGranted && System.nanoTime() - answeredNanos < SURE_NANOS;
     }
 
     @Override
@@ -141,41 +157,60 @@ public final class ConnectionSlots implements AutoCloseable {
    * Takes a free slot of a lane.
    *
    * @param limit how many slots the lane has
-   * @return empty when all are taken, here or on other nodes, the database is away, or slots that
-   *     were lost are still in use here
+   * @return empty when all are taken, here or on other nodes, the database is away or was so a
+   *     moment ago, or slots that were lost are still in use here
    */
   public synchronized Optional<Slot> tryAcquire(String lane, int limit) {
     try {
       Connection current = connected();
-      Integer[] mine =
-          held.stream()
-              .filter(slot -> slot.lane.equals(lane))
-              .map(Slot::number)
-              .toArray(Integer[]::new);
-      if (mine.length + lingering(lane) >= limit) {
+      Integer[] free = mayTake(lane, limit);
+      if (free.length == 0) {
         return Optional.empty();
       }
-      try (PreparedStatement statement = current.prepareStatement(ACQUIRE)) {
-        statement.setInt(1, limit);
-        statement.setArray(2, current.createArrayOf("int", mine));
-        statement.setString(3, lane);
-        try (ResultSet row = statement.executeQuery()) {
-          if (!row.next()) {
-            return Optional.empty();
-          }
-          Slot slot = new Slot(lane, row.getInt(1), generation);
-          held.add(slot);
-          return Optional.of(slot);
-        }
+      long asked = System.nanoTime();
+      Optional<Integer> taken = tryLock(current, lane, free);
+      answeredNanos = asked;
+      if (taken.isEmpty()) {
+        return Optional.empty();
       }
+      Slot slot = new Slot(lane, taken.get());
+      held.add(slot);
+      return Optional.of(slot);
     } catch (SQLException e) {
       lost(e);
       return Optional.empty();
     }
   }
 
-  private long lingering(String lane) {
-    return lingering.stream().filter(slot -> slot.lane.equals(lane)).count();
+  private Integer[] mayTake(String lane, int limit) {
+    List<Integer> mine =
+        Stream.concat(held.stream(), lingering.stream())
+            .filter(slot -> slot.lane.equals(lane))
+            .map(Slot::number)
+            .toList();
+    if (mine.size() >= limit) {
+      return new Integer[0];
+    }
+    if (mayHaveLostAll && System.nanoTime() - connectedNanos >= SURE_NANOS) {
+      mayHaveLostAll = false;
+      formerly.clear();
+    }
+    Set<Integer> before = formerly.getOrDefault(lane, Set.of());
+    return IntStream.range(0, limit)
+        .boxed()
+        .filter(number -> !mine.contains(number) && (!mayHaveLostAll || before.contains(number)))
+        .toArray(Integer[]::new);
+  }
+
+  private Optional<Integer> tryLock(Connection current, String lane, Integer... numbers)
+      throws SQLException {
+    try (PreparedStatement statement = current.prepareStatement(ACQUIRE)) {
+      statement.setArray(1, current.createArrayOf("int", numbers));
+      statement.setString(2, lane);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? Optional.of(row.getInt(1)) : Optional.empty();
+      }
+    }
   }
 
   /** Which part of a lane's slots that are held is held here: above 0, and 1 where that is all. */
@@ -223,20 +258,22 @@ public final class ConnectionSlots implements AutoCloseable {
   }
 
   private synchronized void check() {
-    Connection current = connection;
-    if (current == null || held.isEmpty()) {
+    if (held.isEmpty() && lingering.isEmpty()) {
       return;
     }
     try {
-      if (!current.isValid(VALID_TIMEOUT_SECONDS)) {
+      long asked = System.nanoTime();
+      if (!connected().isValid(VALID_TIMEOUT_SECONDS)) {
         throw new SQLException("connection is not valid", "08006");
       }
+      answeredNanos = asked;
     } catch (SQLException e) {
       lost(e);
     }
   }
 
   private synchronized void release(Slot slot) {
+    slot.isGranted = false;
     lingering.remove(slot);
     Connection current = connection;
     if (!held.remove(slot) || current == null) {
@@ -254,6 +291,7 @@ public final class ConnectionSlots implements AutoCloseable {
   private Connection connected() throws SQLException {
     Connection current = connection;
     if (current == null) {
+      long asked = System.nanoTime();
       current = dataSource.getConnection();
       if (!current.isValid(VALID_TIMEOUT_SECONDS)) {
         current.close();
@@ -265,22 +303,43 @@ public final class ConnectionSlots implements AutoCloseable {
       if (node.isPresent()) {
         String _ = Sql.one(current, MARK, row -> row.text("set_config"), node.get());
       }
+      connectedNanos = System.nanoTime();
+      answeredNanos = asked;
+      takeAgain(current);
     }
     return current;
   }
 
+  private void takeAgain(Connection current) throws SQLException {
+    for (Slot slot : List.copyOf(lingering)) {
+      if (tryLock(current, slot.lane, slot.number).isPresent()) {
+        lingering.remove(slot);
+        held.add(slot);
+        slot.isGranted = true;
+      }
+    }
+  }
+
   private void lost(SQLException cause) {
+    if (connection == null) {
+      log.debug("there is no connection for slots", cause);
+      return;
+    }
     log.info(
         "Connection slots are lost with the database connection and are taken anew: {}",
         cause.getMessage());
+    mayHaveLostAll = true;
     disconnect();
   }
 
   private synchronized void disconnect() {
     Connection current = connection;
     connection = null;
-    generation++;
-    lingering.addAll(held);
+    for (Slot slot : held) {
+      slot.isGranted = false;
+      lingering.add(slot);
+      formerly.computeIfAbsent(slot.lane, _ -> new HashSet<>()).add(slot.number);
+    }
     held.clear();
     if (current == null) {
       return;

@@ -174,6 +174,13 @@ public sealed interface DeliveryOutcome {
     };
   }
 
+  /** The relay that took the message, whose 2yz says nothing of the ISP; empty for any other. */
+  default Optional<String> relayedBy() {
+    return this instanceof Accepted(Attempt attempt) && !attempt.path().isDirect()
+        ? Optional.of(attempt.path().route())
+        : Optional.empty();
+  }
+
   /** Whether nobody shall send to the address again. */
   default boolean suppresses() {
     return switch (this) {

@@ -1,4 +1,7 @@
-/** Deliveries, the batches they are sent in, the attempts made and the results recorded. */
+/**
+ * Deliveries as senders see them: the batches that they are claimed in, the attempts made and how
+ * they ended, the slots of connections and the gates of campaigns.
+ */
 @NullMarked
 package io.portolan.core.delivery;
 

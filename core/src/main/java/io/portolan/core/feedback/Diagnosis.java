@@ -36,7 +36,8 @@ public final class Diagnosis {
       Pattern.compile(
           "(?<![\\d.:/@\\w-])[245]\\d\\d(?: ?:)?(?:[ -]+#?(?="
               + STATUS
-              + ")|[ -]+(?=[a-z<\"'(\\[*=#]))|(?<![\\d.:/@\\w-])[45]\\d\\d$|(?<=code ?: ?)[45]\\d\\d\\b",
+              + ")|[ -]+(?=[a-z<\"'(\\[*=#]))|(?<![\\d.:/@\\w-])[45]\\d\\d$|(?<=code ?:"
+              + " ?)[45]\\d\\d\\b",
           Pattern.CASE_INSENSITIVE);
   private static final Pattern TYPE =
       Pattern.compile(
@@ -51,10 +52,21 @@ public final class Diagnosis {
       Pattern.compile("(?:in reply to|after|response to|following) +\\(?mail(?: from)?\\b");
   private static final Pattern AT_END =
       Pattern.compile(
-          "end of data|after (?:sending )?(?:end of )?(?:data|message|dot)|reply to (?:end of )?data|end of message|\\bdata\\b.{0,12}command");
+          "end of data|after (?:sending )?(?:end of )?(?:data|message|dot)|reply to (?:end of"
+              + " )?data|end of message|\\bdata\\b.{0,12}command");
   private static final Pattern AT_BANNER =
       Pattern.compile(
           "initial (?:server )?(?:greeting|response)|greeting banner|refused to talk to me");
+
+  // Postfix and Exim say it in words, Sendmail shows the command and its answer
+  private static final Pattern REFUSED_SENDER =
+      Pattern.compile(
+          "(?:in reply to|after|response to|following) +\\(?mail from\\b|>>> ?mail"
+              + " from:.{0,400}?<<< ?[45]\\d\\d");
+  private static final Pattern REFUSED_RECIPIENT =
+      Pattern.compile(
+          "(?:in reply to|after|response to|following) +\\(?rcpt\\b|>>> ?rcpt to:.{0,400}?<<<"
+              + " ?[45]\\d\\d");
 
   private final ReplyClassifier classifier;
   private final IspDirectory isps;
@@ -65,7 +77,8 @@ public final class Diagnosis {
   }
 
   /**
-   * Judges what is said of one recipient.
+   * Judges what is said of one recipient. Nobody is to be suppressed for a refusal that came before
+   * the recipient was named, whatever its words; where nothing says when it came, it came after.
    *
    * @param isDelay whether the host goes on trying
    * @param field the status that the report gives beside the text
@@ -80,7 +93,13 @@ public final class Diagnosis {
       List<String> words,
       Optional<String> remoteMta,
       String address) {
-    String isp = isp(remoteMta.or(() -> hostIn(words)), address);
+    Verdict found =
+        mostTelling(isDelay, field, words, isp(remoteMta.or(() -> hostIn(words)), address));
+    return found.hard() && isBeforeRecipient(words) ? soft(found) : found;
+  }
+
+  private Verdict mostTelling(
+      boolean isDelay, Optional<EnhancedStatusCode> field, List<String> words, String isp) {
     Verdict first = null;
     Verdict vague = null; // "service unavailable" with a 5yz stands before many a reason
     for (String each : words.stream().flatMap(Diagnosis::citedFirst).toList()) {
@@ -102,6 +121,23 @@ public final class Diagnosis {
       return judge(isDelay, field, "", isp);
     }
     return vague == null ? first : joined(first, vague);
+  }
+
+  /** Often only the words of a report say what the reply that its fields cite was given to. */
+  private static boolean isBeforeRecipient(List<String> words) {
+    String all = bounded(String.join(" ", words)).replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
+    return (REFUSED_SENDER.matcher(all).find() || AT_BANNER.matcher(all).find())
+        && !REFUSED_RECIPIENT.matcher(all).find();
+  }
+
+  private static Verdict soft(Verdict verdict) {
+    return new Verdict(
+        verdict.status(),
+        verdict.replyCode(),
+        verdict.category(),
+        false,
+        verdict.diagnostic(),
+        verdict.rule());
   }
 
   /** A reply that a text cites tells more than the words around it. */
@@ -142,7 +178,8 @@ public final class Diagnosis {
             ? code.getAsInt()
             : isDelay || statusClass == 4 ? SOME_TRANSIENT : SOME_PERMANENT;
     SmtpReply reply = new SmtpReply(taken, status, withoutCodes(text, code));
-    Classification found = classifier.classify(reply, phase(text.toLowerCase(Locale.ROOT)), isp);
+    Phase phase = phase(text.toLowerCase(Locale.ROOT));
+    Classification found = classifier.classify(reply, phase, isp);
     // a report of failure is final, whatever class of code the last trial met
     boolean hard = !isDelay && found.category().isHard();
     return new Verdict(status, code, found.category(), hard, cut(text), found.rule());
@@ -175,10 +212,13 @@ public final class Diagnosis {
 
   /** One line without the type that RFC 3464 puts before a diagnostic. */
   private static String plain(String text) {
-    String bounded = text.length() > 2 * LONGEST ? text.substring(0, 2 * LONGEST) : text;
     return cut(
-        TYPE.matcher(WRAPPER.matcher(bounded.strip().replaceAll("\\s+", " ")).replaceAll(" "))
+        TYPE.matcher(WRAPPER.matcher(bounded(text).strip().replaceAll("\\s+", " ")).replaceAll(" "))
             .replaceFirst(""));
+  }
+
+  private static String bounded(String text) {
+    return text.length() > 2 * LONGEST ? text.substring(0, 2 * LONGEST) : text;
   }
 
   private static String cut(String text) {

@@ -9,7 +9,8 @@ import java.util.Optional;
  *
  * @param tokens addresses in which a signed VERP token may stand, in the order of their trust:
  *     those that the feedback itself was sent to, then the return path and the sender of the
- *     original
+ *     original; of a relay's event also the token by itself that its metadata holds
+ * @param envelopeId the Original-Envelope-Id of a status notification (RFC 3464 section 2.2.1)
  * @param messageId without angle brackets
  * @param feedbackId the Feedback-ID header
  * @param from the author's address, in lower case
@@ -17,6 +18,7 @@ import java.util.Optional;
  */
 public record OriginalMessage(
     List<String> tokens,
+    Optional<String> envelopeId,
     Optional<String> messageId,
     Optional<String> feedbackId,
     Optional<String> from,
@@ -24,10 +26,30 @@ public record OriginalMessage(
   /** Where nothing is said of it. */
   public static final OriginalMessage UNKNOWN =
       new OriginalMessage(
-          List.of(), Optional.empty(), Optional.empty(), Optional.empty(), List.of());
+          List.of(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          List.of());
 
   public OriginalMessage {
     tokens = List.copyOf(tokens);
     to = List.copyOf(to);
+  }
+
+  /** The same with other addresses in which a token may stand. */
+  public OriginalMessage withTokens(List<String> others) {
+    return new OriginalMessage(others, envelopeId, messageId, feedbackId, from, to);
+  }
+
+  /** The same with another Feedback-ID. */
+  public OriginalMessage withFeedbackId(Optional<String> id) {
+    return new OriginalMessage(tokens, envelopeId, messageId, id, from, to);
+  }
+
+  /** The same with what a status notification calls its envelope. */
+  public OriginalMessage withEnvelopeId(Optional<String> id) {
+    return new OriginalMessage(tokens, id, messageId, feedbackId, from, to);
   }
 }

@@ -3,6 +3,7 @@ package io.portolan.core.feedback;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.portolan.core.relay.MetadataHeader;
 import io.portolan.core.reply.EnhancedStatusCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -196,7 +197,7 @@ public final class RelayEvents {
               };
           case "SpamComplaint" -> FeedbackKind.COMPLAINT;
           case "SubscriptionChange" ->
-              node.path("SuppressSending").asBoolean()
+              node.path("SuppressSending").asBoolean() && isWish(node)
                   ? FeedbackKind.UNSUBSCRIBE
                   : FeedbackKind.NONE;
           case "Delivery" -> FeedbackKind.DELIVERED;
@@ -208,7 +209,18 @@ public final class RelayEvents {
         address.isEmpty() ? text(node, "Recipient") : address,
         "",
         text(node, "Details") + " " + text(node, "Description"),
+        metadata(node.path("Metadata")),
         Optional.empty());
+  }
+
+  /**
+   * Bounces and complaints close an address too, and have an event of their own beside this one.
+   */
+  private static boolean isWish(JsonNode change) {
+    return switch (text(change, "SuppressionReason")) {
+      case "HardBounce", "SpamComplaint" -> false;
+      default -> true;
+    };
   }
 
   private Optional<Feedback> sparkPost(JsonNode node) {
@@ -230,6 +242,7 @@ public final class RelayEvents {
         text(event, "rcpt_to"),
         "",
         text(event, "raw_reason") + " " + text(event, "reason"),
+        metadata(event.path("rcpt_meta")),
         Optional.empty());
   }
 
@@ -246,8 +259,24 @@ public final class RelayEvents {
                     id(text(node, "messageId"))));
   }
 
+  /** What our field gave the relay ({@link MetadataHeader}). */
+  private static List<String> metadata(JsonNode metadata) {
+    return Optional.of(text(metadata, MetadataHeader.NAME)).filter(it -> !it.isEmpty()).stream()
+        .toList();
+  }
+
   private Optional<Feedback> single(
       FeedbackKind kind, String address, String status, String words, Optional<String> messageId) {
+    return single(kind, address, status, words, List.of(), messageId);
+  }
+
+  private Optional<Feedback> single(
+      FeedbackKind kind,
+      String address,
+      String status,
+      String words,
+      List<String> tokens,
+      Optional<String> messageId) {
     if (address.isEmpty()) {
       return Optional.empty();
     }
@@ -255,7 +284,8 @@ public final class RelayEvents {
         kind,
         kind == FeedbackKind.COMPLAINT ? "abuse" : "",
         List.of(bounced(address, kind, status, words, "")),
-        new OriginalMessage(List.of(), messageId, Optional.empty(), Optional.empty(), List.of()),
+        new OriginalMessage(
+            tokens, Optional.empty(), messageId, Optional.empty(), Optional.empty(), List.of()),
         "");
   }
 
@@ -318,17 +348,23 @@ public final class RelayEvents {
     List<String> to = new ArrayList<>();
     mail.path("destination").forEach(each -> to.add(bare(each.asText())));
     String messageId = text(mail.path("commonHeaders"), "messageId");
-    for (JsonNode header : mail.path("headers")) {
-      if (messageId.isEmpty() && text(header, "name").equalsIgnoreCase("Message-ID")) {
-        messageId = text(header, "value");
-      }
-    }
     return new OriginalMessage(
         Optional.of(text(mail, "source")).filter(it -> !it.isEmpty()).stream().toList(),
-        id(messageId),
         Optional.empty(),
+        id(messageId.isEmpty() ? header(mail, "Message-ID") : messageId),
+        Optional.of(header(mail, "Feedback-ID")).filter(it -> !it.isEmpty()),
         Optional.of(bare(text(mail, "source"))).filter(it -> !it.isEmpty()),
         to);
+  }
+
+  /** A field of the message as we handed it over; empty unless the events hold the headers. */
+  private static String header(JsonNode mail, String name) {
+    for (JsonNode header : mail.path("headers")) {
+      if (text(header, "name").equalsIgnoreCase(name)) {
+        return text(header, "value").strip();
+      }
+    }
+    return "";
   }
 
   private static Optional<String> id(String messageId) {

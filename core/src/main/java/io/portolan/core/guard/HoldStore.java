@@ -16,20 +16,74 @@ public final class HoldStore {
 
   private static final String ADD =
       """
-      INSERT INTO campaign_hold (campaign_id, isp, guard, trials, hits, reason, held_at)
-      SELECT ?, ?, ?, ?, ?, ?, ?
+      INSERT INTO campaign_hold (campaign_id, isp, sending_domain, guard, trials, hits, reason, held_at)
+      SELECT ?, ?, ?, ?, ?, ?, ?, ?
       ON CONFLICT (campaign_id, isp) WHERE released_at IS NULL DO NOTHING
       """;
 
   private static final String OF_CAMPAIGN =
       "SELECT * FROM campaign_hold WHERE campaign_id = ? ORDER BY id DESC LIMIT 100";
 
-  // the isp null: all of the campaign's
+  private static final String RUN_ALTHOUGH_STOPPED =
+      """
+      SELECT h.* FROM campaign_hold h JOIN campaign c ON c.id = h.campaign_id
+       WHERE h.released_at IS NULL AND h.isp = '' AND c.state = 'running'
+      """;
+
+  // an override waits for this and then resumes the campaign, or was first and this finds no hold
+  private static final String PAUSE =
+      """
+      WITH open AS (
+          SELECT id FROM campaign_hold WHERE campaign_id = ? AND isp = '' AND released_at IS NULL FOR SHARE)
+      UPDATE campaign SET state = 'paused', updated_at = ?, revision = revision + 1
+       WHERE id = ? AND state = 'running' AND EXISTS (SELECT FROM open)
+      """;
+
+  // what is judged by counts from before an override must not be held after it
+  private static final String LOCK_DOMAIN =
+      "SELECT pg_advisory_xact_lock(hashtext('portolan.complaints'), hashtext(?)) IS NULL AS done";
+
+  private static final String LOCK_DOMAIN_OF_CAMPAIGN =
+      """
+      SELECT pg_advisory_xact_lock(hashtext('portolan.complaints'), hashtext(sending_domain)) IS NULL AS done
+        FROM campaign WHERE id = ?
+      """;
+
+  // the isp null: all of the campaign's; in the order of their ids, so that two who let the same go
+  // on wait for each other
   private static final String RELEASE =
       """
       UPDATE campaign_hold SET released_at = ?, released_by = ?, note = ?
-       WHERE campaign_id = ? AND released_at IS NULL AND (?::text IS NULL OR isp = ?)
+       WHERE id IN (SELECT id FROM campaign_hold
+                     WHERE campaign_id = ? AND released_at IS NULL AND (?::text IS NULL OR isp = ?)
+                     ORDER BY id FOR UPDATE)
       RETURNING *
+      """;
+
+  private static final String OPEN_OF_DOMAIN =
+      """
+      SELECT DISTINCT CASE h.isp WHEN '' THEN 'all ISPs' ELSE h.isp END AS place
+        FROM campaign_hold h JOIN campaign c ON c.id = h.campaign_id AND c.state IN ('running', 'paused')
+       WHERE h.sending_domain = ? AND h.sending_domain <> '' AND h.released_at IS NULL ORDER BY place
+      """;
+
+  // in the same order
+  private static final String RELEASE_OF_DOMAIN =
+      """
+      UPDATE campaign_hold SET released_at = ?, released_by = ?, note = ?
+       WHERE id IN (SELECT h.id FROM campaign_hold h JOIN campaign c ON c.id = h.campaign_id AND c.state IN ('running', 'paused')
+                     WHERE h.sending_domain = ? AND h.sending_domain <> '' AND h.released_at IS NULL AND (?::text IS NULL OR h.isp = ?)
+                     ORDER BY h.id FOR UPDATE OF h)
+      RETURNING *
+      """;
+
+  private static final String RESUME =
+      """
+      UPDATE campaign c SET state = 'running', updated_at = ?, revision = revision + 1
+       WHERE c.id IN (SELECT id FROM campaign WHERE id = ANY (?::bigint[]) AND state = 'paused' ORDER BY id FOR NO KEY UPDATE)
+         AND NOT EXISTS (SELECT FROM campaign_hold o
+                          WHERE o.campaign_id = c.id AND o.isp = '' AND o.released_at IS NULL)
+      RETURNING c.id
       """;
 
   // from then on what was seen counts as usual: twice as much would be an alarm again
@@ -49,8 +103,7 @@ public final class HoldStore {
 
   // batches are locked before their deliveries, as those do that record results and end claims;
   // claimed ones, too, whose held deliveries move on when their claim ends. What was woken before
-  // has
-  // no time any more and is left alone
+  // has no time any more and is left alone
   private static final String LOCK_BATCHES =
       """
       SELECT b.id FROM batch b
@@ -96,10 +149,16 @@ public final class HoldStore {
   /** What was held; the ISP is empty for a whole campaign. */
   private record Place(long campaignId, String isp) {}
 
-  /** What a release set free: the holds, and the batches that can be sent now. */
-  public record Released(List<Hold> holds, List<QueuedBatch> batches) {
+  /**
+   * What a release set free.
+   *
+   * @param resumed the ids of campaigns that were paused and run now
+   * @param batches that can be sent now; none of a domain's, see {@link #wakeReleased}
+   */
+  public record Released(List<Hold> holds, List<Long> resumed, List<QueuedBatch> batches) {
     public Released {
       holds = List.copyOf(holds);
+      resumed = List.copyOf(resumed);
       batches = List.copyOf(batches);
     }
   }
@@ -111,6 +170,7 @@ public final class HoldStore {
             ADD,
             hold.campaignId(),
             hold.isp(),
+            hold.domain(),
             hold.guard(),
             hold.trials(),
             hold.hits(),
@@ -131,7 +191,40 @@ public final class HoldStore {
   }
 
   /**
-   * Lets go on what is held, and starts its tests anew.
+   * The ISPs to which all mail of a sending domain is held in campaigns that have not ended, in
+   * words.
+   */
+  public List<String> openOfDomain(String domain) {
+    return database.read(
+        connection -> Sql.list(connection, OPEN_OF_DOMAIN, row -> row.text("place"), domain));
+  }
+
+  /** The holds of whole campaigns that nobody has paused yet. */
+  public List<Hold> runAlthoughStopped() {
+    return database.read(connection -> Sql.list(connection, RUN_ALTHOUGH_STOPPED, HoldStore::hold));
+  }
+
+  /**
+   * Pauses a running campaign if it is held as a whole, and not if somebody has overridden that.
+   *
+   * @return whether it was paused by this call
+   */
+  public boolean pause(long campaignId, Instant now) {
+    return database.inTransaction(
+        connection -> Sql.update(connection, PAUSE, campaignId, now, campaignId) == 1);
+  }
+
+  /**
+   * Keeps overrides of complaints about a sending domain waiting until the transaction ends, or
+   * waits for one that is under way.
+   */
+  public static void lockDomain(Connection connection, String domain) throws SQLException {
+    Sql.first(connection, LOCK_DOMAIN, _ -> true, domain);
+  }
+
+  /**
+   * Lets go on what is held, and starts its tests anew. In the same transaction the campaign is
+   * resumed, if it is paused and not held as a whole any more.
    *
    * @param isp empty for all that is held of the campaign
    * @param by who says so
@@ -141,6 +234,7 @@ public final class HoldStore {
     Object only = isp.isEmpty() ? null : isp;
     return database.inTransaction(
         connection -> {
+          Sql.first(connection, LOCK_DOMAIN_OF_CAMPAIGN, _ -> true, campaignId);
           List<Hold> holds =
               Sql.list(connection, RELEASE, HoldStore::hold, now, by, note, campaignId, only, only);
           for (Hold hold : holds) {
@@ -155,12 +249,53 @@ public final class HoldStore {
                 hold.isp(),
                 hold.guard());
           }
-          return new Released(holds, wake(connection, campaignId, isp, now));
+          List<Long> resumed =
+              resume(connection, holds.stream().map(Hold::campaignId).distinct().toList(), now);
+          return new Released(holds, resumed, wake(connection, campaignId, isp, now));
         });
   }
 
   /**
-   * Lets go on what was held a moment after its release, by senders that had not heard of it.
+   * Lets go on, in each campaign that has not ended, what was held of all mail of a sending domain.
+   * There is no test to start anew: complaints are counted from the release on. In the same
+   * transaction campaigns are resumed that were held as a whole, unless something else holds them
+   * so; where mail to one ISP was held the campaign never stopped for it, and who paused it meant
+   * to.
+   *
+   * @param isp empty for all that is held of the domain
+   * @param by who says so
+   */
+  public Released releaseDomain(String domain, String isp, String by, String note, Instant now) {
+    Object only = isp.isEmpty() ? null : isp;
+    return database.inTransaction(
+        connection -> {
+          lockDomain(connection, domain);
+          List<Hold> holds =
+              Sql.list(
+                  connection,
+                  RELEASE_OF_DOMAIN,
+                  HoldStore::hold,
+                  now,
+                  by,
+                  note,
+                  domain,
+                  only,
+                  only);
+          List<Long> stopped =
+              holds.stream().filter(Hold::isOfCampaign).map(Hold::campaignId).toList();
+          return new Released(holds, resume(connection, stopped, now), List.of());
+        });
+  }
+
+  private static List<Long> resume(Connection connection, List<Long> campaigns, Instant now)
+      throws SQLException {
+    return campaigns.isEmpty()
+        ? List.of()
+        : Sql.list(connection, RESUME, row -> row.number("id"), now, campaigns);
+  }
+
+  /**
+   * Wakes what was held before its release, or a moment after, by senders that had not heard of it.
    *
    * @param since of which releases
    * @return the batches that can be sent now
@@ -174,6 +309,7 @@ public final class HoldStore {
                     RELEASED_SINCE,
                     row -> new Place(row.number("campaign_id"), row.text("isp")),
                     since));
+    // each place for itself: what is left undone by a crash, others wake soon
     return places.stream()
         .flatMap(
             place ->
@@ -199,10 +335,11 @@ public final class HoldStore {
         row.number("id"), row.number("campaign_id"), row.text("platform"), row.instant("due_at"));
   }
 
-  private static Hold hold(Row row) throws SQLException {
+  static Hold hold(Row row) throws SQLException {
     return new Hold(
         row.number("campaign_id"),
         row.text("isp"),
+        row.text("sending_domain"),
         row.text("guard"),
         row.number("trials"),
         row.number("hits"),

@@ -28,7 +28,7 @@ final class CsvRows {
    * which it began: a quote that is never closed would swallow everything behind it otherwise.
    */
 
-  /** The longest row in bytes: a sender holds the attributes of hundreds of recipients at once. */
+  /** The longest row in bytes: a sender holds the attributes of thousands of recipients at once. */
   static final int LONGEST_ROW = 65_536;
 
   private static final int LONGEST_CONTENT = 1_000;

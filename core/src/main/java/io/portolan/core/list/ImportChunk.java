@@ -6,52 +6,88 @@ import io.portolan.core.address.InvalidAddressException;
 import io.portolan.core.database.CopyRows;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * A group of rows that is committed as a whole: recipients ready to be copied, each address once,
- * and what was rejected. Not thread-safe.
+ * A group of rows that is committed as a whole: recipients ready to be copied, each address once
+ * and none that the group before had, and what was rejected. Not thread-safe.
  */
 final class ImportChunk {
   static final int MOST_ROWS = 10_000;
   private static final int MOST_BYTES = 8 << 20;
 
   private final CsvHeader header;
-  private final List<String> keys; // each attribute's name as JSON, with its colon
+  private final List<String> names; // each attribute's name as JSON, with its colon
+  private final ImportJob job;
+  private final long number;
   private final long bytesBefore;
   private long bytesAfter;
   private long rows;
   private boolean last;
-  private final CopyRows recipients = new CopyRows(4);
+  private final CopyRows recipients = new CopyRows(6);
+  private final List<Place> places = new ArrayList<>();
   private final Set<String> addresses = new HashSet<>();
+  private Set<String> addressesBefore;
   private final List<ImportReject> rejects = new ArrayList<>();
   private final StringBuilder json = new StringBuilder();
 
-  private ImportChunk(CsvHeader header, long bytesBefore) {
+  /**
+   * One of the recipients.
+   *
+   * @param key of its address
+   * @param row its number among {@link #recipients()}
+   */
+  record Place(String key, int row) {}
+
+  private ImportChunk(
+      CsvHeader header, ImportJob job, long number, long bytesBefore, Set<String> before) {
     this.header = header;
+    this.job = job;
+    this.number = number;
     this.bytesBefore = bytesBefore;
-    keys = header.attributes().stream().map(name -> '"' + quoted(name) + "\":").toList();
+    addressesBefore = before;
+    names = header.attributes().stream().map(name -> '"' + quoted(name) + "\":").toList();
   }
 
-  /**
-   * Reads the next group.
-   *
-   * @param bytesBefore how much of the file is done
-   */
-  static ImportChunk read(CsvRows rows, CsvHeader header, long bytesBefore) throws IOException {
-    ImportChunk chunk = new ImportChunk(header, bytesBefore);
-    while (chunk.rows < MOST_ROWS && chunk.recipients.size() < MOST_BYTES && !chunk.last) {
-      rows.next().ifPresentOrElse(row -> chunk.add(row, rows), () -> chunk.last = true);
+  /** Reads the first group of an import. */
+  static ImportChunk first(CsvRows rows, CsvHeader header, ImportJob job) throws IOException {
+    return new ImportChunk(header, job, 0, 0, Set.of()).read(rows);
+  }
+
+  /** Reads the group behind this one. */
+  ImportChunk next(CsvRows rows) throws IOException {
+    return new ImportChunk(header, job, number + 1, bytesAfter, addresses).read(rows);
+  }
+
+  private ImportChunk read(CsvRows source) throws IOException {
+    while (rows < MOST_ROWS && recipients.size() < MOST_BYTES && !last) {
+      source.next().ifPresentOrElse(row -> add(row, source), () -> last = true);
     }
-    chunk.bytesAfter = rows.bytesRead();
-    return chunk;
+    bytesAfter = source.bytesRead();
+    addressesBefore = Set.of();
+    places.sort(Comparator.comparing(Place::key));
+    return this;
   }
 
   /** Whether the file ends here. */
   boolean isLast() {
     return last;
+  }
+
+  long listId() {
+    return job.listId();
+  }
+
+  long importId() {
+    return job.id();
+  }
+
+  /** How many groups are before it. */
+  long number() {
+    return number;
   }
 
   long bytesBefore() {
@@ -66,9 +102,17 @@ final class ImportChunk {
     return rows;
   }
 
-  /** Columns address, address_key, domain and attributes. */
+  /** Columns import_id, list_id, address, address_key, domain and attributes. */
   CopyRows recipients() {
     return recipients;
+  }
+
+  /**
+   * The recipients in the order in which they are written: neighbours in the index come together,
+   * and two imports of the same people do not wait for each other.
+   */
+  List<Place> places() {
+    return places;
   }
 
   List<ImportReject> rejects() {
@@ -110,8 +154,11 @@ final class ImportChunk {
   }
 
   private void add(EmailAddress address, List<String> fields) {
-    if (addresses.add(address.key())) {
+    if (!addressesBefore.contains(address.key()) && addresses.add(address.key())) {
+      places.add(new Place(address.key(), recipients.rows()));
       recipients.begin();
+      recipients.add(job.id());
+      recipients.add(job.listId());
       recipients.add(address.asWritten());
       recipients.add(address.key());
       recipients.add(address.domain().name());
@@ -130,7 +177,7 @@ final class ImportChunk {
     for (int column = 0; column < fields.size(); column++) {
       String value = fields.get(column);
       if (!header.attributes().get(column).isEmpty() && !value.isBlank()) {
-        json.append(json.length() > 1 ? "," : "").append(keys.get(column)).append('"');
+        json.append(json.length() > 1 ? "," : "").append(names.get(column)).append('"');
         JsonStringEncoder.getInstance().quoteAsString(value, json);
         json.append('"');
       }

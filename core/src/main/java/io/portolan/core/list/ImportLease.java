@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shows all nodes that an import is being run: an advisory lock, on a connection of its own, that
- * PostgreSQL lets go when the process dies. Not thread-safe.
+ * PostgreSQL lets go when the process dies. Thread-safe.
  */
 final class ImportLease implements AutoCloseable {
   private static final int VALIDATION_SECONDS = 5;
@@ -36,7 +36,7 @@ final class ImportLease implements AutoCloseable {
    *
    * @throws NotFoundException if there is no such list
    */
-  ImportJob begin(ImportRequest request, Instant now) {
+  synchronized ImportJob begin(ImportRequest request, Instant now) {
     try {
       ImportJob job = ImportWriter.begin(connect(), request, now);
       held = true;
@@ -57,7 +57,7 @@ final class ImportLease implements AutoCloseable {
    *
    * @throws DatabaseException if the database cannot be reached
    */
-  void hold(long importId) {
+  synchronized void hold(long importId) {
     try {
       Connection present = connect();
       held = held || Sql.one(present, LOCK, row -> row.flag("held"), importId);
@@ -78,7 +78,7 @@ final class ImportLease implements AutoCloseable {
 
   /** Lets the lock go. */
   @Override
-  public void close() {
+  public synchronized void close() {
     held = false;
     try (Connection closing = connection) {
       connection = null;

@@ -9,7 +9,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,6 +21,19 @@ import java.util.function.Consumer;
 
 /** One import under way. Not thread-safe. */
 final class ImportRun {
+  /*
+   * Groups of rows are written two at once, each in a transaction of its own, and counted in the
+   * order of the file: the second waits for the first within PostgreSQL, when all its rows are
+   * written. So PostgreSQL works on both while its answers, and the disk, are waited for, and what
+   * is counted is imported. Two at once have no address in common, or one would wait for the
+   * other's row, which waits for its turn.
+   */
+  private static final int AT_ONCE = 2;
+
+  // 16 bytes each, and twice that for room: 64 million recipients in a row, or a million with none
+  // nearby; what is under way is added when it is full
+  private static final int MOST_MET = (1 << 20) - 3 * ImportChunk.MOST_ROWS;
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
@@ -28,7 +44,16 @@ final class ImportRun {
   private final InstantSource clock;
   private final Duration patience;
   private final ImportLease lease;
+  private final MetRecipients met = new MetRecipients(MOST_MET);
+  private final Deque<Writing> writing = new ArrayDeque<>();
   private ImportJob job;
+
+  /**
+   * A group being written.
+   *
+   * @param begun done when the next may begin
+   */
+  private record Writing(Future<ImportWriter.Written> result, CompletableFuture<Void> begun) {}
 
   ImportRun(
       Database database, InstantSource clock, Duration patience, ImportLease lease, ImportJob job) {
@@ -57,48 +82,89 @@ final class ImportRun {
     }
   }
 
-  /** Writes each group while the next one is being read. */
+  /** Writes groups while the next one is being read. */
   private void importAll(CsvRows rows, CsvHeader header, Consumer<ImportJob> listener)
       throws IOException {
-    try (ExecutorService reader = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<ImportChunk> next = reader.submit(() -> ImportChunk.read(rows, header, 0));
-      boolean more = true;
-      while (more) {
-        ImportChunk chunk = await(next);
-        more = !chunk.isLast();
-        if (more) {
-          next = reader.submit(() -> ImportChunk.read(rows, header, chunk.bytesAfter()));
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<ImportChunk> next = threads.submit(() -> ImportChunk.first(rows, header, job));
+      try {
+        boolean more = true;
+        while (more) {
+          ImportChunk chunk = await(next);
+          more = !chunk.isLast();
+          if (more) {
+            next = threads.submit(() -> chunk.next(rows));
+          }
+          if (writing.size() == AT_ONCE) {
+            finishFirst(listener);
+          }
+          write(threads, chunk);
         }
-        try {
-          write(chunk);
-          listener.accept(job);
-        } catch (RuntimeException | Error e) {
-          reader.shutdownNow(); // the stream may never deliver what is being read
-          throw e;
+        while (!writing.isEmpty()) {
+          finishFirst(listener);
         }
+      } finally {
+        next.cancel(true); // the stream may never deliver what is being read
       }
     }
   }
 
-  private static ImportChunk await(Future<ImportChunk> chunk) throws IOException {
+  private void finishFirst(Consumer<ImportJob> listener) throws IOException {
+    ImportWriter.Written written = await(writing.remove().result());
+    met.addAll(written.met());
+    job = written.job();
+    listener.accept(job);
+  }
+
+  private void write(ExecutorService threads, ImportChunk chunk) throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("the import was interrupted");
+    }
+    Optional<Writing> before = Optional.ofNullable(writing.peekLast());
+    CompletableFuture<Void> begun = new CompletableFuture<>();
+    writing.add(new Writing(threads.submit(() -> write(chunk, before, begun)), begun));
+  }
+
+  private ImportWriter.Written write(
+      ImportChunk chunk, Optional<Writing> before, CompletableFuture<Void> begun)
+      throws IOException {
     try {
-      return chunk.get();
+      before.ifPresent(writing -> writing.begun().join());
+      try {
+        return written(chunk, begun);
+      } catch (OutOfTurnException e) {
+        await(before.orElseThrow(() -> e).result());
+        return written(chunk, begun);
+      }
+    } finally {
+      begun.complete(null);
+    }
+  }
+
+  private ImportWriter.Written written(ImportChunk chunk, CompletableFuture<Void> begun) {
+    return patiently(
+        connection -> ImportWriter.write(connection, chunk, met, () -> begun.complete(null)));
+  }
+
+  private static <T> T await(Future<T> result) throws IOException {
+    try {
+      return result.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("the import was interrupted");
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException failure) {
-        throw failure;
+      switch (e.getCause()) {
+        case IOException failure -> throw failure;
+        case RuntimeException failure -> throw failure;
+        case Error failure -> throw failure;
+        case null, default -> throw new IllegalStateException(e);
       }
-      throw new IllegalStateException("reading rows failed", e.getCause());
     }
   }
 
-  private void write(ImportChunk chunk) {
-    job = patiently(connection -> ImportWriter.write(connection, job.id(), chunk));
-  }
-
-  /** Does work in a transaction, again and again while the database is away. */
+  /**
+   * Does work in a transaction, again and again while the database is away or another is faster.
+   */
   private <T> T patiently(Database.Work<T> work) {
     long start = System.nanoTime();
     Duration pause = FIRST_PAUSE;
@@ -107,7 +173,9 @@ final class ImportRun {
         lease.hold(job.id());
         return database.inTransaction(work);
       } catch (DatabaseException e) {
-        if (!e.isConnectionFailure() || System.nanoTime() - start > patience.toNanos()) {
+        // a recipient may have been added by another since we looked
+        boolean mayPass = e.mayPass() || e.isUniqueViolation();
+        if (!mayPass || System.nanoTime() - start > patience.toNanos()) {
           throw e;
         }
         sleep(pause, e);

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param address as it was written
  * @param domain in A-labels, lower case
  * @param attributes for merge fields, as JSON values; what an import gives is always text
- * @param importId the last import whose file had this recipient; empty if none had
+ * @param importId the last import that made or changed this recipient; empty if none did
  * @param updatedAt when address or attributes last changed
  */
 public record Recipient(

@@ -15,10 +15,10 @@ import java.util.function.Consumer;
 /**
  * Imports recipients from CSV files. Thread-safe.
  *
- * <p>The file streams through in groups of up to 10,000 rows. Each is copied into a temporary table
- * and merged into the list in one transaction together with the counts, so memory does not grow
- * with the file, and what is counted is imported, whatever happens afterwards. Importing the same
- * file again changes nothing.
+ * <p>The file streams through in groups of up to 10,000 rows, of which two are written at once.
+ * Each is brought into the list in one transaction together with the counts, in the order of the
+ * file, so what is counted is imported, whatever happens afterwards. Memory is bounded. Importing
+ * the same file again changes nothing, and writes to nobody.
  *
  * <p>Every column but the address becomes an attribute, as text; an empty cell is an attribute that
  * is not there. A recipient who is on the list gets the attributes of the file in place of his own.
@@ -31,7 +31,7 @@ public final class RecipientImporter {
 
   private static final int LONGEST_NAME = 500;
 
-  // each takes two connections of the pool
+  // each takes three connections of the pool
   private static final int MOST_AT_ONCE = 2;
 
   private final Database database;

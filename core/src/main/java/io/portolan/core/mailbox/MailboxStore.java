@@ -19,12 +19,12 @@ public final class MailboxStore {
 
   private static final String SUCCEEDED =
       """
-      INSERT INTO mailbox (name, uid_validity, last_uid, taken, node, polled_at, succeeded_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO mailbox (name, uid_validity, last_uid, taken, node, polled_at, succeeded_at, trouble)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (name) DO UPDATE
          SET uid_validity = EXCLUDED.uid_validity, last_uid = EXCLUDED.last_uid,
              taken = mailbox.taken + EXCLUDED.taken, node = EXCLUDED.node, polled_at = EXCLUDED.polled_at,
-             succeeded_at = EXCLUDED.succeeded_at, failures = 0, trouble = ''
+             succeeded_at = EXCLUDED.succeeded_at, failures = 0, trouble = EXCLUDED.trouble
       """;
 
   private static final String FAILED =
@@ -56,8 +56,10 @@ public final class MailboxStore {
    * A poll went well.
    *
    * @param taken mails that it read
+   * @param left what kept it from reading single mails; empty if nothing did
    */
-  public void succeeded(String name, Progress progress, int taken, String node, Instant at) {
+  public void succeeded(
+      String name, Progress progress, int taken, String left, String node, Instant at) {
     database.execute(
         connection ->
             Sql.update(
@@ -69,7 +71,8 @@ public final class MailboxStore {
                 (long) taken,
                 node,
                 at,
-                at));
+                at,
+                storable(left)));
   }
 
   /**

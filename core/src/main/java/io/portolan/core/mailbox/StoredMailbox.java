@@ -8,8 +8,9 @@ import java.util.Optional;
  *
  * @param taken mails that were read out of it
  * @param node that polled it last; empty before the first time
- * @param failures in a row; 0 when all is well
- * @param trouble what the last failure was; empty when all is well
+ * @param failures of polls in a row; 0 when the last went well
+ * @param trouble what the last failure was, or which single mails could not be read; empty when all
+ *     is well
  */
 public record StoredMailbox(
     String name,

@@ -4,9 +4,7 @@ import io.portolan.core.address.EmailAddress;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
-import io.portolan.core.delivery.AcceptedAttempt;
 import io.portolan.core.delivery.DeliveryState;
-import io.portolan.core.delivery.Rollup;
 import io.portolan.core.feedback.Arrival;
 import io.portolan.core.feedback.FeedbackKind;
 import io.portolan.core.feedback.ReportedRecipient;
@@ -15,6 +13,8 @@ import io.portolan.core.matching.FeedbackAlarm.LateBounce;
 import io.portolan.core.matching.Matcher.Found;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.core.recorder.AcceptedAttempt;
+import io.portolan.core.recorder.Rollup;
 import io.portolan.core.reply.Action;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.suppression.SoftBounceRule;
@@ -36,6 +36,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * Does what follows from feedback whose delivery a signed token proved. The order of locks is that
@@ -43,15 +44,6 @@ import java.util.Set;
  * state.
  */
 final class Consequences {
-  private static final String LOCK =
-      """
-      SELECT state::text AS state, isp, platform, ended_at, campaign_id FROM delivery WHERE id = ? FOR UPDATE
-      """;
-
-  // ended_at stays: it is the time of sending, by which rates are counted
-  private static final String BOUNCE =
-      "UPDATE delivery SET state = 'bounced', category = ? WHERE id = ? AND state = 'accepted'";
-
   // the bounds by time keep it to a partition or two
   private static final String ACCEPTED_ATTEMPT =
       """
@@ -64,39 +56,35 @@ final class Consequences {
   private final SoftBounces softBounces;
   private final Unsubscriptions unsubscriptions;
   private final LateBounceHook hook;
+  private final FeedbackAlarm alarm;
 
-  Consequences(Database database, SoftBounceRule rule, LateBounceHook hook, InstantSource clock) {
+  Consequences(
+      Database database,
+      SoftBounceRule rule,
+      LateBounceHook hook,
+      FeedbackAlarm alarm,
+      InstantSource clock) {
     this.hook = hook;
+    this.alarm = alarm;
     softBounces = new SoftBounces(rule);
     unsubscriptions = new Unsubscriptions(database, clock);
   }
 
   /**
-   * What followed, and what the operator is to hear of once it is committed.
+   * What followed.
    *
+   * @param afterCommit tells guards and operator, once it is committed
    * @param waits whether more follows when the delivery, which is open, turns out as accepted
    */
-  record Followed(Set<Effect> effects, Optional<LateBounce> alarm, boolean waits) {
+  record Followed(Set<Effect> effects, Runnable afterCommit, boolean waits) {
     static final Followed NOTHING = of(Set.of());
 
     static Followed of(Set<Effect> effects) {
-      return new Followed(effects, Optional.empty(), false);
+      return new Followed(effects, () -> {}, false);
     }
 
     private Followed waiting(boolean isOpen) {
-      return new Followed(effects, alarm, isOpen);
-    }
-  }
-
-  /** A delivery whose row this transaction has locked. */
-  private record Locked(
-      DeliveryState state,
-      String isp,
-      String platform,
-      Optional<Instant> endedAt,
-      long campaignId) {
-    boolean isOpen() {
-      return state == DeliveryState.PLANNED;
+      return new Followed(effects, afterCommit, isOpen);
     }
   }
 
@@ -104,7 +92,7 @@ final class Consequences {
       Connection connection, Arrival arrival, Found delivery, Optional<ReportedRecipient> recipient)
       throws SQLException {
     FeedbackKind kind = arrival.feedback().kind();
-    Locked locked = Sql.one(connection, LOCK, Consequences::locked, delivery.id());
+    LockedDelivery locked = LockedDelivery.lock(connection, delivery.id());
     return switch (kind) {
       case BOUNCE ->
           // a bounce of somebody else: our recipient's mail was forwarded, or it is forged
@@ -132,7 +120,7 @@ final class Consequences {
       Connection connection, Arrival arrival, Found delivery, Optional<ReportedRecipient> recipient)
       throws SQLException {
     FeedbackKind kind = arrival.feedback().kind();
-    Locked locked = Sql.one(connection, LOCK, Consequences::locked, delivery.id());
+    LockedDelivery locked = LockedDelivery.lock(connection, delivery.id());
     return switch (kind) {
       case BOUNCE -> bounce(connection, arrival, delivery, recipient, locked);
       case COMPLAINT, UNSUBSCRIBE -> Followed.of(counted(connection, delivery, locked, kind));
@@ -141,12 +129,16 @@ final class Consequences {
     };
   }
 
-  private static Followed confirmation(Connection connection, Found delivery, Locked locked)
+  private static Followed confirmation(Connection connection, Found delivery, LockedDelivery locked)
       throws SQLException {
-    return Followed.of(
-        locked.state() == DeliveryState.ACCEPTED
-            ? counted(connection, delivery, locked, FeedbackKind.DELIVERED)
-            : EnumSet.noneOf(Effect.class));
+    if (locked.state() != DeliveryState.ACCEPTED) {
+      return Followed.NOTHING;
+    }
+    Set<Effect> effects = counted(connection, delivery, locked, FeedbackKind.DELIVERED);
+    if (locked.confirm(connection)) {
+      effects.add(Effect.CONFIRMED);
+    }
+    return Followed.of(effects);
   }
 
   private static boolean isOfAnother(Optional<ReportedRecipient> recipient, Found delivery) {
@@ -170,13 +162,13 @@ final class Consequences {
       Arrival arrival,
       Found delivery,
       Optional<ReportedRecipient> recipient,
-      Locked locked)
+      LockedDelivery locked)
       throws SQLException {
     Optional<Verdict> verdict = recipient.flatMap(ReportedRecipient::verdict);
     BounceCategory category = verdict.map(Verdict::category).orElse(BounceCategory.UNKNOWN);
     String diagnostic = verdict.map(Verdict::diagnostic).orElse("");
     Set<Effect> effects = EnumSet.noneOf(Effect.class);
-    if (Sql.update(connection, BOUNCE, category.id(), delivery.id()) == 1) {
+    if (locked.bounce(connection, category)) {
       effects.add(Effect.LATE_BOUNCE);
     }
     Optional<EmailAddress> address = address(delivery);
@@ -200,27 +192,50 @@ final class Consequences {
     if (!effects.contains(Effect.LATE_BOUNCE)) {
       return Followed.of(effects);
     }
-    count(connection, delivery, locked, FeedbackKind.BOUNCE, category.id());
-    hook.bounced(connection, locked.campaignId(), locked.isp(), category);
+    // a relay that said "delivered" before was wrong, and the delivery is to count once
+    boolean wasDelivered =
+        FeedbackStore.isCounted(connection, delivery.id(), FeedbackKind.DELIVERED);
+    roll(
+        connection,
+        delivery,
+        locked,
+        (rollup, attempt) -> {
+          rollup.add(attempt, FeedbackKind.BOUNCE, category.id());
+          if (wasDelivered) {
+            rollup.withdraw(attempt, FeedbackKind.DELIVERED);
+          }
+        });
+    Runnable judged =
+        hook.bounced(
+            connection,
+            locked.campaignId(),
+            locked.isp(),
+            category,
+            locked.endedAt().orElse(arrival.at()));
     if (category.action() != Action.ALARM) {
-      return Followed.of(effects);
+      return new Followed(effects, judged, false);
     }
     effects.add(Effect.ALARM);
+    LateBounce late =
+        new LateBounce(
+            arrival.at(),
+            category.id(),
+            locked.platform(),
+            delivery.campaignId(),
+            delivery.id(),
+            diagnostic);
     return new Followed(
         effects,
-        Optional.of(
-            new LateBounce(
-                arrival.at(),
-                category.id(),
-                locked.platform(),
-                delivery.campaignId(),
-                delivery.id(),
-                diagnostic)),
+        () -> {
+          judged.run();
+          alarm.raise(late);
+        },
         false);
   }
 
   private static Set<Effect> complaint(
-      Connection connection, Arrival arrival, Found delivery, Locked locked) throws SQLException {
+      Connection connection, Arrival arrival, Found delivery, LockedDelivery locked)
+      throws SQLException {
     Set<Effect> effects = EnumSet.noneOf(Effect.class);
     String type = arrival.feedback().feedbackType().orElse("abuse");
     List<Suppression> suppressions =
@@ -238,7 +253,8 @@ final class Consequences {
   }
 
   private Set<Effect> unsubscribe(
-      Connection connection, Arrival arrival, Found delivery, Locked locked) throws SQLException {
+      Connection connection, Arrival arrival, Found delivery, LockedDelivery locked)
+      throws SQLException {
     return effects(
         connection,
         delivery,
@@ -250,7 +266,7 @@ final class Consequences {
   /** A recipient who followed a link is taken by the word. */
   Clicked unsubscribeByLink(Connection connection, Found delivery, Extent extent, String button)
       throws SQLException {
-    Locked locked = Sql.one(connection, LOCK, Consequences::locked, delivery.id());
+    LockedDelivery locked = LockedDelivery.lock(connection, delivery.id());
     Optional<Unsubscribed> done =
         unsubscriptions.unsubscribe(connection, delivery.id(), extent, button);
     return new Clicked(
@@ -261,7 +277,7 @@ final class Consequences {
   record Clicked(Optional<Unsubscribed> done, Followed followed) {}
 
   private static Set<Effect> effects(
-      Connection connection, Found delivery, Locked locked, Optional<Unsubscribed> done)
+      Connection connection, Found delivery, LockedDelivery locked, Optional<Unsubscribed> done)
       throws SQLException {
     Set<Effect> effects = EnumSet.noneOf(Effect.class);
     if (done.filter(Unsubscribed::isNew).isPresent()) {
@@ -273,16 +289,21 @@ final class Consequences {
 
   /** Counts the first of its kind for a delivery. */
   private static Set<Effect> counted(
-      Connection connection, Found delivery, Locked locked, FeedbackKind kind) throws SQLException {
+      Connection connection, Found delivery, LockedDelivery locked, FeedbackKind kind)
+      throws SQLException {
     return !FeedbackStore.isCounted(connection, delivery.id(), kind)
-            && count(connection, delivery, locked, kind, "")
+            && roll(
+                connection, delivery, locked, (rollup, attempt) -> rollup.add(attempt, kind, ""))
         ? EnumSet.of(Effect.COUNTED)
         : EnumSet.noneOf(Effect.class);
   }
 
   /** False when the attempt is not kept any more, so that there is no row to count it in. */
-  private static boolean count(
-      Connection connection, Found delivery, Locked locked, FeedbackKind kind, String category)
+  private static boolean roll(
+      Connection connection,
+      Found delivery,
+      LockedDelivery locked,
+      BiConsumer<Rollup, AcceptedAttempt> change)
       throws SQLException {
     if (locked.endedAt().isEmpty()) {
       return false;
@@ -300,7 +321,7 @@ final class Consequences {
       return false;
     }
     Rollup rollup = new Rollup();
-    rollup.add(attempt.get(), kind, category);
+    change.accept(rollup, attempt.get());
     rollup.write(connection);
     return true;
   }
@@ -336,15 +357,6 @@ final class Consequences {
     return delivery.address().isEmpty()
         ? Optional.empty()
         : Optional.of(EmailAddress.parse(delivery.address()));
-  }
-
-  private static Locked locked(Row row) throws SQLException {
-    return new Locked(
-        DeliveryState.of(row.text("state")).orElseThrow(),
-        row.text("isp"),
-        row.text("platform"),
-        row.optionalInstant("ended_at"),
-        row.number("campaign_id"));
   }
 
   private static AcceptedAttempt attempt(Row row, Instant endedAt, long campaignId)

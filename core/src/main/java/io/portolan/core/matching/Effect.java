@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum Effect {
   /** The delivery was accepted and is bounced now; the rates of its minute say so. */
   LATE_BOUNCE,
+  /** A relay had the message, and it turned out that the ISP has it: no more relayed. */
+  CONFIRMED,
   /** The first complaint, unsubscription or confirmation of its delivery: in the rates. */
   COUNTED,
   /** Counted as a soft bounce in a row. */

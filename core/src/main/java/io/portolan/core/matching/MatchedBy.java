@@ -11,6 +11,8 @@ import java.util.Optional;
 public enum MatchedBy {
   /** A signed token in the address it was sent to, or in the return path of the original. */
   RETURN_PATH(true),
+  /** A signed token in the Original-Envelope-Id of a status notification. */
+  ENVELOPE_ID(true),
   /** A signed token in the Message-ID of the original. */
   MESSAGE_ID(true),
   /** The one delivery to the recipient in the campaign that the Feedback-ID names. */

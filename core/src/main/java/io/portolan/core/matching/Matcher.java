@@ -59,6 +59,14 @@ final class Matcher {
         return found;
       }
     }
+    if (original.envelopeId().isPresent()) {
+      Optional<Found> found =
+          byToken(
+              connection, tokens.envelopeId(original.envelopeId().get()), MatchedBy.ENVELOPE_ID);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
     if (original.messageId().isPresent()) {
       Optional<Found> found =
           byToken(connection, tokens.messageId(original.messageId().get()), MatchedBy.MESSAGE_ID);

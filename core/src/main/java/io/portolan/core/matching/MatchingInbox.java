@@ -1,6 +1,7 @@
 package io.portolan.core.matching;
 
 import io.portolan.core.database.Database;
+import io.portolan.core.database.DatabaseException;
 import io.portolan.core.feedback.Arrival;
 import io.portolan.core.feedback.Feedback;
 import io.portolan.core.feedback.FeedbackInbox;
@@ -12,7 +13,6 @@ import io.portolan.core.feedback.Source;
 import io.portolan.core.feedback.TokenReader;
 import io.portolan.core.matching.Consequences.Clicked;
 import io.portolan.core.matching.Consequences.Followed;
-import io.portolan.core.matching.FeedbackAlarm.LateBounce;
 import io.portolan.core.matching.FeedbackStore.Due;
 import io.portolan.core.matching.Matcher.Found;
 import io.portolan.core.reply.EnhancedStatusCode;
@@ -24,6 +24,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -52,7 +53,8 @@ public final class MatchingInbox implements FeedbackInbox {
   private final Database database;
   private final Matcher matcher;
   private final Consequences consequences;
-  private final FeedbackAlarm alarm;
+  private final InstantSource clock;
+  private final Unsettled unsettled = new Unsettled();
 
   public MatchingInbox(
       Database database,
@@ -62,9 +64,9 @@ public final class MatchingInbox implements FeedbackInbox {
       FeedbackAlarm alarm,
       InstantSource clock) {
     this.database = database;
-    this.alarm = alarm;
+    this.clock = clock;
     matcher = new Matcher(tokens);
-    consequences = new Consequences(database, softBounces, hook, clock);
+    consequences = new Consequences(database, softBounces, hook, alarm, clock);
   }
 
   /**
@@ -72,7 +74,14 @@ public final class MatchingInbox implements FeedbackInbox {
    *
    * @param feedback as kept; of a duplicate as it would have been, without effects
    */
-  public record Taken(Receipt receipt, StoredFeedback feedback, Optional<LateBounce> alarm) {}
+  public record Taken(Receipt receipt, StoredFeedback feedback) {}
+
+  /** What was taken, and what is to be done once that is committed. */
+  private record Taking(Taken taken, Runnable afterCommit) {
+    static Taking of(Receipt receipt, StoredFeedback feedback) {
+      return new Taking(new Taken(receipt, feedback), () -> {});
+    }
+  }
 
   @Override
   public Receipt take(Arrival arrival) {
@@ -86,9 +95,9 @@ public final class MatchingInbox implements FeedbackInbox {
 
   /** Takes feedback and tells what became of it in full. */
   public Taken takeWhole(Arrival arrival) {
-    Taken taken = database.inTransaction(connection -> take(connection, arrival));
-    taken.alarm().ifPresent(alarm::raise);
-    return taken;
+    Taking taking = database.inTransaction(connection -> take(connection, arrival));
+    taking.afterCommit().run();
+    return taking.taken();
   }
 
   /** Tells what {@link #takeWhole} would do, and leaves nothing of it. */
@@ -96,7 +105,7 @@ public final class MatchingInbox implements FeedbackInbox {
     return database.inTransaction(
         connection -> {
           Savepoint before = connection.setSavepoint();
-          Taken taken = take(connection, arrival);
+          Taken taken = take(connection, arrival).taken();
           connection.rollback(before);
           return taken;
         });
@@ -108,15 +117,41 @@ public final class MatchingInbox implements FeedbackInbox {
    */
   public void settle() {
     long last = 0;
+    Set<Long> waiting = new HashSet<>();
     List<Due> due;
     do {
       long after = last;
       due = database.read(connection -> FeedbackStore.due(connection, after, PAGE));
       for (Due each : due) {
-        database.inTransaction(connection -> settle(connection, each)).ifPresent(alarm::raise);
+        if (unsettled.isDue(each.id(), clock.instant())) {
+          settle(each);
+        }
+        waiting.add(each.id());
         last = each.id();
       }
     } while (due.size() == PAGE);
+    unsettled.retain(waiting);
+  }
+
+  /** A row that fails is left behind, for the others' sake; a database that is away ends all. */
+  private void settle(Due due) {
+    Runnable afterCommit;
+    try {
+      afterCommit = database.inTransaction(connection -> settle(connection, due));
+    } catch (RuntimeException e) {
+      if (e instanceof DatabaseException away && away.isConnectionFailure()) {
+        throw e;
+      }
+      unsettled.failed(due.id(), clock.instant(), e);
+      return;
+    }
+    unsettled.settled(due.id());
+    afterCommit.run();
+  }
+
+  /** Feedback that cannot be applied though its delivery is accepted. */
+  public int unsettled() {
+    return unsettled.size();
   }
 
   /**
@@ -156,12 +191,12 @@ public final class MatchingInbox implements FeedbackInbox {
     return clicked.done();
   }
 
-  private Optional<LateBounce> settle(Connection connection, Due due) throws SQLException {
+  private Runnable settle(Connection connection, Due due) throws SQLException {
     // the delivery first, as everywhere
     Optional<Found> delivery = Matcher.find(connection, due.deliveryId(), MatchedBy.RETURN_PATH);
     Optional<StoredFeedback> waiting = FeedbackStore.takePending(connection, due.id());
     if (delivery.isEmpty() || waiting.isEmpty()) {
-      return Optional.empty();
+      return () -> {};
     }
     Optional<ReportedRecipient> recipient = waiting.get().reportedRecipient();
     Followed followed =
@@ -174,16 +209,13 @@ public final class MatchingInbox implements FeedbackInbox {
             .distinct()
             .toList(),
         false);
-    return followed.alarm();
+    return followed.afterCommit();
   }
 
-  private Taken take(Connection connection, Arrival arrival) throws SQLException {
+  private Taking take(Connection connection, Arrival arrival) throws SQLException {
     Feedback feedback = arrival.feedback();
     if (feedback.kind() == FeedbackKind.NONE) {
-      return new Taken(
-          new Receipt.Ignored(),
-          stored(arrival, Optional.empty(), Optional.empty()),
-          Optional.empty());
+      return Taking.of(new Receipt.Ignored(), stored(arrival, Optional.empty(), Optional.empty()));
     }
     Optional<Found> found = matcher.find(connection, feedback, arrival.at());
     Optional<ReportedRecipient> recipient = recipient(feedback, found);
@@ -193,7 +225,7 @@ public final class MatchingInbox implements FeedbackInbox {
     }
     OptionalLong id = FeedbackStore.insert(connection, arrival.key(), kept);
     if (id.isEmpty()) {
-      return new Taken(new Receipt.Duplicate(), kept, Optional.empty());
+      return Taking.of(new Receipt.Duplicate(), kept);
     }
     Followed followed = Followed.NOTHING;
     if (found.isPresent() && found.get().by().isTrusted()) {
@@ -207,8 +239,9 @@ public final class MatchingInbox implements FeedbackInbox {
         found
             .<Receipt>map(delivery -> new Receipt.Matched(delivery.id()))
             .orElseGet(Receipt.Unmatched::new);
-    return new Taken(
-        receipt, with(kept, id.getAsLong(), ids(followed.effects())), followed.alarm());
+    return new Taking(
+        new Taken(receipt, with(kept, id.getAsLong(), ids(followed.effects()))),
+        followed.afterCommit());
   }
 
   /** Of several the one that the delivery is to, else the first. */

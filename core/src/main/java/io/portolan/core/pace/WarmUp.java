@@ -17,8 +17,10 @@ import java.util.stream.IntStream;
  * @param since the first day, UTC
  * @param steps the most messages to one platform, for one day of sending after another; in hours or
  *     in days, all alike. After the last step the source is warm
+ * @param firstStep that of the first day of sending, from 0; above 0 where the source was warmed up
+ *     elsewhere before
  */
-public record WarmUp(LocalDate since, List<Cap> steps) {
+public record WarmUp(LocalDate since, List<Cap> steps, int firstStep) {
   public WarmUp {
     steps = List.copyOf(steps);
     problem(steps)
@@ -26,6 +28,14 @@ public record WarmUp(LocalDate since, List<Cap> steps) {
             problem -> {
               throw new IllegalArgumentException("the steps " + problem);
             });
+    if (firstStep < 0 || firstStep >= steps.size()) {
+      throw new IllegalArgumentException("there is no step " + firstStep + " of " + steps.size());
+    }
+  }
+
+  /** A warm-up of a source that nobody knows yet. */
+  public WarmUp(LocalDate since, List<Cap> steps) {
+    this(since, steps, 0);
   }
 
   /** The schemes that have a name. */
@@ -87,13 +97,14 @@ public record WarmUp(LocalDate since, List<Cap> steps) {
     return step < steps.size() ? Optional.of(steps.get(step)) : Optional.empty();
   }
 
-  /** Such as {@code classic since 2026-11-20}. */
+  /** Such as {@code classic since 2026-11-20}, or {@code … from step 5 on}. */
   @Override
   public String toString() {
     return scheme()
             .map(Scheme::id)
             .orElseGet(() -> steps.stream().map(Cap::toString).collect(Collectors.joining(", ")))
         + " since "
-        + since;
+        + since
+        + (firstStep == 0 ? "" : " from step " + (firstStep + 1) + " on");
   }
 }

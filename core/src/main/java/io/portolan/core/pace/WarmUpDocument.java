@@ -18,12 +18,15 @@ public final class WarmUpDocument {
 
   /** Reads a warm-up; empty with a problem noted if it is none. */
   public static Optional<WarmUp> read(DocumentNode node) {
-    if (!node.isObject("since", "scheme")) {
+    if (!node.isObject("since", "scheme", "firstStep")) {
       return Optional.empty();
     }
     Optional<LocalDate> since = node.require("since").flatMap(WarmUpDocument::date);
     Optional<List<Cap>> steps = node.require("scheme").flatMap(WarmUpDocument::steps);
-    return since.flatMap(day -> steps.map(all -> new WarmUp(day, all)));
+    // from 1, as people count days
+    int longest = steps.map(List::size).orElse(Integer.MAX_VALUE);
+    Optional<Integer> first = node.find("firstStep").flatMap(it -> it.integer(1, longest));
+    return since.flatMap(day -> steps.map(all -> new WarmUp(day, all, first.orElse(1) - 1)));
   }
 
   /** Writes a warm-up so that it reads as the same one. */
@@ -35,6 +38,9 @@ public final class WarmUpDocument {
     } else {
       ArrayNode steps = node.putArray("scheme");
       plan.steps().forEach(step -> steps.add(step.toString()));
+    }
+    if (plan.firstStep() > 0) {
+      node.put("firstStep", plan.firstStep() + 1);
     }
   }
 

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * At which step of their warm-up sources are, for each platform by itself. A step is a day on which
- * the source had mail for the platform; a day is not followed by a higher step when the guard says
- * that it went badly.
+ * the source offered mail to the platform; a day is not followed by a higher step when the guard
+ * says that it went badly.
  *
  * <p>Thread-safe; blocks for some short statements at the first question of a day.
  */
@@ -28,9 +28,16 @@ public final class WarmUps {
   private final Days days;
   private final WarmUpGuard guard;
   private final InstantSource clock;
-  private final Map<Key, Day> known = new ConcurrentHashMap<>();
+  private final Map<Key, Known> known = new ConcurrentHashMap<>();
 
   private record Key(String source, String platform, LocalDate begun, LocalDate day) {}
+
+  /**
+   * What is known of today.
+   *
+   * @param isKept whether it is a day of sending, and not only would be one
+   */
+  private record Known(Day day, boolean isKept) {}
 
   /**
    * A day of sending.
@@ -76,28 +83,47 @@ public final class WarmUps {
   }
 
   /**
-   * The step at which a path's source is today. Asking makes it a day on which the source had mail.
+   * The step at which a path's source sends today. Asking makes it a day of sending: to be asked
+   * right before a message is offered, and not while its path may yet turn out to be shut.
    *
    * @return empty when it is warm
    */
   public Optional<Stage> stage(Path path, WarmUp plan, String platform) {
-    LocalDate today = today();
-    Key key = new Key(source(path), platform, plan.since(), today);
-    Day day = known.get(key);
-    if (day == null) {
-      day = days.keep(key.source(), platform, plan.since(), next(path, plan, platform, today));
-      if (known.size() > MOST_KNOWN) {
-        known.clear();
-      }
-      known.keySet().removeIf(each -> each.day().isBefore(today));
-      known.put(key, day);
+    Key key = key(path, plan, platform);
+    Known today = known.get(key);
+    if (today == null || !today.isKept()) {
+      Day next = next(path, plan, platform, key.day());
+      today = remember(key, new Known(days.keep(key.source(), platform, key.begun(), next), true));
     }
-    return stage(plan, day);
+    return stage(plan, today.day());
   }
 
-  /** As {@link #stage}, for people to see: makes nothing a day of sending. */
+  /** The step at which a path's source would send; makes nothing a day of sending. */
+  public Optional<Stage> expected(Path path, WarmUp plan, String platform) {
+    Key key = key(path, plan, platform);
+    Known today = known.get(key);
+    if (today == null) {
+      today = remember(key, new Known(next(path, plan, platform, key.day()), false));
+    }
+    return stage(plan, today.day());
+  }
+
+  /** As {@link #expected}, for people to see: read anew. */
   public Optional<Stage> look(Path path, WarmUp plan, String platform) {
     return stage(plan, next(path, plan, platform, today()));
+  }
+
+  private Key key(Path path, WarmUp plan, String platform) {
+    return new Key(source(path), platform, plan.since(), today());
+  }
+
+  private Known remember(Key key, Known today) {
+    if (known.size() > MOST_KNOWN) {
+      known.clear();
+    }
+    known.keySet().removeIf(each -> each.day().isBefore(key.day()));
+    known.put(key, today);
+    return today;
   }
 
   private static Optional<Stage> stage(WarmUp plan, Day day) {
@@ -107,9 +133,10 @@ public final class WarmUps {
   private Day next(Path path, WarmUp plan, String platform, LocalDate today) {
     Optional<Day> latest = days.latest(source(path), platform, plan.since());
     if (latest.isEmpty()) {
-      long behind = Math.max(0, ChronoUnit.DAYS.between(plan.since(), today));
       return new Day(
-          today, Math.toIntExact(behind), behind == 0 ? "the first day" : "by the day it began");
+          today,
+          plan.firstStep(),
+          plan.firstStep() == 0 ? "the first day" : "the first day, by the policy's first step");
     }
     Day before = latest.get();
     if (!before.day().isBefore(today)) {

@@ -55,12 +55,23 @@ public record EffectiveRule(
 
   /** What the rule says of a path; empty if it has none such. */
   public Optional<PolicyPath> find(Path path) {
-    return paths.stream().filter(each -> each.covers(path)).findFirst();
+    // no streams here and below: these are asked several times for every message
+    for (PolicyPath each : paths) {
+      if (each.covers(path)) {
+        return Optional.of(each);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Whether the mail is split over the paths. */
   public boolean hasShares() {
-    return paths.stream().anyMatch(path -> path.share().isPresent());
+    for (PolicyPath path : paths) {
+      if (path.share().isPresent()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -1,13 +1,30 @@
 package io.portolan.core.policy;
 
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A version of TLS that a path may ask for at least; older ones are never spoken. */
 public enum TlsVersion {
   TLS_1_2("TLSv1.2"),
   TLS_1_3("TLSv1.3");
+
+  // asked for with every message
+  private static final Map<TlsVersion, List<String>> OR_NEWER = new EnumMap<>(TlsVersion.class);
+
+  static {
+    for (TlsVersion oldest : values()) {
+      OR_NEWER.put(
+          oldest,
+          Arrays.stream(values())
+              .filter(version -> version.compareTo(oldest) >= 0)
+              .map(TlsVersion::id)
+              .toList());
+    }
+  }
 
   private final String id;
 
@@ -26,9 +43,6 @@ public enum TlsVersion {
 
   /** This version and the newer ones, by their names. */
   public List<String> orNewer() {
-    return Arrays.stream(values())
-        .filter(version -> version.compareTo(this) >= 0)
-        .map(TlsVersion::id)
-        .toList();
+    return Objects.requireNonNull(OR_NEWER.get(this));
   }
 }

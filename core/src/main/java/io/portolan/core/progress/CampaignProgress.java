@@ -1,6 +1,7 @@
 package io.portolan.core.progress;
 
 import io.portolan.core.campaign.CampaignState;
+import io.portolan.core.relay.RelayShare;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param planned whether every recipient has become a delivery; before, the counts still grow
  * @param total over all ISPs
  * @param isps the ISPs with the most recipients first
+ * @param relays those that have not said what became of what they took, the most of it first
  */
 public record CampaignProgress(
     long campaignId,
@@ -20,9 +22,11 @@ public record CampaignProgress(
     Instant at,
     boolean planned,
     Counts total,
-    List<IspProgress> isps) {
+    List<IspProgress> isps,
+    List<RelayShare> relays) {
   public CampaignProgress {
     isps = List.copyOf(isps);
+    relays = List.copyOf(relays);
   }
 
   /**
@@ -44,8 +48,12 @@ public record CampaignProgress(
   public record PathShare(String route, int port, String tls, long attempts) {}
 
   /**
-   * Counts of deliveries, and of what happened to them on the way.
+   * Counts of deliveries by where they stand now, and of what happened to them on the way. What has
+   * not ended is the rest ({@link #waiting}).
    *
+   * @param accepted by the ISP, as far as is known
+   * @param relayed accepted by a relay that has not said yet what became of them
+   * @param bounced at once, or after they were accepted
    * @param deferrals attempts that were deferred
    * @param pathFailures paths that could not be opened
    * @param inDoubt deliveries that wait for a decision, because nobody knows whether a peer took
@@ -55,6 +63,7 @@ public record CampaignProgress(
   public record Counts(
       long recipients,
       long accepted,
+      long relayed,
       long bounced,
       long expired,
       long suppressed,
@@ -64,9 +73,14 @@ public record CampaignProgress(
       long inDoubt,
       double perSecond) {
 
+    /** Deliveries that the next hop has, be it the ISP or a relay. */
+    public long sent() {
+      return accepted + relayed;
+    }
+
     /** Deliveries that have not ended. */
     public long waiting() {
-      return recipients - accepted - bounced - expired - suppressed - cancelled;
+      return recipients - accepted - relayed - bounced - expired - suppressed - cancelled;
     }
 
     /** How long the waiting ones take at the present rate; empty when none ended of late. */
@@ -83,6 +97,7 @@ public record CampaignProgress(
       return new Counts(
           recipients + other.recipients,
           accepted + other.accepted,
+          relayed + other.relayed,
           bounced + other.bounced,
           expired + other.expired,
           suppressed + other.suppressed,

@@ -1,13 +1,12 @@
 package io.portolan.core.progress;
 
-import io.portolan.core.delivery.DeliveryState;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * Which deliveries are wanted.
  *
- * @param states none for all
+ * @param standings none for all
  * @param inDoubt whether only those are wanted that are in doubt
  * @param address as a whole, in capitals or not
  * @param after where the last page ended, as {@link io.portolan.core.Page#next} gave it
@@ -15,14 +14,14 @@ import java.util.Set;
  */
 public record DeliveryQuery(
     Optional<Long> campaignId,
-    Set<DeliveryState> states,
+    Set<DeliveryStanding> standings,
     boolean inDoubt,
     Optional<String> isp,
     Optional<String> address,
     Optional<Long> after,
     int limit) {
   public DeliveryQuery {
-    states = Set.copyOf(states);
+    standings = Set.copyOf(standings);
     if (limit < 1) {
       throw new IllegalArgumentException("limit must be at least 1, not " + limit);
     }

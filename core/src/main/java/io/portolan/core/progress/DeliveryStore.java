@@ -6,12 +6,11 @@ import io.portolan.core.address.EmailAddress;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
-import io.portolan.core.delivery.DeliveryState;
 import io.portolan.core.json.Json;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -26,7 +25,7 @@ public final class DeliveryStore {
       """
       SELECT * FROM delivery
        WHERE campaign_id = ? AND recipient_id > ?
-         AND (cardinality(?::text[]) = 0 OR state = ANY (?::delivery_state[]))
+         AND (cardinality(?::text[]) = 0 OR CASE WHEN relayed_by IS NULL THEN state::text ELSE 'relayed' END = ANY (?::text[]))
          AND (NOT ? OR (in_doubt_since IS NOT NULL AND state = 'planned'))
          AND (?::text IS NULL OR isp = ?)
        ORDER BY campaign_id, recipient_id
@@ -37,7 +36,7 @@ public final class DeliveryStore {
       """
       SELECT * FROM delivery
        WHERE id < ?
-         AND (cardinality(?::text[]) = 0 OR state = ANY (?::delivery_state[]))
+         AND (cardinality(?::text[]) = 0 OR CASE WHEN relayed_by IS NULL THEN state::text ELSE 'relayed' END = ANY (?::text[]))
          AND (NOT ? OR (in_doubt_since IS NOT NULL AND state = 'planned'))
          AND (?::text IS NULL OR isp = ?)
        ORDER BY id DESC
@@ -49,7 +48,7 @@ public final class DeliveryStore {
       SELECT * FROM delivery
        WHERE coalesce(address_key, lower(address)) = ? AND id < ?
          AND (?::bigint IS NULL OR campaign_id = ?)
-         AND (cardinality(?::text[]) = 0 OR state = ANY (?::delivery_state[]))
+         AND (cardinality(?::text[]) = 0 OR CASE WHEN relayed_by IS NULL THEN state::text ELSE 'relayed' END = ANY (?::text[]))
          AND (NOT ? OR (in_doubt_since IS NOT NULL AND state = 'planned'))
          AND (?::text IS NULL OR isp = ?)
        ORDER BY id DESC
@@ -118,7 +117,7 @@ public final class DeliveryStore {
   }
 
   private Page<DeliveryView> pageOfCampaign(DeliveryQuery query, long campaignId) {
-    List<String> states = states(query);
+    List<String> standings = standings(query);
     return Page.cut(
         database.read(
             connection ->
@@ -128,8 +127,8 @@ public final class DeliveryStore {
                     DeliveryStore::view,
                     campaignId,
                     query.after().orElse(0L),
-                    states,
-                    states,
+                    standings,
+                    standings,
                     query.inDoubt(),
                     query.isp(),
                     query.isp(),
@@ -139,7 +138,7 @@ public final class DeliveryStore {
   }
 
   private Page<DeliveryView> pageOfAll(DeliveryQuery query) {
-    List<String> states = states(query);
+    List<String> standings = standings(query);
     return Page.cut(
         database.read(
             connection ->
@@ -148,8 +147,8 @@ public final class DeliveryStore {
                     PAGE_OF_ALL,
                     DeliveryStore::view,
                     query.after().orElse(Long.MAX_VALUE),
-                    states,
-                    states,
+                    standings,
+                    standings,
                     query.inDoubt(),
                     query.isp(),
                     query.isp(),
@@ -159,7 +158,7 @@ public final class DeliveryStore {
   }
 
   private Page<DeliveryView> pageOfAddress(DeliveryQuery query, String address) {
-    List<String> states = states(query);
+    List<String> standings = standings(query);
     return Page.cut(
         database.read(
             connection ->
@@ -171,8 +170,8 @@ public final class DeliveryStore {
                     query.after().orElse(Long.MAX_VALUE),
                     query.campaignId(),
                     query.campaignId(),
-                    states,
-                    states,
+                    standings,
+                    standings,
                     query.inDoubt(),
                     query.isp(),
                     query.isp(),
@@ -181,8 +180,8 @@ public final class DeliveryStore {
         delivery -> delivery.head().id());
   }
 
-  private static List<String> states(DeliveryQuery query) {
-    return query.states().stream().map(DeliveryState::id).sorted().toList();
+  private static List<String> standings(DeliveryQuery query) {
+    return query.standings().stream().map(DeliveryStanding::id).sorted().toList();
   }
 
   private static DeliveryView view(Row row) throws SQLException {
@@ -198,16 +197,20 @@ public final class DeliveryStore {
             row.integer("attempts"),
             row.optionalInstant("first_attempt_at"),
             row.optionalText("category"));
-    DeliveryState state = DeliveryState.valueOf(row.text("state").toUpperCase(Locale.ROOT));
-    return state == DeliveryState.PLANNED
-        ? new DeliveryView.Open(
-            head,
-            row.number("batch_id"),
-            row.optionalInstant("not_before"),
-            row.optionalText("held_because"),
-            row.optionalText("pinned_route"),
-            row.optionalInstant("in_doubt_since"))
-        : new DeliveryView.Ended(head, state, row.instant("ended_at"));
+    DeliveryStanding state = DeliveryStanding.of(row.text("state")).orElseThrow();
+    if (state == DeliveryStanding.PLANNED) {
+      return new DeliveryView.Open(
+          head,
+          row.number("batch_id"),
+          row.optionalInstant("not_before"),
+          row.optionalText("held_because"),
+          row.optionalText("pinned_route"),
+          row.optionalInstant("in_doubt_since"));
+    }
+    Instant endedAt = row.instant("ended_at");
+    return row.optionalText("relayed_by")
+        .<DeliveryView>map(relay -> new DeliveryView.Relayed(head, relay, endedAt))
+        .orElseGet(() -> new DeliveryView.Ended(head, state, endedAt));
   }
 
   private static FailureView failure(Row row) throws SQLException {

@@ -1,6 +1,5 @@
 package io.portolan.core.progress;
 
-import io.portolan.core.delivery.DeliveryState;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -8,7 +7,7 @@ import java.util.Optional;
 public sealed interface DeliveryView {
   DeliveryHead head();
 
-  DeliveryState state();
+  DeliveryStanding standing();
 
   /**
    * Waiting, being sent, deferred, held or in doubt.
@@ -30,15 +29,29 @@ public sealed interface DeliveryView {
       Optional<Instant> inDoubtSince)
       implements DeliveryView {
     @Override
-    public DeliveryState state() {
-      return DeliveryState.PLANNED;
+    public DeliveryStanding standing() {
+      return DeliveryStanding.PLANNED;
+    }
+  }
+
+  /**
+   * Accepted by a relay that has not said yet what became of it. It has ended as far as its
+   * campaign is concerned.
+   *
+   * @param relay its name
+   */
+  record Relayed(DeliveryHead head, String relay, Instant endedAt) implements DeliveryView {
+    @Override
+    public DeliveryStanding standing() {
+      return DeliveryStanding.RELAYED;
     }
   }
 
   /** Ended for good. */
-  record Ended(DeliveryHead head, DeliveryState state, Instant endedAt) implements DeliveryView {
+  record Ended(DeliveryHead head, DeliveryStanding standing, Instant endedAt)
+      implements DeliveryView {
     public Ended {
-      if (state == DeliveryState.PLANNED) {
+      if (standing == DeliveryStanding.PLANNED || standing == DeliveryStanding.RELAYED) {
         throw new IllegalArgumentException("delivery " + head.id() + " has not ended");
       }
     }

@@ -8,6 +8,7 @@ import io.portolan.core.database.Sql;
 import io.portolan.core.progress.CampaignProgress.Counts;
 import io.portolan.core.progress.CampaignProgress.IspProgress;
 import io.portolan.core.progress.CampaignProgress.PathShare;
+import io.portolan.core.relay.RelayShare;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,8 +21,8 @@ import java.util.Optional;
 
 /**
  * Reads the progress of a campaign from {@code campaign_isp} and {@code result_rollup}, and from
- * {@code delivery} what is in doubt: three statements whose cost grows with minutes, ISPs, paths
- * and doubts, not with recipients. Thread-safe; holds no state.
+ * {@code delivery} what is in doubt: three statements, four where relays took mail, whose cost
+ * grows with minutes, ISPs, paths and doubts, not with recipients. Thread-safe; holds no state.
  */
 public final class ProgressStore {
   private static final String CAMPAIGN =
@@ -30,8 +31,12 @@ public final class ProgressStore {
   private static final String COUNTS =
       """
       SELECT i.isp, i.platform, i.recipients,
-             coalesce(sum(r.count) FILTER (WHERE r.outcome = 'accepted'), 0)::bigint AS accepted,
-             coalesce(sum(r.count) FILTER (WHERE r.outcome = 'bounced'), 0)::bigint AS bounced,
+             coalesce(sum(r.count) FILTER (WHERE r.outcome = 'accepted'), 0)::bigint AS taken,
+             coalesce(sum(CASE r.outcome WHEN 'accepted' THEN r.count ELSE -r.count END)
+                          FILTER (WHERE r.route NOT IN ('', 'direct')
+                                    AND r.outcome IN ('accepted', 'delivered', 'late-bounce')), 0)::bigint AS relayed,
+             coalesce(sum(r.count) FILTER (WHERE r.outcome = 'late-bounce'), 0)::bigint AS returned,
+             coalesce(sum(r.count) FILTER (WHERE r.outcome = 'bounced'), 0)::bigint AS refused,
              coalesce(sum(r.count) FILTER (WHERE r.outcome = 'expired'), 0)::bigint AS expired,
              coalesce(sum(r.count) FILTER (WHERE r.outcome = 'suppressed'), 0)::bigint AS suppressed,
              coalesce(sum(r.count) FILTER (WHERE r.outcome = 'cancelled'), 0)::bigint AS cancelled,
@@ -63,6 +68,16 @@ public final class ProgressStore {
                GROUP BY isp, platform, route, port, tls, minute) AS recent
        WHERE minute = latest
        ORDER BY attempts DESC, route, port
+      """;
+
+  private static final String RELAYED =
+      """
+      SELECT route, sum(CASE outcome WHEN 'accepted' THEN count ELSE -count END)::bigint AS relayed
+        FROM result_rollup
+       WHERE campaign_id = ? AND route NOT IN ('', 'direct') AND outcome IN ('accepted', 'delivered', 'late-bounce')
+       GROUP BY route
+      HAVING sum(CASE outcome WHEN 'accepted' THEN count ELSE -count END) > 0
+       ORDER BY relayed DESC, route
       """;
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -104,9 +119,17 @@ public final class ProgressStore {
           Counts total =
               isps.stream()
                   .map(IspProgress::counts)
-                  .reduce(new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0), Counts::plus);
+                  .reduce(new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), Counts::plus);
+          List<RelayShare> relays =
+              total.relayed() == 0
+                  ? List.of()
+                  : Sql.list(
+                      connection,
+                      RELAYED,
+                      row -> new RelayShare(row.text("route"), row.number("relayed")),
+                      campaignId);
           return new CampaignProgress(
-              campaignId, campaign.state(), now, campaign.planned(), total, isps);
+              campaignId, campaign.state(), now, campaign.planned(), total, isps, relays);
         });
   }
 
@@ -129,11 +152,13 @@ public final class ProgressStore {
   private static IspProgress isp(Row row, Map<Key, List<PathShare>> paths, double perSecond)
       throws SQLException {
     Key key = new Key(row.text("isp"), row.text("platform"));
+    long relayed = Math.max(0, row.number("relayed"));
     Counts counts =
         new Counts(
             row.number("recipients"),
-            row.number("accepted"),
-            row.number("bounced"),
+            row.number("taken") - relayed - row.number("returned"),
+            relayed,
+            row.number("refused") + row.number("returned"),
             row.number("expired"),
             row.number("suppressed"),
             row.number("cancelled"),

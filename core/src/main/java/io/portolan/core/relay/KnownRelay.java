@@ -14,10 +14,12 @@ import java.util.stream.Stream;
  *
  * @param hosts patterns of its host names
  * @param ports all that it offers
+ * @param events the form of its events, if there is a webhook for it
  */
-record KnownRelay(String service, List<Pattern> hosts, List<RelayPort> ports) {
+record KnownRelay(
+    String service, List<Pattern> hosts, List<RelayPort> ports, Optional<String> events) {
   private static final List<String> COLUMNS =
-      List.of("service", "hosts", "starttls", "implicit", "source");
+      List.of("service", "hosts", "starttls", "implicit", "events", "source");
   private static final List<KnownRelay> ALL =
       CsvTable.resource(KnownRelay.class, "known-relays.csv", COLUMNS).rows().stream()
           .map(KnownRelay::read)
@@ -33,6 +35,10 @@ record KnownRelay(String service, List<Pattern> hosts, List<RelayPort> ports) {
     return ALL.stream()
         .filter(known -> known.hosts.stream().anyMatch(pattern -> pattern.matcher(host).matches()))
         .findFirst();
+  }
+
+  static List<String> services() {
+    return ALL.stream().map(KnownRelay::service).toList();
   }
 
   Optional<TlsMode> tlsOn(int port) {
@@ -61,7 +67,8 @@ record KnownRelay(String service, List<Pattern> hosts, List<RelayPort> ports) {
                     .map(port -> new RelayPort(Integer.parseInt(port), TlsMode.STARTTLS)),
                 row.list("implicit").stream()
                     .map(port -> new RelayPort(Integer.parseInt(port), TlsMode.IMPLICIT)))
-            .toList());
+            .toList(),
+        row.list("events").stream().findFirst());
   }
 
   private static Pattern pattern(String host) {

@@ -32,6 +32,11 @@ public record Relay(
     return KnownRelay.of(host).map(KnownRelay::service);
   }
 
+  /** The names of the services that are known. */
+  public static List<String> services() {
+    return KnownRelay.services();
+  }
+
   @Override
   public boolean needsLogin() {
     return !username.isEmpty();

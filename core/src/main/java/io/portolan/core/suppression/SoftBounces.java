@@ -18,14 +18,16 @@ import java.util.Optional;
  * bounce. Thread-safe; holds no state.
  */
 public final class SoftBounces {
-  // nobody who was erased is counted;
+  // nobody who was erased is counted; what a relay took passes for accepted when it has not come
+  // back for as long as mail hosts try (RFC 5321 section 4.5.4.1);
   // an acceptance since the last one, or too long a silence, begins a new row of bounces
   private static final String COUNT =
       """
       WITH new AS MATERIALIZED (
           SELECT b.key, max(b.category) AS category, count(*)::int AS bounces, max(b.at) AS at,
                  (SELECT max(d.ended_at) FROM delivery d
-                   WHERE coalesce(d.address_key, lower(d.address)) = b.key AND d.state = 'accepted') AS accepted_at
+                   WHERE coalesce(d.address_key, lower(d.address)) = b.key AND d.state = 'accepted'
+                     AND (d.relayed_by IS NULL OR d.ended_at < max(b.at) - interval '5 days')) AS accepted_at
             FROM unnest(?::text[], ?::text[], ?::text[]) AS raw (key, category, at_text)
             CROSS JOIN LATERAL (SELECT raw.key, raw.category, raw.at_text::timestamptz AS at) AS b
            WHERE NOT EXISTS (SELECT FROM suppression WHERE kind = 'hash')

@@ -7,6 +7,7 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import io.portolan.core.InvalidException;
 import io.portolan.core.address.Domain;
 import io.portolan.core.address.InvalidAddressException;
+import io.portolan.core.csv.SafeText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -130,9 +131,9 @@ public final class SuppressionCsv {
         SuppressionRows.listId(suppression.scope()).map(String::valueOf).orElse(""),
         SuppressionRows.sendingDomain(suppression.scope()).orElse(""),
         suppression.expiresAt().map(Instant::toString).orElse(""),
-        suppression.note(),
-        suppression.source(),
-        suppression.evidence().text(),
+        SafeText.written(suppression.note()),
+        SafeText.written(suppression.source()),
+        SafeText.written(suppression.evidence().text()),
         suppression.at().toString());
   }
 
@@ -162,8 +163,10 @@ public final class SuppressionCsv {
             .orElse(SuppressionReason.IMPORT),
         source,
         new Suppression.Evidence(
-            field(row, "evidence").orElse(""), Optional.empty(), Optional.empty()),
-        field(row, "note").orElse(""),
+            field(row, "evidence").map(SafeText::read).orElse(""),
+            Optional.empty(),
+            Optional.empty()),
+        field(row, "note").map(SafeText::read).orElse(""),
         time(row, "created_at").orElseGet(clock::instant),
         time(row, "expires_at"));
   }

@@ -8,6 +8,7 @@ import io.portolan.core.delivery.ClaimedDelivery;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class BatchStoreTest extends BatchFixture {
@@ -176,13 +177,13 @@ class BatchStoreTest extends BatchFixture {
       defer(user, NOW.plusSeconds(910));
     }
     end(one);
-    database.execute("UPDATE batch SET size = 500 WHERE kind = 'retry'");
+    database.execute("UPDATE batch SET size = 1000 WHERE kind = 'retry'");
     end(two);
     database.execute("UPDATE batch SET state = 'claimed' WHERE kind = 'retry'");
     end(three);
 
     assertThat(database.texts("SELECT size FROM batch WHERE kind = 'retry' ORDER BY id"))
-        .containsExactly("500", "1", "1");
+        .containsExactly("1000", "1", "1");
   }
 
   @Test
@@ -233,11 +234,28 @@ class BatchStoreTest extends BatchFixture {
     claim(firstBatch());
     claim(second);
 
-    assertThat(batches.revokeLeft("node-a", List.of(), Duration.ofSeconds(30))).isEmpty();
-    assertThat(batches.revokeLeft("node-b", List.of(), Duration.ZERO)).isEmpty();
-    assertThat(batches.revokeLeft("node-a", List.of(second), Duration.ZERO))
+    assertThat(batches.revokeLeft("node-b", Set::of)).isEmpty();
+    assertThat(batches.revokeLeft("node-a", () -> Set.of(second)))
         .extracting(QueuedBatch::id)
         .containsExactly(firstBatch());
-    assertThat(batches.revokeLeft("node-a", List.of(), Duration.ZERO)).hasSize(1);
+    assertThat(batches.revokeLeft("node-a", Set::of)).hasSize(1);
+  }
+
+  /** What a node works on may have changed a hundred times before the statement arrives. */
+  @Test
+  void leavesAClaimThatIsNewerThanTheLookAtClaims() {
+    planned(1);
+    ClaimedBatch before = claim(firstBatch());
+
+    assertThat(
+            batches.revokeLeft(
+                "node-a",
+                () -> {
+                  end(before);
+                  claim(firstBatch());
+                  return Set.of();
+                }))
+        .isEmpty();
+    assertThat(database.texts("SELECT state::text FROM batch")).containsExactly("claimed");
   }
 }

@@ -33,23 +33,23 @@ class PlanStoreTest {
 
   @Test
   void makesADeliveryOfEachRecipientAndCutsBatchesByPlatform() {
-    campaigns.recipients(list, "gmail.com", 1_100);
-    campaigns.recipients(list, "yahoo.com", 300);
-    campaigns.recipients(list, "aol.com", 300);
+    campaigns.recipients(list, "gmail.com", 2_100);
+    campaigns.recipients(list, "yahoo.com", 600);
+    campaigns.recipients(list, "aol.com", 600);
     long campaign = campaigns.launched(list);
 
     PlanStep step = plan(campaign, 10_000);
 
-    assertThat(step).isEqualTo(new PlanStep.Planned(1_700, 0, 0, 5, true));
+    assertThat(step).isEqualTo(new PlanStep.Planned(3_300, 0, 0, 5, true));
     assertThat(
             database.texts(
                 "SELECT platform || ' ' || size || ' ' || state || ' ' || kind FROM batch ORDER BY platform, size"))
         .containsExactly(
             "gmail 100 queued first",
-            "gmail 500 queued first",
-            "gmail 500 queued first",
-            "yahoo 100 queued first",
-            "yahoo 500 queued first");
+            "gmail 1000 queued first",
+            "gmail 1000 queued first",
+            "yahoo 200 queued first",
+            "yahoo 1000 queued first");
     assertThat(
             database.number(
                 """
@@ -60,8 +60,22 @@ class PlanStoreTest {
     assertThat(
             database.texts(
                 "SELECT isp || ' ' || platform || ' ' || recipients FROM campaign_isp ORDER BY isp"))
-        .containsExactly("aol yahoo 300", "gmail gmail 1100", "yahoo yahoo 300");
+        .containsExactly("aol yahoo 600", "gmail gmail 2100", "yahoo yahoo 600");
     assertThat(database.texts("SELECT planned_at IS NOT NULL FROM campaign")).containsExactly("t");
+  }
+
+  @Test
+  void deliveriesGoWithTheirCampaign() {
+    campaigns.recipients(list, "gmail.com", 2);
+    long gone = campaigns.launched(list);
+    long kept = campaigns.launched(list);
+    plan(gone, 10);
+    plan(kept, 10);
+
+    database.execute("DELETE FROM campaign WHERE id = ?", gone);
+
+    assertThat(database.texts("SELECT DISTINCT campaign_id FROM delivery"))
+        .containsExactly(Long.toString(kept));
   }
 
   @Test
@@ -142,16 +156,16 @@ class PlanStoreTest {
 
   @Test
   void fillsTheLastBatchToTheBrimAndNoFurther() {
-    campaigns.recipients(list, "gmail.com", 1_300);
+    campaigns.recipients(list, "gmail.com", 2_600);
     long campaign = campaigns.launched(list);
 
-    plan(campaign, 400);
-    plan(campaign, 400);
-    plan(campaign, 400);
-    plan(campaign, 400);
+    plan(campaign, 800);
+    plan(campaign, 800);
+    plan(campaign, 800);
+    plan(campaign, 800);
 
     assertThat(database.texts("SELECT size FROM batch ORDER BY id"))
-        .containsExactly("500", "500", "300");
+        .containsExactly("1000", "1000", "600");
     assertThat(
             database.number(
                 "SELECT count(*) FROM batch b WHERE size = (SELECT count(*) FROM delivery d WHERE d.batch_id = b.id)"))

@@ -9,8 +9,8 @@ import io.portolan.core.database.TestDatabase;
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.DeliveryOutcome;
-import io.portolan.core.delivery.Recorded;
-import io.portolan.core.delivery.ResultRecorder;
+import io.portolan.core.recorder.Recorded;
+import io.portolan.core.recorder.ResultRecorder;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,7 +162,7 @@ final class QueueSimulation {
     } else if (event < 10) {
       tell("dead", revoked(batches.revokeOfDeadNodes()));
     } else {
-      tell("left", revoked(batches.revokeLeft(node, worksOn(node), Duration.ZERO)));
+      tell("left", revoked(batches.revokeLeft(node, () -> worksOn(node))));
     }
   }
 
@@ -309,7 +310,7 @@ final class QueueSimulation {
     clock.advance(Duration.ofHours(3));
     NODES.forEach(this::comeBack);
     List.copyOf(work).forEach(this::end);
-    NODES.forEach(node -> revoked(batches.revokeLeft(node, List.of(), Duration.ZERO)));
+    NODES.forEach(node -> revoked(batches.revokeLeft(node, Set::of)));
     CampaignState state = lifecycle.get(campaign).state();
     if (state == CampaignState.PAUSED) {
       lifecycle.resume(campaign);
@@ -349,11 +350,11 @@ final class QueueSimulation {
         node);
   }
 
-  private List<Long> worksOn(String node) {
+  private Set<Long> worksOn(String node) {
     return work.stream()
         .filter(each -> each.alive && each.node.equals(node))
         .map(each -> each.batch.id())
-        .toList();
+        .collect(Collectors.toSet());
   }
 
   private Optional<Work> any(List<Work> from) {

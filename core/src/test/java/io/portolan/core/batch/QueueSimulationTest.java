@@ -2,7 +2,7 @@ package io.portolan.core.batch;
 
 import io.portolan.core.TestClock;
 import io.portolan.core.database.TestDatabase;
-import io.portolan.core.delivery.ResultRecorder;
+import io.portolan.core.recorder.ResultRecorder;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;

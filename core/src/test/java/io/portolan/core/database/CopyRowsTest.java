@@ -50,6 +50,33 @@ class CopyRowsTest {
   }
 
   @Test
+  void sendsChosenRowsInTheOrderGiven() {
+    CopyRows rows = new CopyRows(1);
+    List<String> texts =
+        List.of("a", "b".repeat(100), "c".repeat(70_000), "d".repeat(40_000), "e".repeat(40_000));
+    for (String text : texts) {
+      rows.begin();
+      rows.add(text);
+    }
+
+    for (List<Integer> chosen :
+        List.of(List.of(4, 0, 2, 1), List.of(1, 3, 4), List.of(2), List.<Integer>of())) {
+      List<String> copied =
+          postgres
+              .database()
+              .inTransaction(
+                  connection -> {
+                    Sql.update(connection, "CREATE TEMP TABLE chosen (t text) ON COMMIT DROP");
+                    rows.send(connection, "COPY chosen FROM STDIN (FORMAT binary)", chosen);
+                    return Sql.list(
+                        connection, "SELECT t FROM chosen ORDER BY ctid", row -> row.text("t"));
+                  });
+
+      assertThat(copied).containsExactlyElementsOf(chosen.stream().map(texts::get).toList());
+    }
+  }
+
+  @Test
   void sendsNoRows() {
     assertThat(copied(new CopyRows(3), 1)).isEmpty();
   }
@@ -97,12 +124,13 @@ class CopyRowsTest {
                 connection -> {
                   Sql.update(
                       connection,
-                      "CREATE TEMP TABLE kinds (i int, s smallint, at timestamptz, t text) ON COMMIT DROP");
+                      "CREATE TEMP TABLE kinds (i int, s smallint, at timestamptz, t text) ON"
+                          + " COMMIT DROP");
                   rows.send(connection, "COPY kinds (i, s, at, t) FROM STDIN (FORMAT binary)");
                   return Sql.one(
                       connection,
-                      "SELECT i || ' ' || s || ' ' || (at AT TIME ZONE 'UTC') || ' ' || coalesce(t, '-') AS row"
-                          + " FROM kinds",
+                      "SELECT i || ' ' || s || ' ' || (at AT TIME ZONE 'UTC') || ' ' || coalesce(t,"
+                          + " '-') AS row FROM kinds",
                       found -> found.text("row"));
                 });
 

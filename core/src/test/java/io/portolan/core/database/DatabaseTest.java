@@ -38,6 +38,21 @@ class DatabaseTest {
   }
 
   @Test
+  void givesUpOnASilentServerWhereMuchWaits() {
+    assertThatThrownBy(
+            () ->
+                fixture
+                    .database()
+                    .readWithin(
+                        Duration.ofMillis(100),
+                        c -> Sql.one(c, "SELECT pg_sleep(30)::text AS s", row -> row.text("s"))))
+        .isInstanceOfSatisfying(
+            DatabaseException.class, e -> assertThat(e.isConnectionFailure()).isTrue());
+    fixture.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'");
+  }
+
+  @Test
   void saysWhichServerCannotBeReached() throws IOException {
     String url = "jdbc:postgresql://localhost:" + unusedPort() + "/portolan";
 

@@ -12,19 +12,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class UpgradeTest {
   private static final String BEFORE = "11";
+  private static final String BEFORE_RELAYED = "36";
+  private static final String BEFORE_HOLDS_OF_DOMAINS = "37";
 
   @RegisterExtension final TestDatabase database = TestDatabase.create();
 
   @Test
   void keepsWhatAFilledDatabaseOfAnEarlierVersionHolds() {
-    database.execute("DROP SCHEMA public CASCADE");
-    database.execute("CREATE SCHEMA public");
-    Flyway.configure()
-        .dataSource(database.settings().jdbcUrl(), null, null)
-        .locations("classpath:db/migration")
-        .target(BEFORE)
-        .load()
-        .migrate();
+    migrateTo(BEFORE);
     fill();
 
     Database.open(database.settings()).close();
@@ -70,6 +65,77 @@ class UpgradeTest {
     assertThat(database.number("SELECT sum(count) FROM result_hour WHERE outcome = 'bounced'"))
         .isEqualTo(
             database.number("SELECT sum(count) FROM result_rollup WHERE outcome = 'bounced'"));
+  }
+
+  @Test
+  void marksWhatRelaysAcceptedAndHaveNotTold() {
+    migrateTo(BEFORE_RELAYED);
+    database.execute(
+        """
+        INSERT INTO delivery (campaign_id, recipient_id, state, ended_at, address, domain, isp, platform)
+        SELECT 1, n, CASE n WHEN 4 THEN 'bounced' ELSE 'accepted' END::delivery_state, now(), 'a@b.test', 'b.test', 'b', 'b'
+          FROM generate_series(1, 5) n
+        """);
+    // the fifth went direct in the end
+    database.execute(
+        """
+        INSERT INTO attempt (at, delivery_id, number, campaign_id, batch_id, epoch, policy_version, port, open_millis,
+                             exchange_millis, isp, platform, rule, decision, route, tls, host, peer, phase, outcome)
+        SELECT now() + made.number * interval '1 second', d.id, made.number, 1, 1, 1, 1, 587, 0, 0, 'b', 'b', '', '', made.route,
+               'starttls', '', '', 'dot', 'accepted'
+          FROM (VALUES (1, 1, 'direct'), (2, 1, 'ses'), (3, 1, 'ses'), (4, 1, 'ses'), (5, 1, 'ses'), (5, 2, 'direct'))
+               AS made (recipient, number, route)
+          JOIN delivery d ON d.recipient_id = made.recipient
+        """);
+    database.execute(
+        """
+        INSERT INTO feedback (key, at, source, received_from, kind, delivery_id, matched_by, trusted, recipient, diagnostic, effects)
+        SELECT 'k', now(), 'webhook', '', 'delivered', id, 'return-path', true, '', '', 'counted'
+          FROM delivery WHERE recipient_id = 3
+        """);
+
+    Database.open(database.settings()).close();
+
+    assertThat(
+            database.texts(
+                "SELECT concat_ws(' ', recipient_id, relayed_by) FROM delivery ORDER BY recipient_id"))
+        .containsExactly("1", "2 ses", "3", "4", "5");
+  }
+
+  @Test
+  void findsWhatComplaintsHeldOfAllMailOfADomain() {
+    migrateTo(BEFORE_HOLDS_OF_DOMAINS);
+    database.execute(
+        """
+        INSERT INTO campaign (id, name, state, content) OVERRIDING SYSTEM VALUE
+        VALUES (1, 'News', 'paused', '{"fromAddress": "news@shop.test"}')
+        """);
+    database.execute(
+        """
+        INSERT INTO campaign_hold (campaign_id, isp, guard, trials, hits, reason, held_at, released_at)
+        VALUES (1, 'a', 'complaint', 9, 9, 'complaints about shop.test at a within a week, 9 of 9', now(), NULL),
+               (1, '', 'complaint', 9, 9, 'complaints about this mail of shop.test within a week, 9 of 9', now(), NULL),
+               (1, 'b', 'hard-bounce', 9, 9, 'hard bounces at b', now(), NULL),
+               (1, 'c', 'complaint', 9, 9, 'complaints about shop.test at c within a week, 9 of 9', now(), now())
+        """);
+
+    Database.open(database.settings()).close();
+
+    assertThat(
+            database.texts(
+                "SELECT concat_ws(' ', isp, sending_domain, told_at IS NOT NULL) FROM campaign_hold ORDER BY id"))
+        .containsExactly("a shop.test t", "  t", "b  t", "c  t");
+  }
+
+  private void migrateTo(String version) {
+    database.execute("DROP SCHEMA public CASCADE");
+    database.execute("CREATE SCHEMA public");
+    Flyway.configure()
+        .dataSource(database.settings().jdbcUrl(), null, null)
+        .locations("classpath:db/migration")
+        .target(version)
+        .load()
+        .migrate();
   }
 
   private void fill() {

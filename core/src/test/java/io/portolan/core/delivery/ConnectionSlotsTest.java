@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -55,21 +54,53 @@ class ConnectionSlotsTest {
   }
 
   @Test
-  void slotsAreLostWithTheDatabaseConnection() {
+  void takesItsSlotsAgainWhoseSessionsAreOpenWhenTheConnectionWasLost() {
     try (ConnectionSlots slots = new ConnectionSlots(database.database())) {
       Slot slot = slots.tryAcquire("gmail", 2).orElseThrow();
 
       database.disconnectAll();
-      slots.tryAcquire("gmail", 2);
 
-      assertThat(slot.isHeld()).isFalse();
-      assertThat(Stream.generate(() -> slots.tryAcquire("gmail", 1)).limit(20))
-          .as("whoever had the slot may have its session still")
-          .allSatisfy(again -> assertThat(again).isEmpty());
-      // the pool may hand out several connections that are gone, before it opens a new one
-      assertThat(Stream.generate(() -> slots.tryAcquire("gmail", 2)).limit(20))
-          .anySatisfy(again -> assertThat(again).map(Slot::isHeld).contains(true));
+      Eventually.holds("it is lost", () -> !slot.isHeld());
+      assertThat(slots.tryAcquire("gmail", 1)).as("its session may be open still").isEmpty();
+      Eventually.holds("it is taken again", slot::isHeld);
       slot.close();
+      assertThat(slots.tryAcquire("gmail", 1)).map(Slot::isHeld).contains(true);
+    }
+  }
+
+  @Test
+  void leavesToOthersWhatTheyHadWhenAllWasLost() {
+    try (Database second = Database.open(database.settings());
+        ConnectionSlots here = new ConnectionSlots(database.database());
+        ConnectionSlots there = new ConnectionSlots(second)) {
+      Slot mine = here.tryAcquire("gmail", 2).orElseThrow();
+      Slot theirs = there.tryAcquire("gmail", 2).orElseThrow();
+
+      database.disconnectAll();
+
+      Eventually.holds("it is noticed", () -> !mine.isHeld());
+      Eventually.holds(
+          "both have theirs again",
+          () -> {
+            assertThat(here.tryAcquire("gmail", 2)).isEmpty();
+            return mine.isHeld() && theirs.isHeld();
+          });
+      theirs.close();
+      Eventually.value(
+          "others may have it later", () -> here.tryAcquire("gmail", 2), Optional::isPresent);
+    }
+  }
+
+  @Test
+  void isNotSureOfASlotWhenTheServerHasNotSaidSoForSeconds() {
+    try (ConnectionSlots slots = new ConnectionSlots(database.database())) {
+      Slot slot = slots.tryAcquire("gmail", 1).orElseThrow();
+
+      synchronized (slots) { // so that the server is not asked
+        Eventually.holds("nobody knows", () -> !slot.isHeld());
+      }
+
+      Eventually.holds("the server has said so", slot::isHeld);
     }
   }
 

@@ -6,6 +6,8 @@ import io.portolan.core.isp.IspDirectory;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.ReplyClassifier;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +20,9 @@ class RelayEventsTest {
   @Test
   void readsABounceOfSesWithinANotification() {
     String event =
-        "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"bouncedRecipients\":[{\"emailAddress\":\"Anna@mail.example\",\"status\":\"5.1.1\",\"diagnosticCode\":\"smtp; 550 5.1.1 user unknown\"}],\"reportingMTA\":\"dsn; a1.ses.example\"},\"mail\":{\"source\":\"news@acme.example\",\"destination\":[\"anna@mail.example\"],\"headers\":[{\"name\":\"Message-ID\",\"value\":\"<1@acme.example>\"}]}}";
+        "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"bouncedRecipients\":[{\"emailAddress\":\"Anna@mail.example\",\"status\":\"5.1.1\",\"diagnosticCode\":\"smtp;"
+            + " 550 5.1.1 user unknown\"}],\"reportingMTA\":\"dsn;"
+            + " a1.ses.example\"},\"mail\":{\"source\":\"news@acme.example\",\"destination\":[\"anna@mail.example\"],\"headers\":[{\"name\":\"Message-ID\",\"value\":\"<1@acme.example>\"}]}}";
     String wrapped =
         "{\"Type\":\"Notification\",\"Message\":\"" + event.replace("\"", "\\\"") + "\"}";
 
@@ -50,6 +54,7 @@ class RelayEventsTest {
           {"RecordType":"Bounce","Type":"HardBounce","Email":"a@b.example","Details":"smtp;550 5.1.1 user unknown"}                                      | bounce      | bad-mailbox
           {"RecordType":"SpamComplaint","Type":"SpamComplaint","Email":"a@b.example"}                                                                    | complaint   |
           {"RecordType":"SubscriptionChange","Recipient":"a@b.example","SuppressSending":true}                                                           | unsubscribe |
+          {"RecordType":"SubscriptionChange","Recipient":"a@b.example","SuppressSending":true,"SuppressionReason":"ManualSuppression"}                   | unsubscribe |
           {"msys":{"message_event":{"type":"bounce","rcpt_to":"a@b.example","raw_reason":"550 5.1.1 user unknown"}}}                                     | bounce      | bad-mailbox
           {"msys":{"unsubscribe_event":{"type":"list_unsubscribe","rcpt_to":"a@b.example"}}}                                                             | unsubscribe |
           {"notificationType":"Complaint","complaint":{"complaintFeedbackType":"abuse","complainedRecipients":[{"emailAddress":"a@b.example"}]},"mail":{}}  | complaint |
@@ -66,6 +71,43 @@ class RelayEventsTest {
         .isEqualTo(category);
   }
 
+  @Test
+  void readsTheFeedbackIdOfTheHeadersThatSesRepeats() {
+    String event =
+        """
+        {"notificationType":"Bounce","bounce":{"bounceType":"Permanent","bouncedRecipients":[{"emailAddress":"a@b.example"}]},
+         "mail":{"source":"news@acme.example","headers":[%s{"name":"Feedback-Id","value":" 4:acme:campaign:portolan "}]}}
+        """;
+    String messageId = "{\"name\":\"message-id\",\"value\":\"<1@acme.example>\"},";
+
+    OriginalMessage both = EVENTS.read(event.formatted(messageId)).getFirst().original();
+    OriginalMessage one = EVENTS.read(event.formatted("")).getFirst().original();
+
+    assertThat(both.messageId()).contains("1@acme.example");
+    assertThat(both.feedbackId()).contains("4:acme:campaign:portolan");
+    assertThat(one.messageId()).isEmpty();
+    assertThat(one.feedbackId()).contains("4:acme:campaign:portolan");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          {"RecordType":"Bounce","Type":"HardBounce","Email":"a@b.example","Metadata":{"color":"blue","portolan":"token"}}        | token
+          {"RecordType":"SpamComplaint","Email":"a@b.example","Metadata":{"portolan":"token"}}                                     | token
+          {"RecordType":"Bounce","Type":"HardBounce","Email":"a@b.example","Metadata":{"color":"blue"}}                           |
+          {"RecordType":"Bounce","Type":"HardBounce","Email":"a@b.example","Metadata":{"portolan":7}}                             |
+          {"msys":{"message_event":{"type":"bounce","rcpt_to":"a@b.example","rcpt_meta":{"portolan":"token"}}}}                   | token
+          {"msys":{"unsubscribe_event":{"type":"link_unsubscribe","rcpt_to":"a@b.example","rcpt_meta":{"portolan":"token"}}}}      | token
+          {"msys":{"message_event":{"type":"bounce","rcpt_to":"a@b.example","rcpt_meta":[]}}}                                     |
+          """)
+  void readsWhatWeGaveTheRelay(String json, @Nullable String token) {
+    assertThat(EVENTS.read(json).getFirst().original().tokens())
+        .isEqualTo(Stream.ofNullable(token).toList());
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -75,6 +117,8 @@ class RelayEventsTest {
         "{\"Type\":\"Notification\",\"Message\":\"{\"}",
         "{\"notificationType\":\"Bounce\"}",
         "{\"notificationType\":\"Complaint\",\"complaint\":{\"complaintFeedbackType\":\"not-spam\",\"complainedRecipients\":[{\"emailAddress\":\"a@b.example\"}]},\"mail\":{}}",
+        "{\"RecordType\":\"SubscriptionChange\",\"Recipient\":\"a@b.example\",\"SuppressSending\":true,\"SuppressionReason\":\"HardBounce\"}",
+        "{\"RecordType\":\"SubscriptionChange\",\"Recipient\":\"a@b.example\",\"SuppressSending\":true,\"SuppressionReason\":\"SpamComplaint\"}",
         "{\"event\":\"bounce\"}",
         "{\"sg_event_id\":\"1\",\"event\":\"open\",\"email\":\"a@b.example\"}"
       })

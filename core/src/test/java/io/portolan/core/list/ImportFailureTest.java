@@ -110,8 +110,10 @@ class ImportFailureTest {
         .hasValue(
             "The process that ran it ended. The rows counted here are imported; import the file"
                 + " again for the others.");
-    assertThat(failed.rows().created()).isEqualTo(ImportChunk.MOST_ROWS);
-    assertThat(recipients.count(list)).isEqualTo(ImportChunk.MOST_ROWS);
+    assertThat(failed.rows().created())
+        .as("the second group may have been counted before the network was cut")
+        .isBetween((long) ImportChunk.MOST_ROWS, 2L * ImportChunk.MOST_ROWS)
+        .isEqualTo(recipients.count(list));
   }
 
   @Test
@@ -157,7 +159,9 @@ class ImportFailureTest {
     node.join();
 
     assertThat(outcome).extracting(ImportJob::state).containsExactly(ImportState.FAILED);
-    assertThat(outcome.getFirst().rows().created()).isEqualTo(ImportChunk.MOST_ROWS);
+    assertThat(outcome.getFirst().rows().created())
+        .isBetween((long) ImportChunk.MOST_ROWS, 2L * ImportChunk.MOST_ROWS)
+        .isEqualTo(recipients.count(list));
     assertThat(stillInterrupted).isTrue();
   }
 
@@ -211,24 +215,6 @@ class ImportFailureTest {
     assertThat(job.state()).isEqualTo(ImportState.FINISHED);
     assertThat(imports.get(dead).progress().finishedAt()).isPresent();
     assertThat(imports.failAbandoned()).isEmpty();
-  }
-
-  @Test
-  void countsAGroupOnceWhoseCommitWasNotHeardOf() throws IOException {
-    ImportJob job =
-        postgres
-            .database()
-            .inTransaction(connection -> ImportWriter.begin(connection, request(), Instant.EPOCH));
-    CsvRows rows = new CsvRows(TestFile.of("email,n\na@a.example,1\nbad\n"));
-    ImportChunk chunk = ImportChunk.read(rows, CsvHeader.read(rows, ImportOptions.DEFAULT), 0);
-
-    ImportJob first = write(job, chunk);
-    ImportJob second = write(job, chunk);
-    postgres.execute("UPDATE import_job SET state = 'finished' WHERE id = ?", job.id());
-
-    assertThat(first.rows()).isEqualTo(new ImportCounts(2, 1, 0, 0, 0, 1));
-    assertThat(second).isEqualTo(first);
-    assertThat(recipients.count(list)).isEqualTo(1);
   }
 
   @Test
@@ -322,12 +308,6 @@ class ImportFailureTest {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private static ImportJob write(ImportJob job, ImportChunk chunk) {
-    return postgres
-        .database()
-        .inTransaction(connection -> ImportWriter.write(connection, job.id(), chunk));
   }
 
   private ImportJob run(RecipientImporter importer, Consumer<ImportJob> listener)

@@ -24,6 +24,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipientImporterTest {
   @RegisterExtension static final TestDatabase postgres = TestDatabase.create();
@@ -65,9 +67,7 @@ class RecipientImporterTest {
 
     assertThat(again.rows()).isEqualTo(new ImportCounts(2, 0, 0, 2, 0, 0));
     Recipient after = recipient("anna@a.example");
-    assertThat(after.updatedAt()).isEqualTo(before.updatedAt());
-    assertThat(after.id()).isEqualTo(before.id());
-    assertThat(after.importId()).hasValue(again.id());
+    assertThat(after).isEqualTo(before);
   }
 
   @Test
@@ -90,10 +90,10 @@ class RecipientImporterTest {
     assertThat(recipient("a@a.example").attributes()).isEqualTo(Map.of("n", "1"));
   }
 
-  @Test
-  void countsDuplicatesThatAreFarApart() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {10, ImportChunk.MOST_ROWS + 10, 2 * ImportChunk.MOST_ROWS + 10})
+  void countsDuplicatesHoweverFarApart(int apart) throws IOException {
     StringBuilder file = new StringBuilder("email,n\n");
-    int apart = ImportChunk.MOST_ROWS + 10;
     for (int row = 0; row < 2 * apart; row++) {
       file.append("p").append(row % apart).append("@a.example,").append(row).append('\n');
     }
@@ -102,8 +102,23 @@ class RecipientImporterTest {
     ImportJob job = run(file.toString());
 
     assertThat(job.rows()).isEqualTo(new ImportCounts(2L * apart, apart - 2, 1, 1, apart, 0));
+    assertThat(recipient("p0@a.example").attributes()).isEqualTo(Map.of("n", "0"));
+    assertThat(recipient("p1@a.example").attributes()).isEqualTo(Map.of("n", "1"));
     assertThat(recipient("p5@a.example").attributes()).isEqualTo(Map.of("n", "5"));
     assertThat(recipients.count(list)).isEqualTo(apart);
+  }
+
+  @Test
+  void keepsListsWithTheSamePeopleApart() throws IOException {
+    long other = list;
+    run("email,n\na@a.example,1\nb@b.example,1\n");
+    makeList();
+
+    ImportJob job = run("email,n\nb@b.example,2\na@a.example,1\n");
+
+    assertThat(job.rows()).isEqualTo(new ImportCounts(2, 2, 0, 0, 0, 0));
+    assertThat(recipients.find(other, EmailAddress.parse("b@b.example")).orElseThrow().attributes())
+        .isEqualTo(Map.of("n", "1"));
   }
 
   @Test
@@ -233,7 +248,9 @@ class RecipientImporterTest {
         run(
             TestFile.of(file),
             progress -> {
-              assertThat(imports.get(progress.id())).isEqualTo(progress);
+              // the next group may be counted already
+              assertThat(imports.get(progress.id()).rows().read())
+                  .isGreaterThanOrEqualTo(progress.rows().read());
               told.add(progress);
             });
 

@@ -40,6 +40,10 @@ abstract class MatchingInboxFixture {
 
   final List<LateBounce> alarms = Collections.synchronizedList(new ArrayList<>());
   final List<String> hits = new ArrayList<>();
+
+  /** How many feedbacks others saw when the guards were told. */
+  final List<Long> told = new ArrayList<>();
+
   MatchingInbox inbox;
   long campaign;
   long ada;
@@ -50,6 +54,11 @@ abstract class MatchingInboxFixture {
     @Override
     public OptionalLong returnPath(String address) {
       return after("b+signed", address);
+    }
+
+    @Override
+    public OptionalLong envelopeId(String id) {
+      return after("envelope-signed", id + "@");
     }
 
     @Override
@@ -71,7 +80,10 @@ abstract class MatchingInboxFixture {
             database.database(),
             new SignedInWords(),
             TWO_SOFT,
-            (_, hit, isp, category) -> hits.add(hit + " " + isp + " " + category.id()),
+            (_, hit, isp, category, sentAt) -> {
+              hits.add(hit + " " + isp + " " + category.id() + " sent " + sentAt);
+              return () -> told.add(database.number("SELECT count(*) FROM feedback"));
+            },
             alarms::add,
             InstantSource.fixed(NOW));
     database.execute("INSERT INTO mailing_list (name) VALUES ('l')");
@@ -165,7 +177,8 @@ abstract class MatchingInboxFixture {
 
   static OriginalMessage original(
       List<String> tokens, Optional<String> messageId, Optional<String> feedbackId) {
-    return new OriginalMessage(tokens, messageId, feedbackId, Optional.empty(), List.of());
+    return new OriginalMessage(
+        tokens, Optional.empty(), messageId, feedbackId, Optional.empty(), List.of());
   }
 
   String state(long id) {

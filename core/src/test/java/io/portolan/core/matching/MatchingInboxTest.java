@@ -7,13 +7,14 @@ import io.portolan.core.address.EmailAddress;
 import io.portolan.core.feedback.Arrival;
 import io.portolan.core.feedback.Feedback;
 import io.portolan.core.feedback.FeedbackKind;
-import io.portolan.core.feedback.OriginalMessage;
 import io.portolan.core.feedback.Receipt;
 import io.portolan.core.feedback.ReportedRecipient;
 import io.portolan.core.feedback.Source;
 import io.portolan.core.matching.FeedbackAlarm.LateBounce;
 import io.portolan.core.privacy.RecipientData;
 import io.portolan.core.reply.BounceCategory;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,81 +37,9 @@ class MatchingInboxTest extends MatchingInboxFixture {
     assertThat(rates()).containsExactly("12:00 isp relay:587 late-bounce bad-mailbox 1");
     assertThat(suppressions()).containsExactly("ada@isp.test hard-bounce everything");
     assertThat(effects()).containsExactly("late-bounce suppressed");
-    assertThat(hits).containsExactly(campaign + " isp bad-mailbox");
+    assertThat(hits).containsExactly(campaign + " isp bad-mailbox sent " + SENT);
+    assertThat(told).as("told when it was durable").containsExactly(1L);
     assertThat(alarms).isEmpty();
-  }
-
-  @Test
-  void findsByEachWayAndTrustsTokensAlone() {
-    OriginalMessage byId =
-        original(List.of(), Optional.of("id-signed" + ada + "@x.test"), Optional.empty());
-    take("1", FeedbackKind.BOUNCE, byId, "ada@isp.test", BounceCategory.BAD_MAILBOX);
-    assertThat(state(ada)).startsWith("bounced");
-
-    long other = campaign();
-    delivery(other, "ben@isp.test");
-    OriginalMessage byFeedbackId =
-        original(List.of(), Optional.empty(), Optional.of(campaign + ":l:campaign:me"));
-    take("2", FeedbackKind.BOUNCE, byFeedbackId, "ben@isp.test", BounceCategory.BAD_MAILBOX);
-    take(
-        "3",
-        FeedbackKind.BOUNCE,
-        OriginalMessage.UNKNOWN,
-        "ben@isp.test",
-        BounceCategory.BAD_MAILBOX);
-    long eve = delivery(other, "eve@isp.test");
-    take("4", FeedbackKind.COMPLAINT, OriginalMessage.UNKNOWN, "eve@isp.test", null);
-
-    assertThat(
-            database.texts(
-                "SELECT matched_by || ' ' || trusted || ' ' || coalesce(delivery_id::text, '-') FROM feedback ORDER BY id"))
-        .containsExactly(
-            "message-id true " + ada,
-            "feedback-id false " + ben,
-            "none false -",
-            "recipient false " + eve);
-    assertThat(state(ben)).startsWith("accepted");
-    assertThat(suppressions()).containsExactly("ada@isp.test hard-bounce everything");
-    assertThat(rates()).hasSize(1);
-  }
-
-  @Test
-  void looksNoLongerThanTheWindowForARecipient() {
-    database.execute(
-        "UPDATE delivery SET ended_at = ended_at - interval '8 days' WHERE id = ?", ben);
-    assertThat(
-            take(
-                "1",
-                FeedbackKind.BOUNCE,
-                OriginalMessage.UNKNOWN,
-                "ben@isp.test",
-                BounceCategory.UNKNOWN))
-        .isEqualTo(new Receipt.Unmatched());
-  }
-
-  @Test
-  void letsForgedBouncesSuppressNobody() {
-    take(
-        "1",
-        FeedbackKind.BOUNCE,
-        OriginalMessage.UNKNOWN,
-        "ada@isp.test",
-        BounceCategory.BAD_MAILBOX);
-    OriginalMessage foreign =
-        original(
-            List.of("b+foreign" + ada + "@b.test"),
-            Optional.of("id-" + ada + "@x"),
-            Optional.empty());
-    take("2", FeedbackKind.BOUNCE, foreign, "ada@isp.test", BounceCategory.BAD_MAILBOX);
-    // right, but of another's message
-    inbox.take(bounce("3", ben, "ada@isp.test", BounceCategory.BAD_MAILBOX));
-
-    assertThat(suppressions()).isEmpty();
-    assertThat(state(ada)).startsWith("accepted");
-    assertThat(state(ben)).startsWith("accepted");
-    assertThat(rates()).isEmpty();
-    assertThat(database.number("SELECT count(*) FROM feedback")).isEqualTo(3);
-    assertThat(effects()).containsOnly("");
   }
 
   @Test
@@ -257,14 +186,37 @@ class MatchingInboxTest extends MatchingInboxFixture {
     inbox.take(bounce("1", first, key, BounceCategory.MAILBOX_FULL));
     long third = delivery(campaign(), "eve@bücher.test");
     database.execute("UPDATE delivery SET address_key = ? WHERE address LIKE 'eve@%'", key);
-    database.execute(
-        "UPDATE delivery SET ended_at = ?::timestamptz WHERE id = ?",
-        NOW.plusSeconds(60).toString(),
-        third);
+    end(third, NOW.plusSeconds(60));
     inbox.take(bounce("2", second, key, BounceCategory.MAILBOX_FULL));
 
     assertThat(database.texts("SELECT bounces::text FROM soft_bounce")).containsExactly("1");
     assertThat(suppressions()).isEmpty();
+  }
+
+  /** A relay's acceptance says nothing of a mailbox, until no bounce has come for five days. */
+  @Test
+  void countsSoftBouncesInARowPastMailThatARelayTook() {
+    String address = "eve@isp.test";
+    long first = delivery(campaign(), address);
+    long second = delivery(campaign(), address);
+    inbox.take(bounce("1", first, address, BounceCategory.MAILBOX_FULL));
+    database.execute(
+        "UPDATE soft_bounce SET last_at = ?::timestamptz",
+        NOW.minus(Duration.ofDays(9)).toString());
+    database.execute("UPDATE delivery SET relayed_by = 'ses' WHERE id = ?", second);
+
+    end(second, NOW.minus(Duration.ofDays(4)));
+    long third = delivery(campaign(), address);
+    inbox.take(bounce("2", third, address, BounceCategory.MAILBOX_FULL));
+    assertThat(database.texts("SELECT bounces::text FROM soft_bounce")).containsExactly("2");
+
+    database.execute(
+        "UPDATE soft_bounce SET last_at = ?::timestamptz",
+        NOW.minus(Duration.ofDays(9)).toString());
+    end(second, NOW.minus(Duration.ofDays(6)));
+    long fourth = delivery(campaign(), address);
+    inbox.take(bounce("3", fourth, address, BounceCategory.MAILBOX_FULL));
+    assertThat(database.texts("SELECT bounces::text FROM soft_bounce")).containsExactly("1");
   }
 
   @Test
@@ -396,5 +348,10 @@ class MatchingInboxTest extends MatchingInboxFixture {
     assertThat(database.number("SELECT count(*) FROM feedback")).isEqualTo(5);
     store.expire(NOW.plusSeconds(1));
     assertThat(database.number("SELECT count(*) FROM feedback")).isZero();
+  }
+
+  private void end(long delivery, Instant at) {
+    database.execute(
+        "UPDATE delivery SET ended_at = ?::timestamptz WHERE id = ?", at.toString(), delivery);
   }
 }

@@ -41,8 +41,42 @@ class WarmUpsTest {
     clock.advance(DAY.multipliedBy(3));
     assertThat(cap(warmUps, "gmail")).as("after idle days").hasValue(new Cap(250, Span.DAY));
     assertThat(warmUps.stage(PATH.from("192.0.2.13"), plan, "yahoo").map(WarmUps.Stage::step))
-        .as("another source at another platform, by the day it began")
-        .hasValue(4);
+        .as("another source at another platform has sent nothing yet")
+        .hasValue(0);
+  }
+
+  @Test
+  void raisesNothingWhileNoMailIsOffered() {
+    WarmUps warmUps = node();
+    for (int day = 0; day < 20; day++) {
+      assertThat(warmUps.expected(PATH, plan, "gmail").map(WarmUps.Stage::cap))
+          .as("waiting for %s days", day)
+          .hasValue(new Cap(50, Span.DAY));
+      clock.advance(DAY);
+    }
+    assertThat(new WarmUpStore(database.database()).present()).isEmpty();
+
+    assertThat(cap(warmUps, "gmail")).hasValue(new Cap(50, Span.DAY));
+    for (int day = 0; day < 7; day++) {
+      clock.advance(DAY);
+      assertThat(warmUps.expected(PATH, plan, "gmail").map(WarmUps.Stage::cap))
+          .as("shut for %s days", day)
+          .hasValue(new Cap(100, Span.DAY));
+    }
+    assertThat(cap(warmUps, "gmail")).hasValue(new Cap(100, Span.DAY));
+  }
+
+  @Test
+  void beginsAtTheFirstStepOfOneThatWasWarmedUpElsewhere() {
+    WarmUp elsewhere = new WarmUp(TODAY, Scheme.CLASSIC.steps(), 4);
+    WarmUps warmUps = node();
+
+    assertThat(warmUps.stage(PATH, elsewhere, "gmail"))
+        .hasValue(
+            new WarmUps.Stage(
+                4, new Cap(1_000, Span.DAY), "the first day, by the policy's first step"));
+    clock.advance(DAY);
+    assertThat(warmUps.stage(PATH, elsewhere, "gmail").map(WarmUps.Stage::step)).hasValue(5);
   }
 
   @Test
@@ -53,6 +87,7 @@ class WarmUpsTest {
     assertThat(warmUps.stage(PATH, shortOne, "gmail")).isPresent();
     clock.advance(DAY);
 
+    assertThat(warmUps.expected(PATH, shortOne, "gmail")).isEmpty();
     assertThat(warmUps.stage(PATH, shortOne, "gmail")).isEmpty();
   }
 

@@ -147,6 +147,8 @@ class PolicyDocumentTest {
             + " | rules[0].paths[0].warmUp.since",
         "{rules: [{isp: a, paths: [{route: s, port: 1, warmUp: {since: '2026-11-20', scheme: quick}}]}]}"
             + " | rules[0].paths[0].warmUp.scheme",
+        "{rules: [{isp: a, paths: [{route: s, port: 1, warmUp: {since: '2026-11-20', scheme: [5/d, 6/d], firstStep: 3}}]}]}"
+            + " | rules[0].paths[0].warmUp.firstStep",
         "{rules: [{isp: a, paths: [{route: s, port: 1, warmUp: {since: '2026-11-20', scheme: [5/d, 6/h]}}]}]}"
             + " | rules[0].paths[0].warmUp.scheme",
         "{rules: [{isp: a}, {isp: b, paths: []}]}        | rules[1].paths",
@@ -229,8 +231,9 @@ class PolicyDocumentTest {
             Arbitraries.of(
                 WarmUp.Scheme.CLASSIC.steps(),
                 WarmUp.Scheme.SENDGRID.steps(),
-                List.of(new PolicyPath.Cap(70, PolicyPath.Span.DAY))))
-        .as(WarmUp::new);
+                List.of(new PolicyPath.Cap(70, PolicyPath.Span.DAY))),
+            Arbitraries.integers().between(0, 15))
+        .as((since, steps, first) -> new WarmUp(since, steps, Math.min(first, steps.size() - 1)));
   }
 
   @Provide

@@ -60,7 +60,8 @@ class RecipientDataTest {
           FROM delivery
         """);
     database.execute(
-        "UPDATE delivery SET held_because = 'lastly with: 452 user1@gmail.test' WHERE address LIKE 'User2@%'");
+        "UPDATE delivery SET held_because = 'lastly with: 452 user1@gmail.test' WHERE address LIKE"
+            + " 'User2@%'");
     suppressions.add(
         List.of(
             new Suppression(
@@ -76,9 +77,46 @@ class RecipientDataTest {
         INSERT INTO import_job (list_id, file_name, state, started_at) SELECT id, 'f', 'finished', now() FROM mailing_list
         """);
     database.execute(
-        "INSERT INTO import_reject SELECT id, 2, 'is bad', 'USER1@gmail.test,\\u00fc,user11@gmail.test' FROM import_job");
+        "INSERT INTO import_reject SELECT id, 2, 'is bad',"
+            + " 'USER1@gmail.test,\\u00fc,user11@gmail.test' FROM import_job");
     database.execute(
-        "INSERT INTO soft_bounce VALUES ('user1@gmail.test', 'mailbox-full', 1, now(), now(), NULL)");
+        "INSERT INTO soft_bounce VALUES ('user1@gmail.test', 'mailbox-full', 1, now(), now(),"
+            + " NULL)");
+  }
+
+  @Test
+  void exportsAndErasesFeedbackThatMatchedNoDelivery() {
+    database.execute(
+        """
+        INSERT INTO feedback (key, at, source, received_from, kind, matched_by, trusted, recipient, diagnostic)
+        VALUES ('k1', now(), 'smtp', 'mx', 'bounce', 'none', false, 'user1@gmail.test', '550 no user1@gmail.test'),
+               ('k2', now(), 'smtp', 'mx', 'bounce', 'none', false, 'user2@gmail.test', '550')
+        """);
+
+    JsonNode feedback = Json.read(data.export(USER1), JsonNode.class).path("otherFeedback");
+    assertThat(feedback).hasSize(1);
+    assertThat(feedback.get(0).path("recipient").asText()).isEqualTo("user1@gmail.test");
+    assertThat(feedback.get(0).has("key")).isFalse();
+
+    data.erase(USER1, "test", NOON);
+    assertThat(database.texts("SELECT recipient || ' ' || diagnostic FROM feedback ORDER BY id"))
+        .containsExactly("[erased] 550 no [erased]", "user2@gmail.test 550");
+  }
+
+  @Test
+  void exportsFeedbackBySpellingsThatDeliveriesAloneKnow() {
+    database.execute(
+        """
+        UPDATE delivery SET address_key = lower(address), address = 'user1@spelled.test'
+         WHERE lower(address) = 'user1@gmail.test'
+        """);
+    database.execute(
+        """
+        INSERT INTO feedback (key, at, source, received_from, kind, matched_by, trusted, recipient, diagnostic)
+        VALUES ('k1', now(), 'smtp', 'mx', 'bounce', 'none', false, 'User1@spelled.test', '550')
+        """);
+
+    assertThat(Json.read(data.export(USER1), JsonNode.class).path("otherFeedback")).hasSize(1);
   }
 
   @Test
@@ -157,7 +195,8 @@ class RecipientDataTest {
             granted -> assertThat(granted.batch().deliveries()).hasSize(11));
     assertThat(
             database.texts(
-                "SELECT state || ' ' || category || ' ' || attempts FROM delivery WHERE address = ''"))
+                "SELECT state || ' ' || category || ' ' || attempts FROM delivery WHERE address ="
+                    + " ''"))
         .containsExactly("suppressed erased 0");
     assertThat(database.texts("SELECT count FROM result_rollup WHERE category = 'erased'"))
         .containsExactly("1");
@@ -209,7 +248,8 @@ class RecipientDataTest {
     new PlanStore(database.database()).planChunk(next, 100, NOON, Instant.EPOCH);
     database.execute("DELETE FROM recipient WHERE address LIKE 'Eve@%'");
     database.execute(
-        "UPDATE delivery SET held_because = '450 <eve@BÜCHER.test> is busy' WHERE address LIKE 'User3@%'");
+        "UPDATE delivery SET held_because = '450 <eve@BÜCHER.test> is busy' WHERE address LIKE"
+            + " 'User3@%'");
     EmailAddress eve = EmailAddress.parse("eve@xn--bcher-kva.test");
 
     assertThat(Json.read(data.export(eve), JsonNode.class).path("deliveries")).hasSize(1);

@@ -6,7 +6,6 @@ import io.portolan.core.Page;
 import io.portolan.core.batch.PlanStore;
 import io.portolan.core.batch.TestCampaigns;
 import io.portolan.core.database.TestDatabase;
-import io.portolan.core.delivery.DeliveryState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +38,7 @@ class DeliveryStoreTest {
     DeliveryView view = deliveries.find(id).orElseThrow();
 
     assertThat(view).isInstanceOf(DeliveryView.Open.class);
-    assertThat(view.state()).isEqualTo(DeliveryState.PLANNED);
+    assertThat(view.standing()).isEqualTo(DeliveryStanding.PLANNED);
     assertThat(view.head().address()).isEqualTo("User1@gmail.com");
     assertThat(view.head().attempts()).isZero();
     assertThat(((DeliveryView.Open) view).notBefore()).isEmpty();
@@ -56,7 +55,7 @@ class DeliveryStoreTest {
 
     DeliveryView.Ended view = (DeliveryView.Ended) deliveries.find(id).orElseThrow();
 
-    assertThat(view.state()).isEqualTo(DeliveryState.BOUNCED);
+    assertThat(view.standing()).isEqualTo(DeliveryStanding.BOUNCED);
     assertThat(view.head().category()).contains("bad-mailbox");
     assertThat(view.endedAt()).isEqualTo(Instant.parse("2026-11-24T10:00:00Z"));
   }
@@ -96,12 +95,40 @@ class DeliveryStoreTest {
     database.execute(
         "UPDATE delivery SET state = 'accepted', ended_at = now() WHERE address IN ('User1@gmail.com', 'User4@aol.com')");
 
-    assertThat(addresses(Optional.of(campaign), Set.of(DeliveryState.ACCEPTED), "aol", ""))
+    assertThat(addresses(Optional.of(campaign), Set.of(DeliveryStanding.ACCEPTED), "aol", ""))
         .containsExactly("User4@aol.com");
-    assertThat(addresses(Optional.of(campaign), Set.of(DeliveryState.PLANNED), "gmail", ""))
+    assertThat(addresses(Optional.of(campaign), Set.of(DeliveryStanding.PLANNED), "gmail", ""))
         .containsExactly("User2@gmail.com", "User3@gmail.com");
-    assertThat(addresses(Optional.empty(), Set.of(DeliveryState.ACCEPTED), "", ""))
+    assertThat(addresses(Optional.empty(), Set.of(DeliveryStanding.ACCEPTED), "", ""))
         .containsExactlyInAnyOrder("User4@aol.com", "User1@gmail.com");
+  }
+
+  @Test
+  void tellsWhatARelayAcceptedFromWhatTheIspDid() {
+    database.execute(
+        "UPDATE delivery SET state = 'accepted', ended_at = now() WHERE address IN ('User1@gmail.com', 'User4@aol.com')");
+    database.execute("UPDATE delivery SET relayed_by = 'ses' WHERE address = 'User4@aol.com'");
+    long other = planned();
+
+    for (Optional<Long> of : List.of(Optional.of(campaign), Optional.<Long>empty())) {
+      assertThat(addresses(of, Set.of(DeliveryStanding.RELAYED), "", ""))
+          .containsExactly("User4@aol.com");
+      assertThat(addresses(of, Set.of(DeliveryStanding.ACCEPTED), "", ""))
+          .containsExactly("User1@gmail.com");
+    }
+    assertThat(
+            addresses(
+                Optional.of(campaign),
+                Set.of(DeliveryStanding.RELAYED, DeliveryStanding.ACCEPTED),
+                "",
+                ""))
+        .containsExactly("User1@gmail.com", "User4@aol.com");
+    assertThat(addresses(Optional.empty(), Set.of(DeliveryStanding.RELAYED), "", "user4@aol.com"))
+        .containsExactly("User4@aol.com");
+    assertThat(addresses(Optional.of(other), Set.of(DeliveryStanding.RELAYED), "", "")).isEmpty();
+    assertThat(deliveries.find(id("User4@aol.com")).orElseThrow())
+        .isInstanceOfSatisfying(
+            DeliveryView.Relayed.class, view -> assertThat(view.relay()).isEqualTo("ses"));
   }
 
   @Test
@@ -152,12 +179,12 @@ class DeliveryStoreTest {
   }
 
   private List<String> addresses(
-      Optional<Long> ofCampaign, Set<DeliveryState> states, String isp, String address) {
+      Optional<Long> ofCampaign, Set<DeliveryStanding> standings, String isp, String address) {
     return deliveries
         .page(
             new DeliveryQuery(
                 ofCampaign,
-                states,
+                standings,
                 false,
                 Optional.of(isp).filter(name -> !name.isEmpty()),
                 Optional.of(address).filter(name -> !name.isEmpty()),

@@ -11,6 +11,7 @@ import io.portolan.core.campaign.CampaignState;
 import io.portolan.core.database.TestDatabase;
 import io.portolan.core.progress.CampaignProgress.IspProgress;
 import io.portolan.core.progress.CampaignProgress.PathShare;
+import io.portolan.core.relay.RelayShare;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +63,41 @@ class ProgressStoreTest {
     assertThat(gmail.waiting()).isEqualTo(62);
     assertThat(now.total().waiting()).isEqualTo(92);
     assertThat(now.total().cancelled()).isEqualTo(10);
+  }
+
+  @Test
+  void tellsWhatRelaysAcceptedFromWhatIspsDidAndAddsUp() {
+    rollUp("09:00", "gmail", "gmail", "direct", 25, "accepted", 30);
+    rollUp("09:00", "gmail", "gmail", "direct", 25, "late-bounce", 2);
+    rollUp("09:00", "gmail", "gmail", "direct", 25, "delivered", 1);
+    rollUp("09:00", "gmail", "gmail", "ses", 587, "accepted", 20);
+    rollUp("09:00", "gmail", "gmail", "ses", 587, "bounced", 3);
+    rollUp("09:00", "gmail", "gmail", "ses", 587, "delivered", 6);
+    rollUp("09:00", "gmail", "gmail", "ses", 587, "late-bounce", 4);
+    rollUp("09:00", "aol", "yahoo", "ses", 2525, "accepted", 5);
+    rollUp("09:01", "aol", "yahoo", "other", 587, "accepted", 7);
+    rollUp("09:01", "aol", "yahoo", "told", 587, "accepted", 8);
+    rollUp("09:01", "aol", "yahoo", "told", 587, "delivered", 8);
+
+    CampaignProgress now = progress.progress(campaign, LAUNCH.plusSeconds(90));
+
+    CampaignProgress.Counts gmail = now.isps().getFirst().counts();
+    assertThat(gmail.relayed()).as("20 less 6 and 4").isEqualTo(10);
+    assertThat(gmail.accepted()).as("28 direct, 6 as the relay says").isEqualTo(34);
+    assertThat(gmail.bounced()).as("3 at once, 6 later").isEqualTo(9);
+    assertThat(gmail.waiting()).as("100 and a suppressed one").isEqualTo(46);
+    CampaignProgress.Counts total = now.total();
+    assertThat(total.relayed()).isEqualTo(22);
+    assertThat(
+            total.accepted()
+                + total.relayed()
+                + total.bounced()
+                + total.suppressed()
+                + total.waiting())
+        .isEqualTo(total.recipients());
+    assertThat(now.relays())
+        .as("the one that told all of them is not among them")
+        .containsExactly(new RelayShare("ses", 15), new RelayShare("other", 7));
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.portolan.core.database.TestDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.StringWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -18,10 +19,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class SuppressionCsvTest {
   @RegisterExtension final TestDatabase database = TestDatabase.create();
 
-  private SuppressionCsv.Imported read(String csv, Charset charset) throws IOException {
+  private SuppressionCsv csv() {
     return new SuppressionCsv(
-            new SuppressionStore(database.database()),
-            InstantSource.fixed(Instant.parse("2026-11-24T12:00:00Z")))
+        new SuppressionStore(database.database()),
+        InstantSource.fixed(Instant.parse("2026-11-24T12:00:00Z")));
+  }
+
+  private SuppressionCsv.Imported read(String csv, Charset charset) throws IOException {
+    return csv()
         .read(
             new InputStreamReader(
                 new ByteArrayInputStream(csv.getBytes(charset)), StandardCharsets.UTF_8),
@@ -61,5 +66,34 @@ class SuppressionCsvTest {
     assertThatExceptionOfType(InvalidException.class)
         .isThrownBy(() -> read("e-post,note\nanna@example.org,a\n", StandardCharsets.UTF_8))
         .withMessageContaining("column value, address, email or domain");
+  }
+
+  @Test
+  void writesNoFormulaAndReadsBackWhatItWrote() throws Exception {
+    read(
+        """
+        email,note,evidence
+        anna@example.org,"=HYPERLINK(1)",+1 554
+        ben@example.org,''@x,it's fine
+        """,
+        StandardCharsets.UTF_8);
+    String before = rows();
+    StringWriter written = new StringWriter();
+    csv().write(written, SuppressionFilter.ALL);
+
+    assertThat(written.toString())
+        .contains(",'=HYPERLINK(1),", ",'+1 554,", ",''@x,", ",it's fine,");
+
+    database.execute("DELETE FROM suppression");
+    read(written.toString(), StandardCharsets.UTF_8);
+    assertThat(rows()).isEqualTo(before);
+  }
+
+  private String rows() {
+    return String.join(
+        "\n",
+        database.texts(
+            "SELECT value || '|' || reason || '|' || note || '|' || evidence FROM suppression ORDER"
+                + " BY value"));
   }
 }

@@ -5,22 +5,29 @@ import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
 import io.portolan.core.guard.Hold;
 import io.portolan.core.guard.HoldStore;
-import io.portolan.core.guard.HoldStore.Steps;
+import io.portolan.metrics.guardrail.ComplaintJudge.Counted;
+import io.portolan.metrics.guardrail.ComplaintJudge.Finding;
+import io.portolan.metrics.guardrail.ComplaintRun.Hour;
 import io.portolan.metrics.report.FeedbackLoops;
 import io.portolan.metrics.report.Figures;
 import io.portolan.metrics.report.Rate;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 /**
  * Tests complaints, which come days after the messages that they are about, and few at a time: of
- * all campaigns of a sending domain together, over a week. What a person has overridden is not
- * counted again: the test goes on with what was sent since. Thread-safe.
+ * all campaigns of a sending domain together, at each ISP and over all of them, and of each
+ * campaign that runs, over a week. What a person has overridden is not counted again: the tests go
+ * on with what was sent since. Thread-safe.
  */
 public final class ComplaintWatch {
   /** How often to look. */
@@ -28,28 +35,40 @@ public final class ComplaintWatch {
 
   private static final Duration POOL = Duration.ofDays(7);
 
-  /** One complaint, or two, are an accident. */
-  private static final long FEWEST = 3;
-
-  private static final String POOLED =
+  // of domains that have a running campaign; the campaign is 0 for those that do not run. The week
+  // by itself, too, for the index
+  private static final String COUNTED =
       """
       WITH args AS (SELECT ?::timestamptz AS since, ?::text[] AS loops),
+      running AS (SELECT id, sending_domain FROM campaign WHERE state = 'running'),
       overridden AS (
-          SELECT c.sending_domain, max(h.released_at) AS at
+          SELECT c.sending_domain, h.isp, max(h.released_at) AS at
             FROM campaign_hold h JOIN campaign c ON c.id = h.campaign_id
-           WHERE h.guard = 'complaint' AND h.released_at IS NOT NULL GROUP BY 1),
-      pooled AS (
-          SELECT c.sending_domain, coalesce(sum(r.count) FILTER (WHERE r.outcome = 'accepted'), 0) AS trials,
-                 coalesce(sum(r.count) FILTER (WHERE r.outcome = 'complaint'), 0) AS hits
-            FROM args, result_hour r JOIN campaign c ON c.id = r.campaign_id
-            LEFT JOIN overridden o ON o.sending_domain = c.sending_domain
-           WHERE r.hour > greatest(args.since, o.at) AND r.outcome IN ('accepted', 'complaint')
-             AND (r.isp = ANY (args.loops) OR r.platform = ANY (args.loops))
-           GROUP BY 1)
-      SELECT c.id, p.sending_domain, p.trials, p.hits
-        FROM pooled p JOIN campaign c ON c.sending_domain = p.sending_domain AND c.state = 'running'
-       WHERE p.hits >= ?
+           WHERE h.guard = 'complaint' AND h.released_at IS NOT NULL GROUP BY 1, 2)
+      SELECT c.sending_domain, r.isp, coalesce(w.id, 0) AS campaign_id, r.hour,
+             coalesce(sum(r.count) FILTER (WHERE r.outcome = 'accepted'), 0) AS trials,
+             coalesce(sum(r.count) FILTER (WHERE r.outcome = 'complaint'), 0) AS hits
+        FROM args, result_hour r JOIN campaign c ON c.id = r.campaign_id
+        LEFT JOIN running w ON w.id = c.id
+        LEFT JOIN overridden whole ON whole.sending_domain = c.sending_domain AND whole.isp = ''
+        LEFT JOIN overridden there ON there.sending_domain = c.sending_domain AND there.isp = r.isp
+       WHERE r.hour > args.since AND r.hour > greatest(args.since, whole.at, there.at)
+         AND r.outcome IN ('accepted', 'complaint') AND (r.isp = ANY (args.loops) OR r.platform = ANY (args.loops))
+         AND c.sending_domain IN (SELECT sending_domain FROM running)
+       GROUP BY 1, 2, 3, 4
       """;
+
+  // the domain null: of each
+  private static final String OVERRIDES =
+      """
+      SELECT c.sending_domain, count(*) AS overrides
+        FROM campaign_hold h JOIN campaign c ON c.id = h.campaign_id
+       WHERE h.guard = 'complaint' AND h.released_at IS NOT NULL AND (?::text IS NULL OR c.sending_domain = ?)
+       GROUP BY 1
+      """;
+
+  private static final String RUNNING =
+      "SELECT id FROM campaign WHERE state = 'running' AND sending_domain = ? ORDER BY id";
 
   private final Database database;
   private final Optional<SequentialTest> test;
@@ -57,7 +76,7 @@ public final class ComplaintWatch {
   private final LongConsumer onAlarm;
 
   /**
-   * @param onAlarm told the id of each campaign that is to stop
+   * @param onAlarm told the id of each campaign of which something is to stop
    */
   public ComplaintWatch(
       Database database, GuardSettings settings, InstantSource clock, LongConsumer onAlarm) {
@@ -67,64 +86,139 @@ public final class ComplaintWatch {
     this.onAlarm = onAlarm;
   }
 
-  private record Pooled(long campaignId, String domain, long trials, long hits) {}
+  private record OfDomain(String domain, Counted counted) {}
 
   /**
-   * Looks now, and holds the running campaigns of sending domains whose complaints are too many.
+   * A sending domain that is judged.
+   *
+   * @param overrides of complaints about it, before they were counted
+   */
+  private record Judged(String domain, long overrides) {}
+
+  /**
+   * Looks now, and holds where complaints are too many. Where a person overrides meanwhile nothing
+   * is held by the old counts, and the next look decides.
    */
   public void look() {
-    test.ifPresent(
-        complaints -> {
-          Instant now = clock.instant();
-          for (Pooled pooled : pooled(now)) {
-            Steps steps = complaints.steps();
-            double sum =
-                pooled.hits() * steps.up() + (pooled.trials() - pooled.hits()) * steps.down();
-            if (sum >= complaints.alarmOfTotals() && add(pooled, complaints, now)) {
-              onAlarm.accept(pooled.campaignId());
-            }
-          }
-        });
+    test.ifPresent(this::look);
   }
 
-  private List<Pooled> pooled(Instant now) {
-    return database.read(
-        connection ->
-            Sql.list(
-                connection,
-                POOLED,
-                ComplaintWatch::pooled,
-                now.minus(POOL),
-                FeedbackLoops.builtIn().ids(),
-                FEWEST));
+  private void look(SequentialTest complaints) {
+    Map<String, Long> overrides =
+        database.read(connection -> overrides(connection, Optional.empty()));
+    counted()
+        .forEach(
+            (domain, counted) -> {
+              Judged judged = new Judged(domain, overrides.getOrDefault(domain, 0L));
+              new ComplaintJudge(complaints)
+                  .judge(counted)
+                  .forEach(finding -> hold(complaints, judged, finding));
+            });
   }
 
-  private boolean add(Pooled pooled, SequentialTest complaints, Instant now) {
-    Rate rate = Rate.of(Math.min(pooled.hits(), pooled.trials()), pooled.trials());
-    Hold hold =
-        new Hold(
-            pooled.campaignId(),
-            "",
-            Guard.COMPLAINT.id(),
-            pooled.trials(),
-            pooled.hits(),
-            "complaints about %s within a week, %s of %s: %s, where %s is usual and %s too many"
-                .formatted(
-                    pooled.domain(),
-                    Figures.number(pooled.hits()),
-                    Figures.number(pooled.trials()),
-                    Figures.share(rate.value(), rate.low(), rate.high()),
-                    Figures.percent(complaints.good()),
-                    Figures.percent(complaints.bad())),
-            now,
-            Optional.empty(),
-            "",
-            "");
-    return database.inTransaction(connection -> HoldStore.add(connection, hold));
+  private static Map<String, Long> overrides(Connection connection, Optional<String> domain)
+      throws SQLException {
+    return Sql.list(
+            connection,
+            OVERRIDES,
+            row -> Map.entry(row.text("sending_domain"), row.number("overrides")),
+            domain,
+            domain)
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  private static Pooled pooled(Row row) throws SQLException {
-    return new Pooled(
-        row.number("id"), row.text("sending_domain"), row.number("trials"), row.number("hits"));
+  private Map<String, List<Counted>> counted() {
+    return database
+        .read(
+            connection ->
+                Sql.list(
+                    connection,
+                    COUNTED,
+                    ComplaintWatch::counted,
+                    clock.instant().minus(POOL),
+                    FeedbackLoops.builtIn().ids()))
+        .stream()
+        .collect(
+            Collectors.groupingBy(
+                OfDomain::domain, Collectors.mapping(OfDomain::counted, Collectors.toList())));
+  }
+
+  /** Holds what was found, in each campaign at once. */
+  private void hold(SequentialTest complaints, Judged judged, Finding finding) {
+    Instant now = clock.instant();
+    String domain = judged.domain();
+    List<Long> held =
+        database.inTransaction(
+            connection -> {
+              HoldStore.lockDomain(connection, domain);
+              long overrides = overrides(connection, Optional.of(domain)).getOrDefault(domain, 0L);
+              List<Long> added = new ArrayList<>();
+              if (overrides != judged.overrides()) {
+                return added;
+              }
+              for (Hold hold : holds(connection, complaints, domain, finding, now)) {
+                if (HoldStore.add(connection, hold)) {
+                  added.add(hold.campaignId());
+                }
+              }
+              return added;
+            });
+    held.forEach(onAlarm::accept);
+  }
+
+  private static List<Hold> holds(
+      Connection connection, SequentialTest complaints, String domain, Finding finding, Instant now)
+      throws SQLException {
+    return switch (finding) {
+      case Finding.OfDomain(String isp, String seenAt, ComplaintRun run) -> {
+        String reason =
+            reason(complaints, seenAt.isEmpty() ? domain : domain + " at " + seenAt, run);
+        yield Sql.list(connection, RUNNING, row -> row.number("id"), domain).stream()
+            .map(campaign -> hold(campaign, isp, domain, run, reason, now))
+            .toList();
+      }
+      case Finding.OfCampaign(long campaign, ComplaintRun run) ->
+          List.of(
+              hold(campaign, "", "", run, reason(complaints, "this mail of " + domain, run), now));
+    };
+  }
+
+  private static Hold hold(
+      long campaign, String isp, String domain, ComplaintRun run, String reason, Instant now) {
+    return new Hold(
+        campaign,
+        isp,
+        domain,
+        Guard.COMPLAINT.id(),
+        run.trials(),
+        run.hits(),
+        reason,
+        now,
+        Optional.empty(),
+        "",
+        "");
+  }
+
+  private static String reason(SequentialTest complaints, String about, ComplaintRun run) {
+    Rate rate = Rate.of(Math.min(run.hits(), run.trials()), run.trials());
+    return "complaints about %s within a week, %s of %s: %s, where %s is usual and %s too many"
+        .formatted(
+            about,
+            Figures.number(run.hits()),
+            Figures.number(run.trials()),
+            Figures.share(rate.value(), rate.low(), rate.high()),
+            Figures.percent(complaints.good()),
+            Figures.percent(complaints.bad()));
+  }
+
+  private static OfDomain counted(Row row) throws SQLException {
+    return new OfDomain(
+        row.text("sending_domain"),
+        new Counted(
+            row.text("isp"),
+            row.number("campaign_id"),
+            row.instant("hour"),
+            new Hour(row.number("trials"), row.number("hits"))));
   }
 }

@@ -1,7 +1,7 @@
 package io.portolan.metrics.guardrail;
 
 import io.portolan.core.delivery.DeliveryOutcome;
-import io.portolan.core.delivery.RecordedResult;
+import io.portolan.core.recorder.RecordedResult;
 import io.portolan.core.reply.BounceCategory;
 import java.util.Arrays;
 import java.util.Locale;
@@ -9,9 +9,9 @@ import java.util.Optional;
 
 /** What is watched of a campaign, and of a campaign at each ISP. */
 public enum Guard {
-  /** Hard bounces, of what peers decided for good. */
+  /** Hard bounces, of what peers decided for good, and not for our reputation. */
   HARD_BOUNCE("hard bounces"),
-  /** Refusals for reputation, for now or for good, of all attempts. */
+  /** Refusals for reputation, for now or for good, and as spam for good, of all attempts. */
   BLOCK("blocks for reputation"),
   /** Complaints, of what ISPs with a feedback loop accepted. */
   COMPLAINT("complaints");
@@ -34,7 +34,7 @@ public enum Guard {
 
   /** The guard to which a bounce after acceptance is a hit; empty for none. */
   static Optional<Guard> ofLate(BounceCategory category) {
-    if (category == BounceCategory.IP_REPUTATION) {
+    if (isOfReputation(category)) {
       return Optional.of(BLOCK);
     }
     return category.isHard() ? Optional.of(HARD_BOUNCE) : Optional.empty();
@@ -56,12 +56,32 @@ public enum Guard {
       case HARD_BOUNCE ->
           switch (outcome) {
             case DeliveryOutcome.Accepted _ -> Optional.of(false);
+            // who is refused for our reputation may have a mailbox or none
             case DeliveryOutcome.Bounced _ ->
-                Optional.of(category.filter(BounceCategory::isHard).isPresent());
+                isBlock(outcome, category)
+                    ? Optional.empty()
+                    : Optional.of(category.filter(BounceCategory::isHard).isPresent());
             default -> Optional.empty();
           };
-      case BLOCK -> Optional.of(category.filter(BounceCategory.IP_REPUTATION::equals).isPresent());
+      case BLOCK -> Optional.of(isBlock(outcome, category));
       case COMPLAINT -> Optional.empty();
     };
+  }
+
+  private static boolean isBlock(DeliveryOutcome outcome, Optional<BounceCategory> category) {
+    return category
+        .filter(
+            outcome instanceof DeliveryOutcome.Bounced
+                ? Guard::isOfReputation
+                : BounceCategory.IP_REPUTATION::equals)
+        .isPresent();
+  }
+
+  /**
+   * Whether a refusal for good is about us and not about the recipient. Who distrusts our domain
+   * says that the message is spam, as Gmail does: then it is so for the whole list.
+   */
+  private static boolean isOfReputation(BounceCategory category) {
+    return category == BounceCategory.IP_REPUTATION || category == BounceCategory.SPAM_CONTENT;
   }
 }

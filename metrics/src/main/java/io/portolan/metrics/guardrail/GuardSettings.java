@@ -1,7 +1,10 @@
 package io.portolan.metrics.guardrail;
 
+import io.portolan.core.campaign.CampaignGuards;
+import io.portolan.core.campaign.GuardLimits;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -25,6 +28,35 @@ public record GuardSettings(Map<Guard, SequentialTest> tests, int underWay) {
     if (underWay < 1) {
       throw new IllegalArgumentException("under way is less than 1: " + underWay);
     }
+  }
+
+  /** The same with other limits, and the same chances of error, for a guard. */
+  public GuardSettings with(Guard guard, GuardLimits limits) {
+    Map<Guard, SequentialTest> changed = new EnumMap<>(Guard.class);
+    changed.putAll(tests);
+    changed.remove(guard);
+    if (!limits.isOff()) {
+      SequentialTest usual = Objects.requireNonNull(DEFAULT.tests.get(guard));
+      changed.put(
+          guard,
+          new SequentialTest(
+              limits.usual(), limits.tooMany(), usual.falseAlarms(), usual.missed()));
+    }
+    return new GuardSettings(changed, underWay);
+  }
+
+  /** The same with what a campaign says for itself. */
+  GuardSettings of(CampaignGuards campaign) {
+    GuardSettings own = this;
+    for (Map.Entry<Guard, Optional<String>> each :
+        Map.of(Guard.HARD_BOUNCE, campaign.hardBounce(), Guard.BLOCK, campaign.block())
+            .entrySet()) {
+      Optional<GuardLimits> limits = each.getValue().flatMap(GuardLimits::parse);
+      if (limits.isPresent()) {
+        own = own.with(each.getKey(), limits.get());
+      }
+    }
+    return own;
   }
 
   Optional<SequentialTest> test(Guard guard) {

@@ -1,14 +1,18 @@
 package io.portolan.metrics.guardrail;
 
+import io.portolan.core.campaign.CampaignGuards;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
 import io.portolan.core.guard.HoldStore.Steps;
+import io.portolan.core.json.Json;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The {@code guard_test} table, written within the transactions of results. Holds no state. */
 final class GuardStore {
@@ -44,7 +48,28 @@ final class GuardStore {
   private static final String IS_UNDER_WAY =
       "SELECT state IN ('running', 'paused') AS under_way FROM campaign WHERE id = ?";
 
+  private static final String IS_OVERRIDDEN_SINCE =
+      """
+      SELECT EXISTS (SELECT FROM campaign_hold
+                      WHERE campaign_id = ? AND isp = ? AND guard = ? AND released_at > ?) AS overridden
+      """;
+
+  private static final String GUARDS =
+      "SELECT id, guards FROM campaign WHERE id = ANY (?::bigint[])";
+
   private GuardStore() {}
+
+  /** What campaigns say of their guardrails. */
+  static Map<Long, CampaignGuards> guards(Connection connection, List<Long> campaigns)
+      throws SQLException {
+    return Sql.list(
+            connection,
+            GUARDS,
+            row -> Map.entry(row.number("id"), Json.read(row.text("guards"), CampaignGuards.class)),
+            campaigns)
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
 
   /** Whether a campaign still sends, or would. */
   static boolean isUnderWay(Connection connection, long campaignId) throws SQLException {
@@ -52,13 +77,36 @@ final class GuardStore {
         .orElse(false);
   }
 
-  /**
-   * Lets an ISP count for itself alone from now on, and takes what it added off the campaign's
-   * test.
-   *
-   * @return the campaign's test after that
-   */
-  static State setApart(Connection connection, State isp) throws SQLException {
+  /** Whether a person has started a test anew after a moment. */
+  static boolean isOverriddenSince(Connection connection, Key key, Instant moment)
+      throws SQLException {
+    return Sql.one(
+        connection,
+        IS_OVERRIDDEN_SINCE,
+        row -> row.flag("overridden"),
+        key.campaignId(),
+        key.isp(),
+        key.guard().id(),
+        moment);
+  }
+
+  /** The tests as they are within a transaction. */
+  static GuardJudge.Tests tests(
+      Connection connection, Function<Key, SequentialTest> limits, Instant now) {
+    return new GuardJudge.Tests() {
+      @Override
+      public List<State> add(Map<Key, Counted> counts) throws SQLException {
+        return GuardStore.add(connection, counts, limits, now);
+      }
+
+      @Override
+      public State setApart(State isp) throws SQLException {
+        return GuardStore.setApart(connection, isp);
+      }
+    };
+  }
+
+  private static State setApart(Connection connection, State isp) throws SQLException {
     Key key = isp.key();
     Sql.update(connection, SET_APART, key.campaignId(), key.isp(), key.guard().id());
     return Sql.list(
@@ -86,6 +134,8 @@ final class GuardStore {
   }
 
   record Counted(long trials, long hits) {
+    static final Counted NOTHING = new Counted(0, 0);
+
     /** What was counted as a miss and is a hit. */
     static final Counted LATE_HIT = new Counted(0, 1);
 
@@ -108,14 +158,14 @@ final class GuardStore {
       Key key, long trials, long hits, double score, double total, double up, boolean isApart) {}
 
   /** Adds to tests, in the order of their keys, so that two nodes cannot deadlock. */
-  static List<State> add(
-      Connection connection, Map<Key, Counted> counts, GuardSettings settings, Instant now)
+  private static List<State> add(
+      Connection connection,
+      Map<Key, Counted> counts,
+      Function<Key, SequentialTest> tests,
+      Instant now)
       throws SQLException {
     List<Map.Entry<Key, Counted>> rows = List.copyOf(counts.entrySet());
-    List<Steps> steps =
-        rows.stream()
-            .map(row -> settings.test(row.getKey().guard()).orElseThrow().steps())
-            .toList();
+    List<Steps> steps = rows.stream().map(row -> tests.apply(row.getKey()).steps()).toList();
     return Sql.list(
         connection,
         ADD,

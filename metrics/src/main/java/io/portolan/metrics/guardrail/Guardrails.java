@@ -1,14 +1,15 @@
 package io.portolan.metrics.guardrail;
 
+import io.portolan.core.campaign.CampaignGuards;
 import io.portolan.core.delivery.PathFailure;
-import io.portolan.core.delivery.RecordedResult;
-import io.portolan.core.delivery.ResultHook;
-import io.portolan.core.delivery.ResultListener;
 import io.portolan.core.delivery.Trial;
 import io.portolan.core.guard.Hold;
 import io.portolan.core.guard.HoldStore;
 import io.portolan.core.guard.HoldStore.Steps;
 import io.portolan.core.matching.LateBounceHook;
+import io.portolan.core.recorder.RecordedResult;
+import io.portolan.core.recorder.ResultHook;
+import io.portolan.core.recorder.ResultListener;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.metrics.guardrail.GuardStore.Counted;
 import io.portolan.metrics.guardrail.GuardStore.State;
@@ -18,16 +19,18 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,12 +52,18 @@ public final class Guardrails implements ResultHook, LateBounceHook, ResultListe
    */
   private static final int MOST_KNOWN = 50_000;
 
+  private static final int MOST_CAMPAIGNS = 10_000;
+
   private static final double CLOSE_TO_ALARM = 1.0 / 3;
 
   private final GuardSettings settings;
+  private final Map<Long, GuardSettings> ofCampaigns = new ConcurrentHashMap<>();
   private final InstantSource clock;
   private final Map<String, Fare> fares = new ConcurrentHashMap<>();
-  private final AtomicBoolean alarmed = new AtomicBoolean();
+
+  /** Campaigns with a hold of which nobody was told yet, for its results are not durable. */
+  private final Set<Long> alarmed = ConcurrentHashMap.newKeySet();
+
   private volatile LongConsumer onAlarm = _ -> {};
 
   public Guardrails(GuardSettings settings, InstantSource clock) {
@@ -69,8 +78,8 @@ public final class Guardrails implements ResultHook, LateBounceHook, ResultListe
   }
 
   /**
-   * Names who acts on alarms at once. Called with the id of each campaign of the group that raised
-   * one, on the thread that records results, when the holds are durable.
+   * Names who acts on alarms at once. Called with the id of each campaign for which one was raised,
+   * on the thread that records results or takes feedback, when the holds are durable.
    */
   public void onAlarm(LongConsumer action) {
     onAlarm = action;
@@ -94,8 +103,15 @@ public final class Guardrails implements ResultHook, LateBounceHook, ResultListe
   @Override
   public void record(Connection connection, List<RecordedResult> applied) throws SQLException {
     Map<GuardStore.Key, Counted> counts = new TreeMap<>(GuardStore.Key.ORDER);
+    Map<Long, GuardSettings> own =
+        settings(connection, applied.stream().map(RecordedResult::campaignId).distinct().toList());
     for (RecordedResult result : applied) {
-      for (Guard guard : settings.tests().keySet()) {
+      GuardSettings guards = own.getOrDefault(result.campaignId(), settings);
+      if (guards.test(Guard.HARD_BOUNCE).isEmpty()) {
+        // nobody waits for a verdict that is never given
+        fare(result.campaignId(), result.delivery().isp()).isSettled = true;
+      }
+      for (Guard guard : guards.tests().keySet()) {
         Optional<Boolean> hit = guard.isHit(result);
         if (hit.isPresent()) {
           counts.merge(
@@ -106,27 +122,65 @@ public final class Guardrails implements ResultHook, LateBounceHook, ResultListe
       }
     }
     if (!counts.isEmpty()) {
-      judge(connection, counts);
+      alarmed.addAll(judge(connection, counts, own, counted -> counted));
     }
+  }
+
+  /** What is in force for campaigns: it can be changed in drafts alone, so that it is read once. */
+  private Map<Long, GuardSettings> settings(Connection connection, List<Long> campaigns)
+      throws SQLException {
+    Map<Long, GuardSettings> own = new HashMap<>();
+    campaigns.forEach(id -> own.computeIfAbsent(id, ofCampaigns::get));
+    List<Long> unknown = campaigns.stream().filter(id -> !own.containsKey(id)).toList();
+    if (!unknown.isEmpty()) {
+      GuardStore.guards(connection, unknown)
+          .forEach((id, guards) -> own.put(id, settings.of(guards)));
+      if (ofCampaigns.size() > MOST_CAMPAIGNS) {
+        ofCampaigns.clear();
+      }
+      ofCampaigns.putAll(own);
+    }
+    return own;
   }
 
   /**
    * A message that was counted as well taken bounced after all: the same trial, now a hit. Of a
-   * campaign that has ended there is nothing left to hold.
+   * campaign that has ended there is nothing left to hold, and a test that a person started anew
+   * knows nothing of mail that was sent before.
    */
   @Override
-  public void bounced(Connection connection, long campaignId, String isp, BounceCategory category)
+  public Runnable bounced(
+      Connection connection, long campaignId, String isp, BounceCategory category, Instant sentAt)
       throws SQLException {
-    Optional<Guard> guard = Guard.ofLate(category).filter(each -> settings.test(each).isPresent());
-    if (guard.isPresent() && GuardStore.isUnderWay(connection, campaignId)) {
-      judge(connection, Map.of(new GuardStore.Key(campaignId, isp, guard.get()), Counted.LATE_HIT));
+    Map<Long, GuardSettings> own = settings(connection, List.of(campaignId));
+    Optional<Guard> guard =
+        Guard.ofLate(category)
+            .filter(each -> own.getOrDefault(campaignId, settings).test(each).isPresent());
+    if (guard.isEmpty() || !GuardStore.isUnderWay(connection, campaignId)) {
+      return () -> {};
     }
+    GuardStore.Key key = new GuardStore.Key(campaignId, isp, guard.get());
+    if (GuardStore.isOverriddenSince(connection, key, sentAt)) {
+      return () -> {};
+    }
+    boolean isOverridden = GuardStore.isOverriddenSince(connection, key.ofCampaign(), sentAt);
+    Set<Long> held =
+        judge(
+            connection,
+            Map.of(key, Counted.LATE_HIT),
+            own,
+            counted -> isOverridden ? Counted.NOTHING : counted);
+    return () -> held.forEach(this::alarm);
   }
 
   @Override
   public void recorded(List<RecordedResult> applied, List<PathFailure> pathFailures) {
-    if (alarmed.getAndSet(false)) {
-      applied.stream().mapToLong(RecordedResult::campaignId).distinct().forEach(this::alarm);
+    if (!alarmed.isEmpty()) {
+      applied.stream()
+          .map(RecordedResult::campaignId)
+          .distinct()
+          .filter(alarmed::remove)
+          .forEach(this::alarm);
     }
   }
 
@@ -139,69 +193,44 @@ public final class Guardrails implements ResultHook, LateBounceHook, ResultListe
     }
   }
 
-  /** How a test goes on once a person has overridden its alarm. */
-  public Steps restart(Hold hold) {
+  /**
+   * How a test goes on once a person has overridden its alarm.
+   *
+   * @param guards what the campaign says for itself
+   */
+  public Steps restart(Hold hold, CampaignGuards guards) {
     return Guard.of(hold.guard())
-        .flatMap(settings::test)
+        .flatMap(settings.of(guards)::test)
         .map(test -> test.laxer((double) hold.hits() / Math.max(1, hold.trials())).steps())
         .orElse(new Steps(0, 0));
   }
 
-  /*
-   * ISPs first, then campaigns without the ISPs that are held: so the score of a campaign is at most
-   * the sum of those of its ISPs that are not, each of which is below its alarm. Twice an alarm is
-   * then reached by several ISPs together and never by one alone, however many results a group has.
-   */
-  private void judge(Connection connection, Map<GuardStore.Key, Counted> counts)
+  private Set<Long> judge(
+      Connection connection,
+      Map<GuardStore.Key, Counted> counts,
+      Map<Long, GuardSettings> own,
+      UnaryOperator<Counted> ofCampaign)
       throws SQLException {
-    Map<GuardStore.Key, Counted> ofCampaigns = new TreeMap<>(GuardStore.Key.ORDER);
-    List<State> alarms = new ArrayList<>();
-    for (State isp : GuardStore.add(connection, counts, settings, clock.instant())) {
-      SequentialTest test = test(isp);
-      boolean isAlarm = isp.score() >= test.alarm(isp.trials());
+    Function<GuardStore.Key, SequentialTest> limits =
+        key -> own.getOrDefault(key.campaignId(), settings).test(key.guard()).orElseThrow();
+    GuardJudge.Verdict verdict =
+        new GuardJudge(GuardStore.tests(connection, limits, clock.instant()), limits)
+            .judge(counts, ofCampaign);
+    for (State isp : verdict.isps()) {
       if (isp.key().guard() == Guard.HARD_BOUNCE) {
+        SequentialTest test = limits.apply(isp.key());
         // close to an alarm as few may be under way as before it was known
         fare(isp.key().campaignId(), isp.key().isp()).isSettled =
             isp.total() <= test.settled() && isp.score() < test.alarm() * CLOSE_TO_ALARM;
       }
-      if (isAlarm) {
-        add(connection, isp, test);
-      }
-      if (!isp.isApart()) {
-        GuardStore.Key campaign = isp.key().ofCampaign();
-        ofCampaigns.merge(campaign, Objects.requireNonNull(counts.get(isp.key())), Counted::plus);
-        if (isAlarm) {
-          alarms.add(isp);
-        }
+    }
+    Set<Long> held = new HashSet<>();
+    for (State alarm : verdict.alarms()) {
+      if (HoldStore.add(connection, hold(alarm, limits.apply(alarm.key())))) {
+        held.add(alarm.key().campaignId());
       }
     }
-    if (ofCampaigns.isEmpty()) {
-      return;
-    }
-    Map<GuardStore.Key, State> campaigns = new TreeMap<>(GuardStore.Key.ORDER);
-    for (State campaign : GuardStore.add(connection, ofCampaigns, settings, clock.instant())) {
-      campaigns.put(campaign.key(), campaign);
-    }
-    for (State isp : alarms) {
-      State rest = GuardStore.setApart(connection, isp);
-      campaigns.put(rest.key(), rest);
-    }
-    for (State campaign : campaigns.values()) {
-      SequentialTest test = test(campaign);
-      if (campaign.score() >= 2 * test.alarm()) {
-        add(connection, campaign, test);
-      }
-    }
-  }
-
-  private void add(Connection connection, State state, SequentialTest test) throws SQLException {
-    if (HoldStore.add(connection, hold(state, test))) {
-      alarmed.set(true);
-    }
-  }
-
-  private SequentialTest test(State state) {
-    return settings.test(state.key().guard()).orElseThrow();
+    return held;
   }
 
   private Hold hold(State state, SequentialTest test) {
@@ -211,6 +240,7 @@ public final class Guardrails implements ResultHook, LateBounceHook, ResultListe
     return new Hold(
         key.campaignId(),
         key.isp(),
+        "",
         key.guard().id(),
         state.trials(),
         state.hits(),

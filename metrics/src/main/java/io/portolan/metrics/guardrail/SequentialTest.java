@@ -58,9 +58,9 @@ public record SequentialTest(double good, double bad, double falseAlarms, double
     return Math.log(Math.max(1, good * messages) / chance);
   }
 
-  /** The alarm of a sum that has no floor: a chance of false alarms however long it runs. */
-  public double alarmOfTotals() {
-    return Math.log((1 - missed) / falseAlarms);
+  /** The score of an alarm of which the chance of a false one is spent on so many messages. */
+  public double alarmWithin(long messages) {
+    return alarm(messages, falseAlarms);
   }
 
   /** The sum without floor at which the rate is known to be good. */
@@ -75,8 +75,11 @@ public record SequentialTest(double good, double bad, double falseAlarms, double
    * @param seen the rate at the alarm
    */
   public SequentialTest laxer(double seen) {
-    double newGood = Math.clamp(seen, good, 0.8);
+    double newGood = Math.clamp(seen, good, Math.max(good, 0.8));
     return new SequentialTest(
-        newGood, Math.min(0.95, newGood + Math.max(bad - good, newGood)), falseAlarms, missed);
+        newGood,
+        Math.min(Math.max(bad, 0.95), newGood + Math.max(bad - good, newGood)),
+        falseAlarms,
+        missed);
   }
 }

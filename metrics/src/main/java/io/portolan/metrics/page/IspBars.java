@@ -40,9 +40,10 @@ final class IspBars {
       plot.bar(
           isp.isp(),
           Figures.number(all),
-          new String[] {"ok", "bad", "soft", "block", "gone"},
+          new String[] {"ok", "okp", "bad", "soft", "block", "gone"},
           new double[] {
-            (double) counts.accepted() / all,
+            (double) (counts.accepted() - counts.relayed()) / all,
+            (double) counts.relayed() / all,
             (double) counts.hardBounced() / all,
             (double) counts.softBounced() / all,
             (double) counts.blocked() / all,

@@ -1,5 +1,6 @@
 package io.portolan.metrics.page;
 
+import io.portolan.core.relay.RelayReporting;
 import io.portolan.metrics.report.IspDetail;
 import io.portolan.metrics.report.Report;
 
@@ -7,10 +8,16 @@ import io.portolan.metrics.report.Report;
 public final class IspPage {
   private IspPage() {}
 
-  public static String write(IspDetail detail) {
+  /**
+   * Writes the page.
+   *
+   * @param reporting what may still be heard from relays
+   */
+  public static String write(IspDetail detail, RelayReporting reporting) {
     Report report = detail.report();
     Page page = new Page(report.title()).note(ReportPage.span(report));
     ReportPage.summary(page, report);
+    ReportPage.relays(page, report, reporting);
     ReportPage.results(page, report);
     page.section("Refusals by category, for now or for good")
         .table(BreakdownTables.categories(detail.total()));

@@ -1,6 +1,8 @@
 package io.portolan.metrics.page;
 
+import io.portolan.core.relay.RelayReporting;
 import io.portolan.metrics.report.Counts;
+import io.portolan.metrics.report.Figures;
 import io.portolan.metrics.report.Report;
 import io.portolan.metrics.report.Report.Interval;
 import java.util.ArrayList;
@@ -11,7 +13,9 @@ public final class ReportPage {
   static final String DEFINITIONS =
       """
       <h2>What is counted</h2>
-      <p class=note>Accepted: the next hop took responsibility; no proof of arrival in a mailbox. Hard and soft bounces and blocks: refused
+      <p class=note>Accepted: the next hop took responsibility; no proof of arrival in a mailbox. Relayed: accepted by a relay, and the ISP's
+      answer is not known, since no event of the relay has told it yet; it becomes accepted or bounced when one does. In the tables and rates what
+      a relay accepted is among the accepted. Hard and soft bounces and blocks: refused
       for good by the peer; a block is for the reputation of the sending address. Their rates are shares of accepted + hard + soft + blocked,
       which is what a peer decided for good. Deferrals are attempts answered for now, some of them blocks; one recipient may be deferred several
       times. The deferral rate is the share of them in all attempts: what was decided for good + deferrals. The reputation rate is the share
@@ -25,12 +29,18 @@ public final class ReportPage {
 
   private ReportPage() {}
 
-  public static String write(Report report) {
+  /**
+   * Writes the page.
+   *
+   * @param reporting what may still be heard from relays
+   */
+  public static String write(Report report, RelayReporting reporting) {
     Page page = new Page(report.title()).note(span(report));
     summary(page, report);
-    page.section("From planned to accepted, and what came back");
-    List<Funnel.Step> steps = Funnel.steps(report);
-    page.figure(Funnel.svg(steps), Funnel.figures(steps));
+    page.section("What became of the planned, and what came back");
+    List<FunnelPlot.Step> steps = FunnelPlot.steps(report);
+    page.figure(FunnelPlot.svg(steps), FunnelPlot.figures(steps));
+    relays(page, report, reporting);
     results(page, report);
     page.section("ISP by port").table(HeatMap.of(report.isps())).html(HeatMap.legend());
     page.section("How deliveries ended, by ISP")
@@ -39,6 +49,8 @@ public final class ReportPage {
             List.of(
                 "ok",
                 "accepted",
+                "okp",
+                "relayed",
                 "bad",
                 "hard bounces",
                 "soft",
@@ -71,6 +83,9 @@ public final class ReportPage {
       cards.append(Page.card("waiting", report.waiting()));
     }
     cards.append(Page.card("accepted", total.accepted()));
+    if (total.marks().byRelay() > 0) {
+      cards.append(Page.card("of them relayed", total.relayed()));
+    }
     cards.append(Page.card("bounced hard", total.hardBounced()));
     cards.append(Page.card("bounced soft", total.softBounced()));
     cards.append(Page.card("blocked", total.blocked()));
@@ -86,10 +101,23 @@ public final class ReportPage {
     cards.append(Page.card("complaints", total.returned().complaints()));
     cards.append(Page.card("unsubscribed", total.returned().unsubscribes()));
     cards.append(Page.card("feedback pending", report.pending()));
-    if (total.marks().byRelay() > 0) {
-      cards.append(Page.card("at a relay, unconfirmed", total.unconfirmed()));
-    }
     page.html(cards.append("</div>").toString());
+  }
+
+  /** What is not known of the mail that relays took, and whether it will be. */
+  static void relays(Page page, Report report, RelayReporting reporting) {
+    List<String> sentences =
+        report.relays().stream()
+            .map(
+                share ->
+                    "Relayed: "
+                        + Figures.number(share.relayed())
+                        + ". "
+                        + reporting.of(share.relay()).words(share.relay()))
+            .toList();
+    if (!sentences.isEmpty()) {
+      page.sentences(sentences);
+    }
   }
 
   /** Results and rates over time, and bounces by category. */

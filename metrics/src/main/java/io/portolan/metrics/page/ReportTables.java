@@ -23,6 +23,7 @@ final class ReportTables {
           "TLS",
           "recipients",
           "accepted",
+          "relayed of these",
           "hard",
           "soft",
           "blocked",

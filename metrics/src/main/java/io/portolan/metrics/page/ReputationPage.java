@@ -10,6 +10,7 @@ import io.portolan.metrics.reputation.Reputation;
 import io.portolan.metrics.reputation.Score;
 import io.portolan.metrics.reputation.Signal;
 import io.portolan.metrics.reputation.SignalKey;
+import io.portolan.metrics.reputation.Threshold.Publication;
 import io.portolan.metrics.reputation.Trend;
 import io.portolan.metrics.reputation.Window;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ public final class ReputationPage {
           "Nothing was offered to a peer in this span. Scores come with the first messages that are"
               + " answered.");
     }
-    page.section("Limits in force");
+    page.section("Limits in force").note(reputation.thresholds().words());
     List<Distance> drawable = LimitPlot.drawable(reputation.distances());
     if (!drawable.isEmpty()) {
       page.html(ReportPage.wide(LimitPlot.svg(drawable)))
@@ -92,15 +93,23 @@ public final class ReputationPage {
               Page.escape(distance.words()),
               Page.rate(distance.rate()),
               Figures.percent(distance.threshold().limit()),
-              "<a rel=noreferrer href=\""
-                  + Page.escape(distance.threshold().source().toASCIIString())
-                  + "\">"
-                  + Page.escape(distance.threshold().source().getHost())
-                  + "</a> <small>since "
-                  + Page.escape(distance.threshold().since())
-                  + "</small>"));
+              distance
+                  .threshold()
+                  .publication()
+                  .map(ReputationPage::source)
+                  .orElse("your own <small>set in the configuration</small>")));
     }
     return table;
+  }
+
+  private static String source(Publication publication) {
+    return "<a rel=noreferrer href=\""
+        + Page.escape(publication.source().toASCIIString())
+        + "\">"
+        + Page.escape(publication.source().getHost())
+        + "</a> <small>since "
+        + Page.escape(publication.since())
+        + "</small>";
   }
 
   private static HtmlTable scores(Reputation reputation) {

@@ -15,9 +15,9 @@ import io.portolan.core.delivery.Attempt;
 import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.delivery.DeliveryOutcome.Accepted;
 import io.portolan.core.delivery.PathFailure;
-import io.portolan.core.delivery.RecordedResult;
-import io.portolan.core.delivery.ResultListener;
 import io.portolan.core.policy.Path;
+import io.portolan.core.recorder.RecordedResult;
+import io.portolan.core.recorder.ResultListener;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -57,7 +57,19 @@ public final class DeliveryMeters implements ResultListener, AutoCloseable {
 
   /** Watches a number, such as the results that wait to be written. */
   public void watch(String name, String description, Supplier<Number> value) {
-    Gauge.builder(name, value).description(description).register(registry);
+    watch(name, description, List.of(), value);
+  }
+
+  /**
+   * Watches a number of a kind, such as what is held for one reason.
+   *
+   * @param tags names and values in turn, of closed sets
+   */
+  public void watch(String name, String description, List<String> tags, Supplier<Number> value) {
+    Gauge.builder(name, value)
+        .description(description)
+        .tags(tags.toArray(String[]::new))
+        .register(registry);
   }
 
   /**

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What was counted of a campaign, an ISP or a path.
  *
- * @param accepted the next hop took responsibility
+ * @param accepted the next hop took responsibility, relays among them ({@link #relayed})
  * @param hardBounced refused for good by the peer, because the mailbox or domain does not exist or
  *     is closed
  * @param softBounced refused for good by the peer, for any other reason but reputation
@@ -106,7 +106,7 @@ public record Counts(
       case "late-bounce" -> NONE.with(Returned.bounced(category, byRelay, count), Marks.NONE);
       case "complaint" -> NONE.with(Returned.complaints(kind.hasLoop(), count), Marks.NONE);
       case "unsubscribe" -> NONE.with(Returned.unsubscribes(count), Marks.NONE);
-      case "delivered" -> NONE.with(Returned.settled(count), Marks.NONE);
+      case "delivered" -> NONE.with(Returned.delivered(byRelay, count), Marks.NONE);
       default ->
           throw new IllegalStateException("unknown outcome in result_rollup: " + kind.outcome());
     };
@@ -139,7 +139,14 @@ public record Counts(
   /** What is counted by path, in the order of all reports: from accepted to path failures. */
   public long[] byPath() {
     return new long[] {
-      accepted, hardBounced, softBounced, blocked, deferrals, blockedDeferrals, pathFailures
+      accepted,
+      relayed(),
+      hardBounced,
+      softBounced,
+      blocked,
+      deferrals,
+      blockedDeferrals,
+      pathFailures
     };
   }
 
@@ -186,8 +193,8 @@ public record Counts(
         marks.plus(other.marks));
   }
 
-  /** Taken by a relay, of which no event has come yet: nobody knows whether the ISP took them. */
-  public long unconfirmed() {
+  /** Accepted by a relay whose events have not said yet whether the ISP took them. */
+  public long relayed() {
     return Math.max(0, marks.byRelay() - returned.settled());
   }
 

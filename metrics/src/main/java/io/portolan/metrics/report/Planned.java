@@ -10,7 +10,7 @@ import java.sql.Statement;
  */
 public final class Planned {
   private static final String SETTINGS =
-      "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off; SET LOCAL work_mem = '32MB';"
+      "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '32MB';"
           + " SET TRANSACTION READ ONLY";
 
   private Planned() {}

@@ -1,6 +1,6 @@
 package io.portolan.metrics.report;
 
-import io.portolan.core.delivery.AcceptTime;
+import io.portolan.core.recorder.AcceptTime;
 import java.util.Map;
 import java.util.Optional;
 

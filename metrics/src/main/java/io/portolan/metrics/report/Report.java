@@ -1,9 +1,12 @@
 package io.portolan.metrics.report;
 
+import io.portolan.core.relay.RelayShare;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What happened to mail, by ISP, route and port.
@@ -33,6 +36,26 @@ public record Report(
   /** Accepted so lately that bounces and complaints may still come, {@link #cohorts} together. */
   public long pending() {
     return cohorts.stream().mapToLong(Cohort::pending).sum();
+  }
+
+  /** What became of all that was planned, or of a span, of what ended in it. */
+  public Funnel funnel() {
+    return Funnel.of(total, waiting);
+  }
+
+  /** The relays that have not said what became of what they took, the most of it first. */
+  public List<RelayShare> relays() {
+    Map<String, Long> byRelay = new TreeMap<>();
+    for (IspReport isp : isps) {
+      for (PathReport path : isp.paths()) {
+        byRelay.merge(path.route(), path.counts().relayed(), Long::sum);
+      }
+    }
+    return byRelay.entrySet().stream()
+        .filter(entry -> entry.getValue() > 0)
+        .map(entry -> new RelayShare(entry.getKey(), entry.getValue()))
+        .sorted(Comparator.comparingLong((RelayShare share) -> -share.relayed()))
+        .toList();
   }
 
   /**

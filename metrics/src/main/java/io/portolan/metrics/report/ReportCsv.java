@@ -1,6 +1,7 @@
 package io.portolan.metrics.report;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
+import io.portolan.core.csv.SafeText;
 import io.portolan.metrics.report.Report.AcceptTimes;
 import io.portolan.metrics.report.Report.IspReport;
 import io.portolan.metrics.report.Report.PathReport;
@@ -18,7 +19,7 @@ import java.util.TreeSet;
 /**
  * Writes a report as CSV (RFC 4180). The rows are those of the page: one for each path, one for
  * each ISP, whose route is "all", and one for everything, whose ISP is "all", too. A path's row
- * leaves empty what is of no path. Top replies are a document of their own.
+ * leaves empty what is of no path. The funnel and top replies are documents of their own.
  */
 public final class ReportCsv {
   private static final List<String> BEFORE_RATES =
@@ -30,6 +31,7 @@ public final class ReportCsv {
           "tls",
           "recipients",
           "accepted",
+          "relayed",
           "hard_bounced",
           "soft_bounced",
           "blocked",
@@ -48,7 +50,6 @@ public final class ReportCsv {
           "complaints",
           "unsubscribes",
           "accepted_by_relay",
-          "unconfirmed",
           "accept_median_ms",
           "accept_p95_ms");
 
@@ -99,7 +100,7 @@ public final class ReportCsv {
       List<String> header = new ArrayList<>();
       breakdown.by().forEach(dimension -> header.add(dimension.id()));
       header.add("accepted");
-      header.add("unconfirmed");
+      header.add("relayed");
       addRateColumns(header);
       header.addAll(List.of("accept_p50_ms", "accept_p75_ms", "accept_p95_ms", "accept_p99_ms"));
       csv.writeRecord(header);
@@ -107,7 +108,7 @@ public final class ReportCsv {
         List<String> row = new ArrayList<>();
         group.key().values().forEach(value -> row.add(harmless(value)));
         row.add(Long.toString(group.counts().accepted()));
-        row.add(Long.toString(group.counts().unconfirmed()));
+        row.add(Long.toString(group.counts().relayed()));
         addRates(row, group.counts());
         for (Optional<Long> millis :
             List.of(
@@ -161,6 +162,25 @@ public final class ReportCsv {
     return out.toString();
   }
 
+  /** What became of the planned: the whole, and the parts that add up to it. */
+  public static String writeFunnel(Report report) {
+    Funnel funnel = report.funnel();
+    StringWriter out = new StringWriter();
+    try (CsvWriter csv = CsvWriter.builder().build(out)) {
+      csv.writeRecord("step", "messages", "share");
+      csv.writeRecord("planned", Long.toString(funnel.planned()), "");
+      for (Funnel.Part part : funnel.parts()) {
+        csv.writeRecord(
+            part.name().replace(' ', '_'),
+            Long.toString(part.count()),
+            funnel.planned() == 0 ? "" : share((double) part.count() / funnel.planned()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString();
+  }
+
   /** The top replies. */
   public static String writeReplies(Report report) {
     StringWriter out = new StringWriter();
@@ -207,7 +227,6 @@ public final class ReportCsv {
     row.add(Long.toString(counts.returned().complaints()));
     row.add(Long.toString(counts.returned().unsubscribes()));
     row.add(Long.toString(counts.marks().byRelay()));
-    row.add(Long.toString(counts.unconfirmed()));
     row.add(times.medianMillis().map(String::valueOf).orElse(""));
     row.add(times.p95Millis().map(String::valueOf).orElse(""));
     return row;
@@ -239,6 +258,6 @@ public final class ReportCsv {
 
   /** A peer's words so that no spreadsheet takes them for a formula. */
   public static String harmless(String text) {
-    return !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+    return SafeText.written(text);
   }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param acceptedWithLoop accepted at ISPs with a feedback loop: the denominator of complaints
  * @param unsubscribes people who want no more
  * @param settled of the messages that a relay took, those of which an event of the relay says what
- *     became of them: delivered or bounced
+ *     became of them: delivered or bounced, each message once
  */
 public record Returned(
     long hardBounced,
@@ -47,8 +47,8 @@ public record Returned(
     return new Returned(0, 0, 0, 0, 0, 0, count, 0);
   }
 
-  static Returned settled(long count) {
-    return new Returned(0, 0, 0, 0, 0, 0, 0, count);
+  static Returned delivered(boolean byRelay, long count) {
+    return new Returned(0, 0, 0, 0, 0, 0, 0, byRelay ? count : 0);
   }
 
   /** Late bounces of whatever kind. */

@@ -36,6 +36,11 @@ public enum Component {
   static final List<Component> RATES =
       List.of(COMPLAINTS, LIST_QUALITY, BLOCKS, THROTTLES, DEFERRALS, AUTHENTICATION);
 
+  /** The ids of those that a limit may be set for. */
+  public static List<String> rateIds() {
+    return RATES.stream().map(Component::id).toList();
+  }
+
   /** Bounds further apart than this tell too little for a score. */
   private static final double WIDEST = 60;
 

@@ -5,7 +5,7 @@ import io.portolan.metrics.report.Rate;
 import java.util.Locale;
 
 /**
- * How far a rate is from a published limit.
+ * How far a rate is from a limit in force.
  *
  * @param subject the sending domain at an ISP, or the route of a relay
  * @param words the same in a sentence
@@ -63,7 +63,10 @@ public record Distance(
         (threshold.scope() == Threshold.Scope.ISP ? " at " : " by the count of ")
             + threshold.owner();
     String limit =
-        threshold.limit() == 0 ? "none may be" : "limit " + Figures.percent(threshold.limit());
+        threshold.limit() == 0
+            ? (threshold.isOwn() ? "by your own limit none may be" : "none may be")
+            : (threshold.isOwn() ? "your own limit " : "limit ")
+                + Figures.percent(threshold.limit());
     if (verdict == Verdict.NOT_SEEN) {
       return what + where + " cannot be seen from here, " + limit + ": " + threshold.consequence();
     }

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param until end of the spans, a whole hour: that under way is in
  * @param window the span that is scored
  * @param signals the worst first, those without a score last
- * @param distances from the limits in force
+ * @param thresholds the limits in force
+ * @param distances from them
  * @param days of the last thirty, those on which something was sent
  * @param complete false when there were more signals than a report shows
  */
@@ -20,6 +21,7 @@ public record Reputation(
     Window window,
     Filter filter,
     List<Signal> signals,
+    Thresholds thresholds,
     List<Distance> distances,
     List<Interval> days,
     boolean complete) {

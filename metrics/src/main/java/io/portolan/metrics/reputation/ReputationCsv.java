@@ -3,6 +3,7 @@ package io.portolan.metrics.reputation;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import io.portolan.metrics.report.Rate;
 import io.portolan.metrics.report.ReportCsv;
+import io.portolan.metrics.reputation.Threshold.Publication;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -64,6 +65,7 @@ public final class ReputationCsv {
           "limit",
           "verdict",
           "words",
+          "origin",
           "source",
           "since");
       for (Distance distance : reputation.distances()) {
@@ -75,8 +77,9 @@ public final class ReputationCsv {
         row.add(ReportCsv.share(threshold.limit()));
         row.add(distance.verdict().id());
         row.add(ReportCsv.harmless(distance.words()));
-        row.add(threshold.source().toString());
-        row.add(threshold.since());
+        row.add(threshold.origin());
+        row.add(threshold.publication().map(it -> it.source().toString()).orElse(""));
+        row.add(threshold.publication().map(Publication::since).orElse(""));
         csv.writeRecord(row);
       }
     } catch (IOException e) {

@@ -25,12 +25,17 @@ public final class ReputationReader {
   private final ReputationStore store;
   private final DnsHealthStore dnsHealth;
   private final RelayStore relays;
-  private final Thresholds thresholds = Thresholds.builtIn();
+  private final Thresholds thresholds;
 
-  public ReputationReader(ReputationStore store, DnsHealthStore dnsHealth, RelayStore relays) {
+  /**
+   * @param thresholds that rates are held against
+   */
+  public ReputationReader(
+      ReputationStore store, DnsHealthStore dnsHealth, RelayStore relays, Thresholds thresholds) {
     this.store = store;
     this.dnsHealth = dnsHealth;
     this.relays = relays;
+    this.thresholds = thresholds;
   }
 
   /**
@@ -56,6 +61,7 @@ public final class ReputationReader {
         window,
         filter,
         signals.stream().limit(MOST_SIGNALS).toList(),
+        thresholds,
         distances(signals),
         store.byDay(filter, until),
         signals.size() <= MOST_SIGNALS);
@@ -90,6 +96,7 @@ public final class ReputationReader {
                   signals,
                   key ->
                       threshold.owner().equals(services.get(key.route()))
+                              || (key.isByRelay() && threshold.owner().equals(key.route()))
                           ? Optional.of(key.route())
                           : Optional.empty()));
     }

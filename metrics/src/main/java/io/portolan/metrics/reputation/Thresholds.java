@@ -5,6 +5,7 @@ import io.portolan.core.csv.CsvRow;
 import io.portolan.core.csv.CsvTable;
 import io.portolan.metrics.report.Rate;
 import io.portolan.metrics.reputation.Distance.Verdict;
+import io.portolan.metrics.reputation.Threshold.Publication;
 import io.portolan.metrics.reputation.Threshold.Scope;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -12,13 +13,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * The limits in force, from a table that names the source of each. Every row has a sample of counts
- * with the verdict that it must get. Immutable.
+ * The limits in force: those of a table that names the source of each, and what the operator made
+ * of them. Every row of the table has a sample of counts with the verdict that it must get.
+ * Immutable.
+ *
+ * @param all in the order of the table, then the operator's own
+ * @param off ids of those of the table that the operator switched off
  */
-public final class Thresholds {
+public record Thresholds(List<Threshold> all, List<String> off) {
   static final List<String> COLUMNS =
       List.of(
           "id",
@@ -36,10 +42,9 @@ public final class Thresholds {
 
   private static final double PERCENT = 100;
 
-  private final List<Threshold> all;
-
-  private Thresholds(List<Threshold> all) {
-    this.all = List.copyOf(all);
+  public Thresholds {
+    all = List.copyOf(all);
+    off = List.copyOf(off);
   }
 
   /** Those that come with Portolan. */
@@ -63,12 +68,41 @@ public final class Thresholds {
       checkSample(row, threshold);
       all.add(threshold);
     }
-    return new Thresholds(all);
+    return new Thresholds(all, List.of());
   }
 
-  /** All of them, in the order of the table. */
-  public List<Threshold> all() {
-    return all;
+  /** The limit in force of an id. */
+  public Optional<Threshold> find(String id) {
+    return all.stream().filter(each -> each.id().equals(id)).findFirst();
+  }
+
+  /** These with a limit of the operator's, in place of the one of the same id if there is one. */
+  public Thresholds with(Threshold own) {
+    List<Threshold> limits = new ArrayList<>(all);
+    limits.replaceAll(each -> each.id().equals(own.id()) ? own : each);
+    if (!limits.contains(own)) {
+      limits.add(own);
+    }
+    return new Thresholds(limits, off);
+  }
+
+  /** These without the limit of an id. */
+  public Thresholds without(String id) {
+    List<String> ids = new ArrayList<>(off);
+    ids.add(id);
+    return new Thresholds(all.stream().filter(each -> !each.id().equals(id)).toList(), ids);
+  }
+
+  /** Which are in force and where they come from, in a sentence or three. */
+  public String words() {
+    List<String> own = all.stream().filter(Threshold::isOwn).map(Threshold::id).toList();
+    return "In force: "
+        + (all.size() - own.size())
+        + " that come with Portolan"
+        + (own.isEmpty()
+            ? "."
+            : ", and " + own.size() + " of your own (" + String.join(", ", own) + ").")
+        + (off.isEmpty() ? "" : " Switched off by you: " + String.join(", ", off) + ".");
   }
 
   private static Threshold threshold(CsvRow row) {
@@ -80,8 +114,7 @@ public final class Thresholds {
         limit(row),
         row.required("rule"),
         row.required("consequence"),
-        source(row),
-        since(row));
+        Optional.of(new Publication(source(row), since(row))));
   }
 
   private static Scope scope(CsvRow row) {
@@ -98,10 +131,7 @@ public final class Thresholds {
         .orElseThrow(
             () ->
                 row.invalid(
-                    "measure",
-                    "It is one of "
-                        + String.join(", ", Component.RATES.stream().map(Component::id).toList())
-                        + "."));
+                    "measure", "It is one of " + String.join(", ", Component.rateIds()) + "."));
   }
 
   private static double limit(CsvRow row) {

@@ -165,17 +165,25 @@ public final class ReportRunStore {
         == 1;
   }
 
-  /** Ends a run: everybody has it, or somebody will not get it. */
-  public void end(ReportRun run, ReportRun.State state, String trouble, Instant now) {
-    write(run, state, now, trouble, now, Optional.of(now));
+  /**
+   * Ends a run: everybody has it, or somebody will not get it.
+   *
+   * @return false if it is not this node's any more, so that another one ends it
+   */
+  public boolean end(ReportRun run, ReportRun.State state, String trouble, Instant now) {
+    return write(run, state, now, trouble, now, Optional.of(now));
   }
 
-  /** Gives a run back, to be tried again. */
-  public void retry(ReportRun run, Instant notBefore, String trouble, Instant now) {
-    write(run, ReportRun.State.OPEN, notBefore, trouble, now, Optional.empty());
+  /**
+   * Gives a run back, to be tried again.
+   *
+   * @return false if it is not this node's any more
+   */
+  public boolean retry(ReportRun run, Instant notBefore, String trouble, Instant now) {
+    return write(run, ReportRun.State.OPEN, notBefore, trouble, now, Optional.empty());
   }
 
-  private void write(
+  private boolean write(
       ReportRun run,
       ReportRun.State state,
       Instant notBefore,
@@ -184,19 +192,20 @@ public final class ReportRunStore {
       Optional<Instant> endedAt) {
     String cut =
         trouble.substring(0, Math.min(trouble.length(), LONGEST_TROUBLE)).replace('\0', ' ');
-    database.inTransaction(
-        connection ->
-            Sql.update(
-                connection,
-                END,
-                state.id(),
-                notBefore,
-                now,
-                cut,
-                endedAt,
-                run.id(),
-                node,
-                run.tries()));
+    return database.inTransaction(
+            connection ->
+                Sql.update(
+                    connection,
+                    END,
+                    state.id(),
+                    notBefore,
+                    now,
+                    cut,
+                    endedAt,
+                    run.id(),
+                    node,
+                    run.tries()))
+        == 1;
   }
 
   /** The latest runs of a schedule, the last one first; {@value #SHOWN} at most. */

@@ -3,7 +3,7 @@ package io.portolan.metrics.seed;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Partitions;
 import io.portolan.core.database.Sql;
-import io.portolan.core.delivery.AcceptTime;
+import io.portolan.core.recorder.AcceptTime;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

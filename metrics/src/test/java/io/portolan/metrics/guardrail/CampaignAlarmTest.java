@@ -7,11 +7,11 @@ import io.portolan.core.delivery.Attempt;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.delivery.DeliveryOutcome;
-import io.portolan.core.delivery.RecordedResult;
 import io.portolan.core.guard.Hold;
 import io.portolan.core.guard.HoldStore;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.core.recorder.RecordedResult;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.MalformedReplyException;
 import io.portolan.core.reply.Phase;
@@ -34,12 +34,14 @@ class CampaignAlarmTest {
 
   @RegisterExtension static final TestDatabase database = TestDatabase.create();
 
+  private final List<Long> told = new ArrayList<>();
   private final List<Guardrails> nodes = List.of(node(), node());
 
   @BeforeEach
   void startAnew() {
     database.execute("DELETE FROM guard_test");
     database.execute("DELETE FROM campaign_hold");
+    database.execute("DELETE FROM campaign");
   }
 
   @Test
@@ -79,7 +81,8 @@ class CampaignAlarmTest {
     assertThat(holds(1).getFirst().reason()).contains("25 of 221");
     assertThat(
             database.number(
-                "SELECT 1000 * trials + hits FROM guard_test WHERE isp = '' AND guard = 'hard-bounce'"))
+                "SELECT 1000 * trials + hits FROM guard_test WHERE isp = '' AND guard ="
+                    + " 'hard-bounce'"))
         .as("440 at the healthy ISP, all taken")
         .isEqualTo(440_000);
   }
@@ -100,41 +103,185 @@ class CampaignAlarmTest {
 
   @Test
   void bouncesAfterAcceptanceAreHitsWhileTheCampaignRuns() throws Exception {
-    database.execute("DELETE FROM campaign");
     database.execute(
         """
         INSERT INTO campaign (id, name, state, content) OVERRIDING SYSTEM VALUE
         VALUES (1, 'runs', 'running', '{}'), (2, 'is over', 'finished', '{}')
         """);
     for (int campaign = 1; campaign <= 2; campaign++) {
-      List<RecordedResult> accepted = new ArrayList<>();
-      for (int each = 0; each < 300; each++) {
-        accepted.add(result(campaign, each % 3 == 0 ? "relayed" : "healthy", false));
-      }
-      record(0, accepted);
+      record(0, acceptedByARelay(campaign));
       for (int each = 0; each < 30; each++) {
-        late(campaign, BounceCategory.BAD_MAILBOX);
-        late(campaign, BounceCategory.MAILBOX_FULL);
+        late(campaign, BounceCategory.BAD_MAILBOX, NOW);
+        late(campaign, BounceCategory.MAILBOX_FULL, NOW);
       }
     }
 
     assertThat(holds(1)).extracting(Hold::isp).containsExactly("relayed");
     assertThat(holds(1).getFirst().trials()).as("no message counts twice").isEqualTo(100);
     assertThat(holds(2)).isEmpty();
+    assertThat(told).as("once, when the hold is durable").containsExactly(1L);
   }
 
-  private void late(long campaign, BounceCategory category) {
-    database
-        .database()
-        .inTransaction(
-            connection -> {
-              nodes.get(1).bounced(connection, campaign, "relayed", category);
-              return true;
-            });
+  @Test
+  void bouncesOfMailSentBeforeAnOverrideSayNothingOfWhatIsSentAfter() throws Exception {
+    campaign(1);
+    record(0, acceptedByARelay(1));
+    for (int each = 0; each < 30; each++) {
+      late(1, BounceCategory.BAD_MAILBOX, NOW);
+    }
+    Instant overridden = NOW.plusSeconds(60);
+    release(1, "relayed", overridden);
+
+    for (int each = 0; each < 70; each++) {
+      late(1, BounceCategory.BAD_MAILBOX, NOW);
+    }
+    assertThat(holds(1)).as("the person knew of them, or could").isEmpty();
+
+    record(0, acceptedByARelay(1));
+    for (int each = 0; each < 30; each++) {
+      late(1, BounceCategory.BAD_MAILBOX, overridden.plusSeconds(1));
+    }
+    assertThat(holds(1)).extracting(Hold::isp).containsExactly("relayed");
   }
 
-  private static Guardrails node() {
-    return new Guardrails(GuardSettings.DEFAULT, InstantSource.fixed(NOW));
+  @Test
+  void bouncesOfMailSentBeforeACampaignsOverrideCountForTheirIspAlone() throws Exception {
+    campaign(1);
+    database.execute(
+        """
+        INSERT INTO campaign_hold (campaign_id, isp, guard, trials, hits, reason, held_at)
+        VALUES (1, '', 'hard-bounce', 300, 60, 'too many', now())
+        """);
+    record(0, acceptedByARelay(1));
+    release(1, "", NOW.plusSeconds(60));
+
+    late(1, BounceCategory.BAD_MAILBOX, NOW);
+    late(1, BounceCategory.BAD_MAILBOX, NOW.plusSeconds(61));
+
+    assertThat(
+            database.texts(
+                "SELECT isp || ' ' || hits FROM guard_test WHERE guard = 'hard-bounce' AND hits > 0 ORDER BY isp"))
+        .containsExactly(" 1", "relayed 2");
+  }
+
+  @Test
+  void refusalsForTheReputationOfOurDomainAreBlocksAndNoBounces() throws Exception {
+    campaign(1);
+    for (int group = 0; group < 4; group++) {
+      List<RecordedResult> results = new ArrayList<>();
+      for (int each = 0; each < 25; each++) {
+        results.add(
+            result(
+                1,
+                "gmail",
+                new DeliveryOutcome.Bounced(
+                    attempt("550 5.7.1 low reputation of the sending domain"),
+                    BounceCategory.SPAM_CONTENT.id(),
+                    false)));
+      }
+      record(0, results);
+    }
+    for (int each = 0; each < 50; each++) {
+      assertThat(nodes.getFirst().enter(1, "gmail")).isTrue();
+    }
+
+    assertThat(holds(1))
+        .singleElement()
+        .satisfies(hold -> assertThat(hold.guard()).isEqualTo("block"))
+        .satisfies(hold -> assertThat(hold.trials()).isLessThanOrEqualTo(50));
+    assertThat(nodes.getFirst().enter(1, "gmail"))
+        .as("it is not known whether the mailboxes exist")
+        .isFalse();
+  }
+
+  @Test
+  void lateRefusalsOfOurReputationAreBlocksToo() throws Exception {
+    campaign(1);
+    record(0, acceptedByARelay(1));
+    for (int each = 0; each < 15; each++) {
+      late(1, BounceCategory.IP_REPUTATION, NOW);
+      late(1, BounceCategory.SPAM_CONTENT, NOW);
+    }
+
+    assertThat(holds(1)).extracting(Hold::guard).containsExactly("block");
+  }
+
+  @Test
+  void campaignsHaveGuardsOfTheirOwn() throws Exception {
+    database.execute(
+        """
+        INSERT INTO campaign (id, name, state, content, guards) OVERRIDING SYSTEM VALUE
+        VALUES (1, 'as configured', 'running', '{}', '{}'),
+               (2, 'old list', 'running', '{}', '{"hardBounce": "15% to 40%"}'),
+               (3, 'strict', 'running', '{}', '{"hardBounce": "0.1% to 2%", "block": null}'),
+               (4, 'off', 'running', '{}', '{"hardBounce": "off"}')
+        """);
+    for (int campaign = 1; campaign <= 4; campaign++) {
+      int each = campaign == 3 ? 33 : 10; // 3 % at the strict one, 10 % at the others
+      for (int group = 0; group < 10; group++) {
+        List<RecordedResult> results = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+          results.add(result(campaign, "isp", i % each == 0));
+        }
+        record(group % 2, results);
+      }
+    }
+
+    assertThat(holds(1)).singleElement().extracting(Hold::reason).asString().contains("10.00 %");
+    assertThat(holds(2)).isEmpty();
+    assertThat(holds(3))
+        .singleElement()
+        .satisfies(hold -> assertThat(hold.trials()).isLessThanOrEqualTo(300))
+        .extracting(Hold::reason)
+        .asString()
+        .contains("where 0.10 % is usual and 2.00 % too many");
+    assertThat(holds(4)).isEmpty();
+    for (int i = 0; i < 200; i++) {
+      assertThat(nodes.getFirst().enter(4, "isp")).as("what is off holds nothing up").isTrue();
+    }
+  }
+
+  private void late(long campaign, BounceCategory category, Instant sentAt) {
+    Runnable afterCommit =
+        database
+            .database()
+            .inTransaction(
+                connection ->
+                    nodes.get(1).bounced(connection, campaign, "relayed", category, sentAt));
+    afterCommit.run();
+  }
+
+  private Guardrails node() {
+    Guardrails node = new Guardrails(GuardSettings.DEFAULT, InstantSource.fixed(NOW));
+    node.onAlarm(
+        campaign -> {
+          assertThat(holds(campaign)).isNotEmpty();
+          told.add(campaign);
+        });
+    return node;
+  }
+
+  private static void campaign(long id) {
+    database.execute(
+        """
+        INSERT INTO campaign (id, name, state, content) OVERRIDING SYSTEM VALUE
+        VALUES (?, 'runs', 'running', '{}')
+        """,
+        id);
+  }
+
+  private static void release(long campaign, String isp, Instant at) {
+    HoldStore.Steps asBefore = GuardSettings.DEFAULT.test(Guard.HARD_BOUNCE).orElseThrow().steps();
+    new HoldStore(database.database()).release(campaign, isp, "ada", "", _ -> asBefore, at);
+  }
+
+  /** 300, of which a relay took 100 for an ISP. */
+  private static List<RecordedResult> acceptedByARelay(long campaign) throws Exception {
+    List<RecordedResult> accepted = new ArrayList<>();
+    for (int each = 0; each < 300; each++) {
+      accepted.add(result(campaign, each % 3 == 0 ? "relayed" : "healthy", false));
+    }
+    return accepted;
   }
 
   private void record(int node, List<RecordedResult> results) {
@@ -153,6 +300,15 @@ class CampaignAlarmTest {
 
   private static RecordedResult result(long campaign, String isp, boolean refused)
       throws MalformedReplyException {
+    return result(
+        campaign,
+        isp,
+        refused
+            ? new DeliveryOutcome.Bounced(attempt("550 5.1.1 no such user"), "bad-mailbox", true)
+            : new DeliveryOutcome.Accepted(attempt("250 2.0.0 ok")));
+  }
+
+  private static RecordedResult result(long campaign, String isp, DeliveryOutcome outcome) {
     ClaimedDelivery delivery =
         new ClaimedDelivery(
             1,
@@ -166,10 +322,6 @@ class CampaignAlarmTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
-    DeliveryOutcome outcome =
-        refused
-            ? new DeliveryOutcome.Bounced(attempt("550 5.1.1 no such user"), "bad-mailbox", true)
-            : new DeliveryOutcome.Accepted(attempt("250 2.0.0 ok"));
     return new RecordedResult(NOW, campaign, isp, 1, 1, delivery, outcome);
   }
 

@@ -1,10 +1,13 @@
 package io.portolan.metrics.guardrail;
 
 import io.portolan.core.guard.HoldStore.Steps;
+import io.portolan.metrics.guardrail.ComplaintRun.Hour;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 
 /**
  * How often the default tests stop clean lists, and how soon they stop bad ones, by seeded runs.
@@ -12,6 +15,11 @@ import java.util.SplittableRandom;
  */
 final class GuardSimulation {
   private static final int GROUP = 25;
+
+  /** A sending domain's messages to an ISP with a feedback loop in an hour, a week long. */
+  private static final int IN_AN_HOUR = 1_000;
+
+  private static final int HOURS = 7 * 24;
 
   private GuardSimulation() {}
 
@@ -31,17 +39,46 @@ final class GuardSimulation {
           test.alarm(1),
           test.alarm());
       for (double rate : new double[] {0.005, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.2, 0.5}) {
-        Outcome outcome = run(test, rate, 5_000, 100_000, 1);
-        out.printf(
-            Locale.ROOT,
-            "| %.1f %% | %.2f %% | %s | %s | %s |%n",
-            100 * rate,
-            100.0 * outcome.stopped() / outcome.runs(),
-            outcome.stopped() == 0 ? "" : String.format(Locale.ROOT, "%,.0f", outcome.mean()),
-            outcome.stopped() == 0 ? "" : String.format(Locale.ROOT, "%,d", outcome.p99()),
-            outcome.stopped() == 0 ? "" : String.format(Locale.ROOT, "%,d", outcome.p999()));
+        print(out, run(test, rate, 5_000, 100_000, 1));
       }
     }
+    out.println(Guard.COMPLAINT.id());
+    for (double rate : new double[] {0.0003, 0.0005, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01}) {
+      print(out, complaints(rate, 5_000, 1));
+    }
+  }
+
+  private static void print(PrintStream out, Outcome outcome) {
+    out.printf(
+        Locale.ROOT,
+        "| %.2f %% | %.2f %% | %s | %s | %s |%n",
+        100 * outcome.rate(),
+        100.0 * outcome.stopped() / outcome.runs(),
+        outcome.stopped() == 0 ? "" : String.format(Locale.ROOT, "%,.0f", outcome.mean()),
+        outcome.stopped() == 0 ? "" : String.format(Locale.ROOT, "%,d", outcome.p99()),
+        outcome.stopped() == 0 ? "" : String.format(Locale.ROOT, "%,d", outcome.p999()));
+  }
+
+  /** Weeks at a rate of complaints that are known at once, looked at after each hour. */
+  static Outcome complaints(double rate, int runs, long seed) {
+    SequentialTest test = GuardSettings.DEFAULT.test(Guard.COMPLAINT).orElseThrow();
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Long> stops = new ArrayList<>();
+    for (int run = 0; run < runs; run++) {
+      List<Hour> hours = new ArrayList<>();
+      while (hours.size() < HOURS) {
+        int hits = 0;
+        for (int each = 0; each < IN_AN_HOUR; each++) {
+          hits += random.nextDouble() < rate ? 1 : 0;
+        }
+        hours.add(new Hour(IN_AN_HOUR, hits));
+        if (ComplaintRun.alarm(test, hours).isPresent()) {
+          stops.add((long) hours.size() * IN_AN_HOUR);
+          break;
+        }
+      }
+    }
+    return outcome(rate, runs, stops);
   }
 
   /**
@@ -50,9 +87,7 @@ final class GuardSimulation {
   static Outcome run(SequentialTest test, double rate, int runs, int messages, long seed) {
     Steps steps = test.steps();
     SplittableRandom random = new SplittableRandom(seed);
-    long[] stops = new long[runs];
-    int stopped = 0;
-    long sum = 0;
+    List<Long> stops = new ArrayList<>();
     for (int run = 0; run < runs; run++) {
       double score = 0;
       for (int sent = GROUP; sent <= messages; sent += GROUP) {
@@ -61,18 +96,22 @@ final class GuardSimulation {
         }
         score = Math.max(0, score);
         if (score >= test.alarm(sent)) {
-          stops[stopped++] = sent;
-          sum += sent;
+          stops.add((long) sent);
           break;
         }
       }
     }
-    long[] sorted = java.util.Arrays.stream(stops, 0, stopped).sorted().toArray();
+    return outcome(rate, runs, stops);
+  }
+
+  private static Outcome outcome(double rate, int runs, List<Long> stops) {
+    long[] sorted = stops.stream().mapToLong(Long::longValue).sorted().toArray();
+    int stopped = sorted.length;
     return new Outcome(
         rate,
         runs,
         stopped,
-        stopped == 0 ? 0 : (double) sum / stopped,
+        LongStream.of(sorted).average().orElse(0),
         stopped == 0 ? 0 : sorted[(int) Math.ceil(0.99 * stopped) - 1],
         stopped == 0 ? 0 : sorted[(int) Math.ceil(0.999 * stopped) - 1]);
   }

@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SequentialTestTest {
   private static final SequentialTest BOUNCES =
@@ -37,6 +43,52 @@ class SequentialTestTest {
     assertThat(outcome.mean()).isLessThan(150);
   }
 
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void stopsNoCleanListOfAHundredThousandUnderAllGuardsAtTenIsps(long seed) throws Exception {
+    CampaignSimulation.Outcome outcome =
+        CampaignSimulation.run(
+            IntStream.range(0, 10).mapToObj(n -> clean(n)).toList(), 100_000, seed);
+
+    assertThat(outcome.held()).isEmpty();
+    assertThat(outcome.offered().values().stream().mapToInt(Integer::intValue).sum())
+        .isEqualTo(100_000);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void stopsAPoisonedListAtItsIspWithinThreeHundredAndNowhereElse(long seed) throws Exception {
+    List<CampaignSimulation.Isp> isps =
+        Stream.concat(
+                Stream.of(new CampaignSimulation.Isp("choosy", 0.12, 0.01, 0.0005)),
+                IntStream.range(1, 10).mapToObj(n -> clean(n)))
+            .toList();
+
+    CampaignSimulation.Outcome outcome = CampaignSimulation.run(isps, 100_000, seed);
+
+    assertThat(outcome.held()).containsExactly("choosy");
+    assertThat(outcome.offered().get("choosy")).isBetween(25, 300);
+    assertThat(outcome.offered())
+        .allSatisfy((isp, offered) -> assertThat(isp.equals("choosy") || offered > 9_000).isTrue());
+  }
+
+  @Test
+  void findsComplaintsThatAreTooMany() {
+    assertThat(GuardSimulation.complaints(0.0005, 200, 3).stopped()).isZero();
+    GuardSimulation.Outcome bad = GuardSimulation.complaints(0.005, 200, 5);
+    assertThat(bad.stopped()).isEqualTo(200);
+    assertThat(bad.mean()).isLessThan(5_000);
+  }
+
+  private static LongStream seeds() {
+    return LongStream.rangeClosed(1, 20);
+  }
+
+  /** Half as bad as usual in each way. */
+  private static CampaignSimulation.Isp clean(int number) {
+    return new CampaignSimulation.Isp("isp" + number, 0.01, 0.01, 0.0005);
+  }
+
   @Test
   void isLaxerAfterAnOverride() {
     SequentialTest laxer = BOUNCES.laxer(0.12);
@@ -45,6 +97,9 @@ class SequentialTestTest {
     assertThat(laxer.bad()).isEqualTo(0.24);
     assertThat(GuardSimulation.run(laxer, 0.12, 20, 100_000, 17).stopped()).isZero();
     assertThat(BOUNCES.laxer(1).bad()).isLessThan(1);
+    SequentialTest nearlyOff = new SequentialTest(0.85, 0.97, 0.001, 0.01).laxer(0.9);
+    assertThat(nearlyOff.good()).isEqualTo(0.85);
+    assertThat(nearlyOff.bad()).isBetween(0.95, 0.97);
   }
 
   @Test

@@ -2,15 +2,20 @@ package io.portolan.metrics.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.core.relay.RelayReporting;
 import io.portolan.metrics.report.Report.Interval;
 import io.portolan.metrics.report.Report.IspReport;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class ReportPageTest {
-  private final String page = ReportPage.write(TestReports.campaign());
+  private static final RelayReporting SILENT =
+      new RelayReporting(_ -> Optional.empty(), List.of(), false);
+
+  private final String page = ReportPage.write(TestReports.campaign(), SILENT);
 
   @Test
   void needsNothingElseAndEscapesWhatItShows() {
@@ -21,20 +26,44 @@ class ReportPageTest {
   }
 
   @Test
-  void saysHowManyCameHowFar() {
-    assertThat(Funnel.steps(TestReports.campaign()))
+  void saysWhatBecameOfThePlanned() {
+    assertThat(FunnelPlot.steps(TestReports.campaign()))
         .extracting(step -> step.label() + " " + step.count() + " " + step.share())
         .containsExactly(
             "planned 1200 ",
-            "decided by a peer 1070 89.17 % of planned",
-            "accepted 1000 93.46 % of decided",
-            "bounced later 8 0.80 % of accepted",
-            "complained 5 0.50 % of accepted",
-            "unsubscribed 6 0.60 % of accepted");
-    assertThat(Funnel.steps(TestReports.report("All campaigns", 0)))
+            "accepted 892 74.33 % of planned",
+            "relayed 100 8.33 % of planned",
+            "bounced 78 6.50 % of planned",
+            "not sent 3 0.25 % of planned",
+            "expired 2 0.17 % of planned",
+            "suppressed 20 1.67 % of planned",
+            "cancelled 0 0.00 % of planned",
+            "waiting 105 8.75 % of planned",
+            "complained 5 0.50 % of what the next hop accepted",
+            "unsubscribed 6 0.60 % of what the next hop accepted");
+    assertThat(FunnelPlot.steps(TestReports.report("All campaigns", 0)))
         .as("nothing is planned for a span")
-        .extracting(Funnel.Step::label)
-        .startsWith("decided by a peer");
+        .first()
+        .isEqualTo(new FunnelPlot.Step("ended", "gone", 1_095, ""));
+  }
+
+  @Test
+  void saysWhatRelaysHaveNotToldAndWhetherTheyWill() {
+    assertThat(page)
+        .contains(
+            "Relayed: 100. Accepted by relay ses; the ISP&#39;s answer is not known.",
+            "There is no relay of this name any more",
+            "Relayed: accepted by a relay, and the ISP's")
+        .doesNotContain("Its events say whether the ISP took it");
+    assertThat(
+            ReportPage.write(
+                TestReports.campaign(),
+                new RelayReporting(
+                    _ -> Optional.empty(),
+                    List.of(new RelayReporting.EventWay("ses", Optional.of("ses"))),
+                    false)))
+        .contains("Its events say whether the ISP took it")
+        .doesNotContain("There is no relay of this name any more");
   }
 
   @Test

@@ -75,7 +75,7 @@ final class TestReports {
         Optional.empty(),
         Optional.empty(),
         recipients,
-        100,
+        recipients > 0 ? 105 : 0,
         GMAIL.plus(RELAYED).plus(BLOCKED_PORT),
         TIMES,
         List.of(

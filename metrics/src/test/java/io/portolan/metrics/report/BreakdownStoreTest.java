@@ -48,7 +48,7 @@ class BreakdownStoreTest {
         .extracting(group -> group.key().get(Dimension.DOMAIN) + " " + group.counts().accepted())
         .containsExactly("shop.example 150", "other.example 40");
     Counts other = breakdown.groups().getLast().counts();
-    assertThat(other.unconfirmed()).as("40 by the relay, 33 events").isEqualTo(7);
+    assertThat(other.relayed()).as("40 by the relay, 33 events").isEqualTo(7);
     assertThat(RateKind.HARD_BOUNCE.of(other)).isEqualTo(Rate.of(3, 40));
   }
 

@@ -8,7 +8,8 @@ import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import io.portolan.core.InvalidException;
 import io.portolan.core.NotFoundException;
 import io.portolan.core.database.TestDatabase;
-import io.portolan.core.delivery.AcceptTime;
+import io.portolan.core.recorder.AcceptTime;
+import io.portolan.core.relay.RelayShare;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -187,11 +188,33 @@ class ReportStoreTest {
         .as("Gmail tells no complaints")
         .isEqualTo(Rate.of(0, 0));
     assertThat(report.total().returned().complaints()).isEqualTo(3);
-    assertThat(report.total().unconfirmed()).as("taken by the relay").isEqualTo(10);
+    assertThat(report.total().relayed()).as("taken by the relay").isEqualTo(10);
     assertThat(report.pending()).isEqualTo(100);
     assertThat(report.cohorts())
         .singleElement()
         .isEqualTo(new Report.Cohort(Instant.parse("2026-11-24T00:00:00Z"), 100, 3, 3, 4, 100));
+  }
+
+  @Test
+  void saysWhereThePlannedStandAndWhichRelaysHaveNotTold() {
+    back("late-bounce", "bad-mailbox", 2);
+    back("delivered", "", 1);
+    result("relay", 587, "late-bounce", "mailbox-full", 3);
+    result("relay", 587, "delivered", "", 1);
+
+    Report report = reports.ofCampaign(campaign);
+
+    assertThat(report.funnel())
+        .isEqualTo(new Funnel(130, 89, 6, 14, 8, 3, 5, 0, 5))
+        .satisfies(FunnelTest::addsUp);
+    assertThat(report.relays()).containsExactly(new RelayShare("relay", 6));
+    assertThat(ReportCsv.writeFunnel(report).lines())
+        .startsWith(
+            "step,messages,share", "planned,130,", "accepted,89,0.68462", "relayed,6,0.04615")
+        .contains("not_sent,8,0.06154", "waiting,5,0.03846");
+    Funnel ofSpan = reports.ofSpan(MINUTE, MINUTE.plusSeconds(60)).funnel();
+    assertThat(ofSpan.planned()).as("what ended").isEqualTo(125);
+    FunnelTest.addsUp(ofSpan);
   }
 
   private void back(String outcome, String category, long count) {
@@ -289,6 +312,8 @@ class ReportStoreTest {
     NamedCsvRecord total = rows.getLast();
     assertThat(total.getField("recipients")).isEqualTo("130");
     assertThat(total.getField("not_sent")).isEqualTo("8");
+    assertThat(total.getField("relayed")).as("of the accepted").isEqualTo("10");
+    assertThat(rows.get(1).getField("relayed")).as("direct").isEqualTo("0");
     assertThat(rows.get(1).getField("not_sent")).as("of no path").isEmpty();
     for (String rate : List.of("hard_bounce", "soft_bounce", "block", "deferral", "reputation")) {
       assertThat(total.getField(rate + "_rate")).isNotEmpty();

@@ -15,6 +15,7 @@ import io.portolan.metrics.report.Rate;
 import io.portolan.metrics.report.Report.Interval;
 import io.portolan.metrics.reputation.Distance.Verdict;
 import io.portolan.metrics.reputation.Reputation.Filter;
+import io.portolan.metrics.reputation.Threshold.Scope;
 import io.portolan.metrics.reputation.Trend.Direction;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +43,7 @@ class ReputationReaderTest {
   void fill() {
     dnsHealth = new DnsHealthStore(database.database(), "net");
     relays = new RelayStore(database.database(), clock);
-    reader = new ReputationReader(new ReputationStore(database.database()), dnsHealth, relays);
+    reader = reader(Thresholds.builtIn());
     shop = campaign("news@shop.test");
     other = campaign("news@other.test");
   }
@@ -227,6 +228,53 @@ class ReputationReaderTest {
 
   private static Optional<String> none() {
     return Optional.empty();
+  }
+
+  @Test
+  void holdsRatesAgainstTheLimitsOfTheOperator() {
+    sent(shop, "yahoo", "yahoo", 2, "accepted", "", 10_000);
+    sent(shop, "yahoo", "yahoo", 2, "complaint", "", 21);
+    sent(shop, "yahoo", "yahoo", 2, "bounced", "bad-mailbox", 20);
+    relayed("accepted", "", 1_000);
+    relayed("deferred", "rate-limited", 900);
+    Threshold stricter = own("yahoo-complaints", Scope.ISP, "yahoo", Component.COMPLAINTS, 0.001);
+    reader =
+        reader(
+            Thresholds.builtIn()
+                .with(stricter)
+                .with(own("mine", Scope.ISP, "yahoo", Component.LIST_QUALITY, 0.01))
+                .with(own("relay", Scope.RELAY, "ses", Component.LIST_QUALITY, 0.01))
+                .with(own("other", Scope.RELAY, "other", Component.LIST_QUALITY, 0.01))
+                .without("yahoo-authentication"));
+
+    Reputation reputation = read(Window.WEEK);
+
+    assertThat(distance(reputation, "yahoo-complaints"))
+        .returns(Verdict.ABOVE, Distance::verdict)
+        .extracting(Distance::words)
+        .isEqualTo(
+            "shop.test: complaints at yahoo 0.19 % (0.12–0.29 %), your own limit 0.10 %: above."
+                + " Ask why.");
+    assertThat(distance(reputation, "mine").verdict()).isEqualTo(Verdict.BELOW);
+    assertThat(distance(reputation, "relay").subject()).as("a relay by its name").isEqualTo("ses");
+    assertThat(reputation.distances())
+        .extracting(each -> each.threshold().id())
+        .doesNotContain("yahoo-authentication", "other");
+    assertThat(reputation.thresholds().words())
+        .endsWith(
+            "and 4 of your own (yahoo-complaints, mine, relay, other). Switched off by you:"
+                + " yahoo-authentication.");
+  }
+
+  private static Threshold own(
+      String id, Scope scope, String owner, Component measure, double limit) {
+    return new Threshold(
+        id, scope, owner, measure, limit, "keep below", "Ask why.", Optional.empty());
+  }
+
+  private ReputationReader reader(Thresholds thresholds) {
+    return new ReputationReader(
+        new ReputationStore(database.database()), dnsHealth, relays, thresholds);
   }
 
   private Reputation read(Window window) {

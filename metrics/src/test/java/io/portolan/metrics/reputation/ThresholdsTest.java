@@ -14,6 +14,7 @@ import io.portolan.metrics.report.Rate;
 import io.portolan.metrics.reputation.Threshold.Scope;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +109,25 @@ class ThresholdsTest {
     assertThatThrownBy(() -> read(GOOD + "\n" + GOOD))
         .isInstanceOf(InvalidException.class)
         .hasMessageContaining("limits.csv line 3, column id");
+  }
+
+  @Test
+  void keepsTheOrderWhereALimitIsReplacedAndSaysWhatIsInForce() {
+    Thresholds shipped = read(GOOD + "\n" + GOOD.replaceFirst("x", "y"));
+    Threshold own =
+        new Threshold(
+            "x", Scope.ISP, "yahoo", Component.COMPLAINTS, 0.002, "r", "c", Optional.empty());
+
+    Thresholds inForce = shipped.with(own).without("y");
+
+    assertThat(shipped.words()).isEqualTo("In force: 2 that come with Portolan.");
+    assertThat(shipped.with(own).all()).containsExactly(own, shipped.find("y").orElseThrow());
+    assertThat(inForce.all()).containsExactly(own);
+    assertThat(own.origin()).isEqualTo("operator");
+    assertThat(shipped.find("y").orElseThrow().origin()).isEqualTo("shipped");
+    assertThat(inForce.words())
+        .isEqualTo(
+            "In force: 0 that come with Portolan, and 1 of your own (x). Switched off by you: y.");
   }
 
   private static Thresholds read(String rows) {

@@ -155,8 +155,9 @@ class ReportRunStoreTest {
         .as("who has it gets no copy")
         .isEmpty();
     assertThat(one.note(run, reached, lapsed)).as("the first node is too late").isFalse();
-    one.end(run, ReportRun.State.FAILED, "late", lapsed);
-    two.end(again, ReportRun.State.SENT, "", lapsed);
+    assertThat(one.end(run, ReportRun.State.FAILED, "late", lapsed)).isFalse();
+    assertThat(one.retry(run, lapsed, "late", lapsed)).isFalse();
+    assertThat(two.end(again, ReportRun.State.SENT, "", lapsed)).isTrue();
     assertThat(schedules.get(schedule.id()).lastRun())
         .hasValueSatisfying(last -> assertThat(last.state()).isEqualTo(ReportRun.State.SENT));
   }
@@ -168,7 +169,7 @@ class ReportRunStoreTest {
     ReportRun run = one.claim(START).orElseThrow();
 
     Instant next = START.plus(Duration.ofMinutes(1));
-    one.retry(run, next, "it answers 503", START);
+    assertThat(one.retry(run, next, "it answers 503", START)).isTrue();
 
     assertThat(two.claim(next.minusSeconds(1))).isEmpty();
     assertThat(schedules.get(schedule.id()).lastRun())

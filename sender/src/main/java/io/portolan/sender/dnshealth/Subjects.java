@@ -1,7 +1,7 @@
 package io.portolan.sender.dnshealth;
 
 import io.portolan.core.address.Domain;
-import io.portolan.sender.message.DkimKey;
+import io.portolan.sender.dkim.DkimKey;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;

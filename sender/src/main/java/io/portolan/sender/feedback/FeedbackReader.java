@@ -173,7 +173,12 @@ public final class FeedbackReader {
               each.remoteMta()));
     }
     return new Feedback(
-        kind, Optional.empty(), recipients, original, status.reportingMta(), status.arrivalDate());
+        kind,
+        Optional.empty(),
+        recipients,
+        original.withEnvelopeId(status.envelopeId()),
+        status.reportingMta(),
+        status.arrivalDate());
   }
 
   private static boolean isPositive(StatusReport.Recipient recipient) {

@@ -32,6 +32,7 @@ final class OriginalReader {
     original.all("to").forEach(value -> addAll(to, value));
     return new OriginalMessage(
         List.copyOf(tokens),
+        Optional.empty(),
         messageId(original.text("message-id"))
             .or(() -> messageId(mail.text("in-reply-to")))
             .or(() -> messageId(mail.text("references"))),

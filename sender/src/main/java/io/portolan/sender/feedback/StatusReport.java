@@ -19,13 +19,19 @@ import java.util.regex.Pattern;
  * they stand in a part of their own or, with some hosts, in the text of a mail.
  */
 record StatusReport(
-    Optional<String> reportingMta, Optional<Instant> arrivalDate, List<Recipient> recipients) {
+    Optional<String> envelopeId,
+    Optional<String> reportingMta,
+    Optional<Instant> arrivalDate,
+    List<Recipient> recipients) {
   private static final int MOST_RECIPIENTS = 200;
+  private static final int LONGEST_ID = 100; // RFC 3461 section 4.4
   private static final Pattern FIELD =
       Pattern.compile(
-          "^\\s{0,8}(?:final-recipient|original-recipient|action|status|diagnostic-code|remote-mta|reporting-mta|last-attempt-date|x-actual-recipient|arrival-date)\\s{0,2}:",
+          "^\\s{0,8}(?:final-recipient|original-recipient|original-envelope-id|action|status|diagnostic-code|remote-mta|reporting-mta|last-attempt-date|x-actual-recipient|arrival-date)\\s{0,2}:",
           Pattern.CASE_INSENSITIVE);
   private static final Pattern STATUS = Pattern.compile("[245]\\.\\d{1,3}\\.\\d{1,3}");
+  // of the xtext of RFC 3461 section 4 what must be escaped: a tag such as +20 may be the address's
+  private static final Pattern XTEXT = Pattern.compile("\\+(2B|3D)");
   private static final Pattern ESCAPED = Pattern.compile("\\\\x\\{([0-9A-Fa-f]{1,6})}");
 
   StatusReport {
@@ -59,17 +65,19 @@ record StatusReport(
   /** Reads the lines of a report. Text that stands around the fields is passed over. */
   static StatusReport read(List<String> lines) {
     List<Headers> groups = groups(lines);
+    Optional<String> envelope = Optional.empty();
     Optional<String> reporting = Optional.empty();
     Optional<Instant> arrival = Optional.empty();
     List<Recipient> recipients = new ArrayList<>();
     for (Headers group : groups) {
+      envelope = envelope.or(() -> group.first("original-envelope-id").filter(StatusReport::isId));
       reporting = reporting.or(() -> group.first("reporting-mta").map(StatusReport::host));
       arrival = arrival.or(() -> group.first("arrival-date").flatMap(StatusReport::date));
       if (recipients.size() < MOST_RECIPIENTS) {
         recipient(group).ifPresent(recipients::add);
       }
     }
-    return new StatusReport(reporting, arrival, recipients);
+    return new StatusReport(envelope, reporting, arrival, recipients);
   }
 
   /** Whether lines of a text have the fields of a report in them. */
@@ -129,6 +137,13 @@ record StatusReport(
           .filter(address -> !addresses.contains(address))
           .ifPresent(addresses::add);
     }
+    // some hosts hand on what the sender wrote in ORCPT as it stood there
+    group
+        .first("original-recipient")
+        .filter(value -> XTEXT.matcher(value).find())
+        .flatMap(value -> address(XTEXT.matcher(value).replaceAll(StatusReport::unescaped)))
+        .filter(address -> !addresses.contains(address))
+        .ifPresent(addresses::add);
     if (addresses.isEmpty()) {
       if (!group.has("final-recipient")) {
         return Optional.empty();
@@ -148,6 +163,10 @@ record StatusReport(
             status(group.text("status")),
             group.first("remote-mta").map(StatusReport::host),
             Headers.decodedWords(diagnostic)));
+  }
+
+  private static boolean isId(String value) {
+    return !value.isEmpty() && value.length() <= LONGEST_ID;
   }
 
   static Optional<EnhancedStatusCode> status(String text) {

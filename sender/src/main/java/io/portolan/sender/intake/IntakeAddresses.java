@@ -3,6 +3,7 @@ package io.portolan.sender.intake;
 import io.portolan.core.address.Domain;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.address.InvalidAddressException;
+import io.portolan.core.feedback.OriginalMessage;
 import io.portolan.sender.message.MessageSettings;
 import io.portolan.sender.message.Tokens;
 import java.util.List;
@@ -105,19 +106,27 @@ public final class IntakeAddresses {
   }
 
   /** Whether something that feedback says of a message was signed by this installation. */
-  boolean isSigned(String address, Optional<String> messageId) {
-    return delivery(address).isPresent()
-        || messageId
+  boolean isSigned(OriginalMessage original) {
+    return original.tokens().stream().anyMatch(address -> delivery(address).isPresent())
+        || original
+            .envelopeId()
+            .filter(id -> signed(Tokens.Purpose.RETURN_PATH, id).isPresent())
+            .isPresent()
+        || original
+            .messageId()
             .map(id -> id.substring(0, Math.max(0, id.indexOf('@'))))
-            .filter(token -> tokens.verify(Tokens.Purpose.MESSAGE_ID, token).isPresent())
+            .filter(id -> signed(Tokens.Purpose.MESSAGE_ID, id).isPresent())
             .isPresent();
   }
 
   /** The delivery of a token of a return path or a Message-ID. */
   OptionalLong signed(String token) {
-    String lower = token.toLowerCase(Locale.ROOT);
-    OptionalLong delivery = tokens.verify(Tokens.Purpose.RETURN_PATH, lower);
-    return delivery.isPresent() ? delivery : tokens.verify(Tokens.Purpose.MESSAGE_ID, lower);
+    OptionalLong delivery = signed(Tokens.Purpose.RETURN_PATH, token);
+    return delivery.isPresent() ? delivery : signed(Tokens.Purpose.MESSAGE_ID, token);
+  }
+
+  private OptionalLong signed(Tokens.Purpose purpose, String token) {
+    return tokens.verify(purpose, token.toLowerCase(Locale.ROOT));
   }
 
   /** The delivery of an unsubscribe token. */

@@ -26,7 +26,9 @@ public final class IntakeCounts {
     /** To an address that is none of ours, or without a signature that is right. */
     REFUSED,
     /** It came over a limit of size, number or time, or was no correct protocol. */
-    LIMITED;
+    LIMITED,
+    /** A mail that its server never handed out, or that broke whoever read it. */
+    UNREADABLE;
 
     public String id() {
       return name().toLowerCase(Locale.ROOT);

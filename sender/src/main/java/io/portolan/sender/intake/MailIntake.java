@@ -120,18 +120,15 @@ public final class MailIntake {
     List<String> tokens = new ArrayList<>();
     recipient.ifPresent(tokens::add);
     original.tokens().stream().filter(token -> !tokens.contains(token)).forEach(tokens::add);
-    boolean isSigned =
-        tokens.stream().anyMatch(token -> addresses.isSigned(token, original.messageId()))
-            || addresses.isSigned("", original.messageId());
+    boolean isSigned = addresses.isSigned(original.withTokens(tokens));
     return new Feedback(
         read.kind(),
         read.feedbackType(),
         read.recipients(),
         isSigned
-            ? new OriginalMessage(
-                tokens, original.messageId(), original.feedbackId(), original.from(), original.to())
-            // what nobody signed may be anybody's: kept and counted, never acted upon
-            : OriginalMessage.UNKNOWN,
+            ? original.withTokens(tokens)
+            // what nobody signed may be anybody's: looked at with its delivery, never acted upon
+            : OriginalMessage.UNKNOWN.withFeedbackId(original.feedbackId()),
         read.reportingMta(),
         read.arrivalDate());
   }
@@ -150,12 +147,7 @@ public final class MailIntake {
             FeedbackKind.UNSUBSCRIBE,
             Optional.empty(),
             List.of(),
-            new OriginalMessage(
-                List.of(addresses.returnPath(delivery.getAsLong())),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of()),
+            OriginalMessage.UNKNOWN.withTokens(List.of(addresses.returnPath(delivery.getAsLong()))),
             Optional.empty(),
             Optional.empty()));
   }

@@ -25,18 +25,24 @@ public final class SignedTokens {
     this.addresses = addresses;
   }
 
-  /** Feedback with the return path of each delivery whose token stands in a text, first of all. */
+  /**
+   * Feedback with the return path of each delivery whose token stands in a text, first of all: and
+   * of these first what its reader found where tokens belong, for the text may quote other mail.
+   */
   public Feedback added(Feedback feedback, String text) {
     OriginalMessage original = feedback.original();
     List<String> tokens =
-        new ArrayList<>(deliveries(text).mapToObj(addresses::returnPath).distinct().toList());
+        new ArrayList<>(
+            LongStream.concat(deliveries(String.join("\n", original.tokens())), deliveries(text))
+                .mapToObj(addresses::returnPath)
+                .distinct()
+                .toList());
     original.tokens().stream().filter(token -> !tokens.contains(token)).forEach(tokens::add);
     return new Feedback(
         feedback.kind(),
         feedback.feedbackType(),
         feedback.recipients(),
-        new OriginalMessage(
-            tokens, original.messageId(), original.feedbackId(), original.from(), original.to()),
+        original.withTokens(tokens),
         feedback.reportingMta(),
         feedback.arrivalDate());
   }

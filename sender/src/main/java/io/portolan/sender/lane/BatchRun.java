@@ -1,13 +1,17 @@
 package io.portolan.sender.lane;
 
+import io.portolan.core.InvalidException;
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
-import io.portolan.core.delivery.Recorded;
+import io.portolan.core.recorder.Recorded;
+import io.portolan.sender.message.CampaignMessage;
+import io.portolan.sender.message.MessageComposer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A batch while it is being sent: counts its deliveries down as each is recorded or left.
@@ -18,6 +22,7 @@ final class BatchRun {
   private final Instant since;
   private final CountDownLatch open;
   private volatile boolean abandoned;
+  private volatile @Nullable CampaignMessage message;
 
   /** A delivery on its way through a lane. */
   record Item(BatchRun run, ClaimedDelivery delivery) {}
@@ -30,6 +35,20 @@ final class BatchRun {
 
   ClaimedBatch batch() {
     return batch;
+  }
+
+  /**
+   * The campaign's message, looked up once for all deliveries of the batch.
+   *
+   * @throws InvalidException with every problem of the content
+   */
+  CampaignMessage message(MessageComposer composer) {
+    CampaignMessage known = message;
+    if (known == null) {
+      known = composer.campaign(batch.campaignId(), batch.content());
+      message = known;
+    }
+    return known;
   }
 
   /** When it came here, right after it was claimed. */

@@ -11,15 +11,15 @@ import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.delivery.DeliveryOutcome.Accepted;
 import io.portolan.core.delivery.DeliveryOutcome.Deferred;
 import io.portolan.core.delivery.DeliveryOutcome.Undeliverable;
-import io.portolan.core.delivery.Recorded;
 import io.portolan.core.policy.EffectiveRule;
+import io.portolan.core.recorder.Recorded;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.Phase;
+import io.portolan.sender.exchange.Mail;
+import io.portolan.sender.exchange.Transaction;
 import io.portolan.sender.message.ComposedMessage;
 import io.portolan.sender.path.Standing;
-import io.portolan.sender.smtp.SmtpSession.Announcement;
-import io.portolan.sender.smtp.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -129,11 +129,12 @@ final class Courier implements AutoCloseable {
   private boolean carry(BatchRun run, ClaimedDelivery delivery, Slot slot, EffectiveRule rule)
       throws InterruptedException {
     ClaimedBatch batch = run.batch();
-    Optional<Lane.Hold> held = parts.guarded().hold(batch, delivery);
-    if (held.isPresent()) {
-      return hold(run, delivery, held.get().reason(), held.get().until(), rule);
-    }
-    Optional<Lane.Hold> hold = lane.hold(parts.clock().instant(), TRIAL).or(tempo::coolDown);
+    Optional<Lane.Hold> hold =
+        parts
+            .guarded()
+            .hold(batch, delivery)
+            .or(() -> lane.hold(parts.clock().instant(), TRIAL))
+            .or(tempo::coolDown);
     if (hold.isEmpty()) {
       if (!tempo.awaitTurn(slot, () -> mayGoOn(run))) {
         return false;
@@ -150,7 +151,7 @@ final class Courier implements AutoCloseable {
     }
     ComposedMessage message;
     try {
-      message = upcoming.compose(batch, delivery);
+      message = upcoming.compose(run, delivery);
     } catch (InvalidException e) {
       String reason = String.valueOf(e.getMessage());
       return ended(run, delivery, new Undeliverable("not-composed", reason, false));
@@ -269,9 +270,7 @@ final class Courier implements AutoCloseable {
   private LineOpener.Result ready(ClaimedDelivery delivery, EffectiveRule rule, long campaignId)
       throws InterruptedException {
     Line open = line;
-    if (open != null
-        && (!open.session().isUsable()
-            || open.offered() >= tempo.limits().messagesPerConnection())) {
+    if (open != null && (!open.session().isUsable() || open.isSpent(tempo.limits()))) {
       endSession();
       open = null;
     }
@@ -296,7 +295,7 @@ final class Courier implements AutoCloseable {
           Optional<LineOpener.Result> moved =
               parts.lines().open(take, lane, delivery, rule, campaignId);
           if (moved.isPresent() && moved.get() instanceof LineOpener.Open better) {
-            return kept(better);
+            return kept(better, delivery);
           }
           if (moved.isPresent() && !(moved.get() instanceof LineOpener.Wait)) {
             // of a path that failed health knows when to try it again; of this one it knows no ill
@@ -316,15 +315,16 @@ final class Courier implements AutoCloseable {
       }
       endSession();
     }
-    return kept(parts.lines().open(lane, delivery, rule, campaignId));
+    return kept(parts.lines().open(lane, delivery, rule, campaignId), delivery);
   }
 
-  private LineOpener.Result kept(LineOpener.Result result) {
+  private LineOpener.Result kept(LineOpener.Result result, ClaimedDelivery delivery) {
     if (result instanceof LineOpener.Open(Line opened)) {
       endSession();
       line = opened;
       parts.stalls().watch(opened, lane);
     }
+    lane.pauses().found(result, delivery);
     return result;
   }
 
@@ -337,10 +337,10 @@ final class Courier implements AutoCloseable {
       boolean mayLapse)
       throws InterruptedException {
     boolean isFirst = ready.offered() == 0;
-    Optional<Announcement> next = upcoming.announce(ready, this::suits);
+    Optional<Mail> next = upcoming.announce(ready, this::suits);
     Instant at = parts.clock().instant();
     Duration opening = ready.offer();
-    Transaction transaction = ready.session().send(message.envelope(), message.bytes(), next);
+    Transaction transaction = ready.session().send(ready.mailOf(message), next);
     if (mayLapse && !isFirst && transaction.isLapsed()) {
       endSession();
       return new Round(Optional.empty(), delivery, true);
@@ -351,7 +351,7 @@ final class Courier implements AutoCloseable {
             ready.attempt(
                 at, replied.phase(), Optional.of(replied.reply()), opening, replied.took());
         if (replied.accepted()) {
-          tempo.accepted();
+          tempo.accepted(ready.path());
           parts.paths().passed(ready.path());
           yield Round.ended(new Accepted(attempt), delivery);
         }

@@ -17,7 +17,7 @@ import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.reply.SmtpReply;
-import io.portolan.sender.smtp.Transaction;
+import io.portolan.sender.exchange.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -8,12 +8,11 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; waiting in {@link #take} releases the monitor.
  */
 final class Lane {
-  /** The most that a lane holds back before it tries, unless a policy's first retry comes later. */
-  private static final Duration LONGEST_HOLD = Duration.ofHours(1);
-
   /** How long after a hold, or a refusal, it counts for what comes next. */
   private static final Duration MEMORY = Duration.ofHours(6);
 
@@ -48,7 +44,8 @@ final class Lane {
   private final Deque<Reserved> reserved = new ArrayDeque<>();
   private final Map<Integer, Pacer> pacers = new HashMap<>();
   private final Map<Path, Instant> spared = new HashMap<>();
-  private final Set<Line> silent = new HashSet<>();
+  // and whether mail has left its path
+  private final Map<Line, Boolean> silent = new HashMap<>();
   private final LanePauses pauses = new LanePauses();
   private final Meter taken = new Meter();
   private int workers;
@@ -94,25 +91,29 @@ final class Lane {
   }
 
   /**
-   * Makes up for workers that ended while no slot was to be had.
+   * Makes up for workers that ended while no slot was to be had, and for those that wait for silent
+   * peers: what waits, and what they have set aside, is not theirs alone.
    *
    * @param connections how many workers the lane may have
    * @return how many workers the caller shall start
    */
   synchronized int reinforce(int connections) {
-    int wanted = Math.min(connections, waiting.size());
+    int open = waiting.size() + (silent.isEmpty() ? 0 : reserved.size());
+    int wanted = Math.min(connections, open + silent.size());
     int start = Math.max(0, wanted - workers);
     workers += start;
     return start;
   }
 
   /**
-   * Notes that a session on a path that is left waits for the answer to the end of data.
+   * Notes that the peer of a session has owed an answer for long.
    *
+   * @param isLeft whether mail has left its path, so that it waits for the answer to the end of
+   *     data
    * @return whether that is news
    */
-  synchronized boolean silent(Line line) {
-    return silent.add(line);
+  synchronized boolean silent(Line line, boolean isLeft) {
+    return !Objects.equals(silent.put(line, isLeft), isLeft);
   }
 
   /** Notes that a session is over, or its peer has answered. */
@@ -120,9 +121,12 @@ final class Lane {
     silent.remove(line);
   }
 
-  /** How many connections the lane may have, with those that do not come to their end. */
+  /**
+   * How many connections the lane may have, with those on paths that are left which do not come to
+   * their end. Once mail is back on such a path, they count again.
+   */
   synchronized int connections(int limit) {
-    return limit + silent.size();
+    return limit + (int) silent.values().stream().filter(isLeft -> isLeft).count();
   }
 
   /**
@@ -226,7 +230,8 @@ final class Lane {
    */
   synchronized boolean retireWithoutSlot(Thread worker) {
     boolean mayStay = waiter == null || waiter.equals(worker);
-    if (!waiting.isEmpty() && mayStay) {
+    boolean hasWork = !waiting.isEmpty() || (!silent.isEmpty() && !reserved.isEmpty());
+    if (hasWork && mayStay) {
       waiter = worker;
       return false;
     }
@@ -273,8 +278,9 @@ final class Lane {
         .acquire(messagesPerSecond, nowNanos);
   }
 
-  /** The platform took a message. */
-  synchronized void accepted() {
+  /** The platform took a message by a path. */
+  synchronized void accepted(Path path) {
+    pauses.accepted(path);
     refusals = 0;
     routeRefusals = 0;
     holds = 0;
@@ -299,7 +305,7 @@ final class Lane {
       return Optional.empty();
     }
     isTrying = false;
-    heldUntil = now.plus(holdFor(holds, first));
+    heldUntil = now.plus(LanePauses.length(holds, first));
     remember(heldUntil);
     heldBecause =
         platform
@@ -309,6 +315,17 @@ final class Lane {
             + reply;
     holds++;
     return holds == 1 ? Optional.of(new Hold(heldBecause, heldUntil)) : Optional.empty();
+  }
+
+  /**
+   * The platform distrusts the source of a path.
+   *
+   * @return until when its way is closed now; empty when it is open, or was closed already
+   */
+  synchronized Optional<Instant> sourceRefused(
+      Path path, Instant now, Duration first, String reason) {
+    remember(now);
+    return pauses.refused(path, refusalsInARow, now, first, reason);
   }
 
   /**
@@ -327,18 +344,9 @@ final class Lane {
     return taken;
   }
 
-  /** What the policy's pause rules closed. */
+  /** What is closed for a while: by the policy's pause rules, or because a source is refused. */
   LanePauses pauses() {
     return pauses;
-  }
-
-  private static Duration holdFor(int holdsBefore, Duration first) {
-    Duration most = first.compareTo(LONGEST_HOLD) > 0 ? first : LONGEST_HOLD;
-    Duration hold = first;
-    for (int i = 0; i < holdsBefore && hold.compareTo(most) < 0; i++) {
-      hold = hold.multipliedBy(2);
-    }
-    return hold.compareTo(most) < 0 ? hold : most;
   }
 
   /** Spares a better path, to which the lane's sessions could not move, for a while. */

@@ -6,12 +6,12 @@ import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.ConnectionSlots;
 import io.portolan.core.delivery.ConnectionSlots.Slot;
-import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.delivery.Trial;
 import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.isp.Isp;
 import io.portolan.core.pace.CoolDowns;
 import io.portolan.core.policy.ActivePolicy;
+import io.portolan.core.recorder.ResultRecorder;
 import io.portolan.core.relay.Secrets;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.suppression.SuppressionCheck;
@@ -21,6 +21,7 @@ import io.portolan.sender.pace.Paces;
 import io.portolan.sender.path.PathChoice;
 import io.portolan.sender.smtp.SessionOpener;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -138,9 +139,42 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     return new TestSender(parts, testLines, resolver);
   }
 
-  /** How many lanes of this node hold back because their platform refuses us. */
-  public int lanesHeld() {
-    return lanes.held(parts.clock().instant());
+  /** Why a lane holds back. */
+  public enum Held {
+    /** Its platform refuses us, and one delivery at a time tries. */
+    REFUSED("refused"),
+    /** A pause rule of the policy closed all of it. */
+    PAUSED("paused"),
+    /**
+     * Mail found none of an ISP's ways open. Of platforms alone: among single domains there are
+     * always some whose hosts are dead.
+     */
+    WAYS_CLOSED("ways-closed");
+
+    private final String id;
+
+    Held(String id) {
+      this.id = id;
+    }
+
+    /** The name in metrics. */
+    public String id() {
+      return id;
+    }
+
+    private boolean is(Lane lane, Instant now) {
+      return switch (this) {
+        case REFUSED -> lane.isHeld();
+        case PAUSED -> lane.pauses().whole(now).isPresent();
+        case WAYS_CLOSED -> !lane.isOfOneDomain() && lane.pauses().isClosed(now);
+      };
+    }
+  }
+
+  /** How many lanes of this node hold back for a reason. */
+  public int lanesHeld(Held reason) {
+    Instant now = parts.clock().instant();
+    return lanes.held(lane -> reason.is(lane, now), now);
   }
 
   /** Tries the ports of relays. */
@@ -187,6 +221,10 @@ public final class LaneSender implements BatchSender, AutoCloseable {
             batch.id(),
             FAREWELL.toSeconds());
       }
+      throw e;
+    } catch (RuntimeException | Error e) {
+      // what lanes have of it is left, for its claim ends
+      run.abandon();
       throw e;
     } finally {
       runs.remove(run);

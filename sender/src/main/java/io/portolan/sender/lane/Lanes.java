@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,10 +50,10 @@ final class Lanes {
         });
   }
 
-  /** How many hold back because their platform refuses us. */
-  int held(Instant now) {
+  /** How many hold back so. */
+  int held(Predicate<Lane> isHeldSo, Instant now) {
     dropForgotten(now);
-    return (int) lanes.values().stream().filter(Lane::isHeld).count();
+    return (int) lanes.values().stream().filter(isHeldSo).count();
   }
 
   int size() {

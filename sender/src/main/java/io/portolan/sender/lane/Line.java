@@ -5,21 +5,30 @@ import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.delivery.PathFailure;
+import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsVersion;
+import io.portolan.core.relay.MetadataHeader;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
+import io.portolan.sender.exchange.Mail;
+import io.portolan.sender.exchange.Transaction;
+import io.portolan.sender.message.ComposedMessage;
+import io.portolan.sender.smtp.FailureKind;
 import io.portolan.sender.smtp.SmtpSession;
-import io.portolan.sender.smtp.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /** A session with what it may be used for. Not thread-safe. */
 final class Line implements AutoCloseable {
+  /** As long as Postfix uses a session again (smtp_connection_reuse_time_limit). */
+  private static final Duration MOST_AGE = Duration.ofMinutes(5);
+
   private final SmtpSession session;
   private final Path path;
   private final String destination;
+  private final Optional<MetadataHeader> metadata;
   private int offered;
   private Decision decision;
   private String servedDomain = "";
@@ -34,6 +43,7 @@ final class Line implements AutoCloseable {
     this.path = path;
     this.destination = destination;
     this.decision = decision;
+    metadata = path.isDirect() ? Optional.empty() : MetadataHeader.ofHost(session.host());
   }
 
   SmtpSession session() {
@@ -42,6 +52,11 @@ final class Line implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /** What the peer is offered for a message. */
+  Mail mailOf(ComposedMessage message) {
+    return metadata.map(message::mailWith).orElseGet(message::mail);
   }
 
   /** Whether its TLS, if it has any, is no older than this. */
@@ -86,6 +101,20 @@ final class Line implements AutoCloseable {
     return offered;
   }
 
+  /** Whether nothing more is offered: it was used enough, and no message is awaited by the peer. */
+  boolean isSpent(Limits limits) {
+    return offered >= limits.messagesPerConnection() || (isOld() && !session.hasAnnounced());
+  }
+
+  /** Whether the message that is about to be offered is the last one. */
+  boolean isAboutSpent(Limits limits) {
+    return offered + 1 >= limits.messagesPerConnection() || isOld();
+  }
+
+  private boolean isOld() {
+    return session.age().compareTo(MOST_AGE) >= 0;
+  }
+
   /**
    * The record of a transaction on this session.
    *
@@ -120,7 +149,7 @@ final class Line implements AutoCloseable {
         decision.policyVersion(),
         session.host(),
         lost.phase(),
-        lost.kind().id(),
+        FailureKind.of(lost).id(),
         lost.detail(),
         lost.took(),
         Evidence.of(session));

@@ -3,8 +3,8 @@ package io.portolan.sender.lane;
 import io.portolan.core.campaign.InDoubt;
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
-import io.portolan.core.delivery.Recorded;
-import io.portolan.core.delivery.ResultRecorder;
+import io.portolan.core.recorder.Recorded;
+import io.portolan.core.recorder.ResultRecorder;
 import java.time.Instant;
 import java.util.concurrent.ExecutionException;
 

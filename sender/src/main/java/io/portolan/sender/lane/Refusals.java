@@ -8,6 +8,7 @@ import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PauseRule;
 import io.portolan.core.policy.RetrySchedule;
+import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.SmtpReply;
 import io.portolan.sender.path.PathChoice.Pause;
@@ -48,7 +49,11 @@ final class Refusals {
             attempt.reply().filter(reply -> Tempo.isThrottle(reply, refusal));
         throttle.ifPresent(reply -> tempo.throttled(attempt, reply, pause));
         if (throttle.isEmpty()) {
-          closed(words, rule.retry());
+          if (mayGoByOtherSource(attempt, refusal, delivery, rule)) {
+            distrusted(words, attempt.path(), rule.retry());
+          } else {
+            closed(words, rule.retry());
+          }
         }
       }
       case SENDER ->
@@ -67,7 +72,39 @@ final class Refusals {
         }
       }
     }
-    return parts.judge().refused(attempt, refusal, delivery, rule.retry());
+    // a source that is distrusted bounces nobody whom another may reach
+    Classification taken =
+        mayGoByOtherSource(attempt, refusal, delivery, rule)
+            ? new Classification(
+                refusal.category(), Classification.Effect.DEFERRAL, false, refusal.rule())
+            : refusal;
+    return parts.judge().refused(attempt, taken, delivery, rule.retry());
+  }
+
+  /** Whether it is one source that is distrusted, and the row has another, or another route. */
+  private static boolean mayGoByOtherSource(
+      Attempt attempt, Classification refusal, ClaimedDelivery delivery, EffectiveRule rule) {
+    Optional<String> pinned = delivery.pinnedRoute();
+    return refusal.category() == BounceCategory.IP_REPUTATION
+        && rule.paths().stream()
+            .flatMap(stated -> stated.each().stream())
+            .filter(path -> pinned.isEmpty() || path.route().equals(pinned.get()))
+            .anyMatch(path -> !LanePauses.isSameWay(path, attempt.path()));
+  }
+
+  /** Closes the way of a source that is distrusted, however other sources of the row fare. */
+  private void distrusted(String words, Path path, RetrySchedule retry) {
+    Instant now = parts.clock().instant();
+    String reason = lane.key() + " distrusts what comes " + way(path) + ", lastly with: " + words;
+    lane.sourceRefused(path, now, retry.delays().getFirst(), reason)
+        .ifPresent(
+            until ->
+                log.warn(
+                    "Until {} no mail to {} goes {}: {}", until, lane.key(), way(path), reason));
+  }
+
+  private static String way(Path path) {
+    return "by route " + path.route() + (path.source().isEmpty() ? "" : " from " + path.source());
   }
 
   /**
@@ -91,12 +128,7 @@ final class Refusals {
     String what =
         switch (rule.scope()) {
           case PLATFORM -> "mail to " + lane.key();
-          case PATH ->
-              "mail to "
-                  + lane.key()
-                  + " by route "
-                  + path.route()
-                  + (path.source().isEmpty() ? "" : " from " + path.source());
+          case PATH -> "mail to " + lane.key() + " " + way(path);
         };
     Pause pause =
         new Pause(

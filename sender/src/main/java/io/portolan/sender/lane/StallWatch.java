@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * port is dialled, once a minute at most, and if that gets no answer either, the path is left and
  * its silent sessions are given up, whose messages take another path. Sessions that wait for the
  * answer to the end of data are never given up: the peer may have the message (RFC 5321 section
- * 4.5.3.2.6). They wait on, and others of the lane work in their stead.
+ * 4.5.3.2.6). They wait on, and others of the lane work in their stead: beyond the lane's limit of
+ * connections while the path is left, within it otherwise.
  *
  * <p>Thread-safe.
  */
@@ -117,6 +118,7 @@ final class StallWatch implements AutoCloseable {
       leave(each);
       return;
     }
+    othersWorkOn(each, false);
     if (dialled.containsKey(each.key())) {
       return;
     }
@@ -139,7 +141,13 @@ final class StallWatch implements AutoCloseable {
           each.line().session().host(),
           STALL.toSeconds(),
           each.line().path().label());
-    } else if (each.lane().silent(each.line())) {
+    } else {
+      othersWorkOn(each, true);
+    }
+  }
+
+  private void othersWorkOn(Watched each, boolean isLeft) {
+    if (each.lane().silent(each.line(), isLeft)) {
       if (lines.containsKey(each.line())) {
         reinforce.accept(each.lane());
       } else {

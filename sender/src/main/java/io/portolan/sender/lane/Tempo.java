@@ -5,11 +5,12 @@ import io.portolan.core.delivery.ConnectionSlots.Slot;
 import io.portolan.core.isp.Isp;
 import io.portolan.core.pace.Throttle;
 import io.portolan.core.policy.Limits;
+import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PauseRule;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.SmtpReply;
-import io.portolan.sender.smtp.Transaction;
+import io.portolan.sender.exchange.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -69,8 +70,14 @@ final class Tempo {
     return parts.paces().coolDown(lane.key()).map(it -> new Lane.Hold(it.reason(), it.until()));
   }
 
-  /** Waits for a slot's turn; false when the delivery is to be left meanwhile. */
+  /**
+   * Waits for a slot's turn; false when the delivery is to be left, which takes no turn, or
+   * meanwhile.
+   */
   boolean awaitTurn(Slot slot, BooleanSupplier mayGoOn) throws InterruptedException {
+    if (!mayGoOn.getAsBoolean()) {
+      return false;
+    }
     Limits limits = limits();
     double rate = limits.messagesPerSecond() / limits.connections();
     if (parts.paces().isSlowed(lane.key())) {
@@ -89,10 +96,10 @@ final class Tempo {
     return slot.isHeld() && mayGoOn.getAsBoolean();
   }
 
-  /** The platform took a message. */
-  void accepted() {
+  /** The platform took a message by a path. */
+  void accepted(Path path) {
     lane.taken().count(parts.clock().instant());
-    lane.accepted();
+    lane.accepted(path);
   }
 
   /** Whether a refusal asks for less, of us and not for its recipient's sake. */

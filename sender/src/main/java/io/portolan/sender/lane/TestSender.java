@@ -10,10 +10,10 @@ import io.portolan.core.isp.DomainResolver;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.suppression.MailOrigin;
 import io.portolan.core.suppression.StoredSuppression;
+import io.portolan.sender.exchange.Transaction;
 import io.portolan.sender.message.ComposedMessage;
 import io.portolan.sender.message.Notice;
 import io.portolan.sender.path.PathChoice;
-import io.portolan.sender.smtp.Transaction;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -249,7 +249,7 @@ public final class TestSender {
 
   private static Result offer(Line line, String to, ComposedMessage message) {
     Optional<String> path = Optional.of(line.path().label());
-    Transaction transaction = line.session().send(message.envelope(), message.bytes());
+    Transaction transaction = line.session().send(line.mailOf(message));
     return switch (transaction) {
       case Transaction.Replied replied ->
           new Result(

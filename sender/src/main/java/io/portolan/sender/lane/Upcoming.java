@@ -5,8 +5,8 @@ import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
+import io.portolan.sender.exchange.Mail;
 import io.portolan.sender.message.ComposedMessage;
-import io.portolan.sender.smtp.SmtpSession.Announcement;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ final class Upcoming {
   private final Lane lane;
   private final Tempo tempo;
   private BatchRun.@Nullable Item item;
-  private @Nullable ClaimedDelivery composed;
+  private long composedId;
   private @Nullable ComposedMessage message;
 
   Upcoming(LaneParts parts, Lane lane, Tempo tempo) {
@@ -40,11 +40,10 @@ final class Upcoming {
    * @param suits which ones the session at hand may take
    * @return what to send ahead of it; empty where nothing should be
    */
-  Optional<Announcement> announce(Line line, Predicate<BatchRun.Item> suits)
-      throws InterruptedException {
+  Optional<Mail> announce(Line line, Predicate<BatchRun.Item> suits) throws InterruptedException {
     Limits limits = tempo.limits();
     // with the one that is about to be offered
-    if (line.offered() + 1 >= limits.messagesPerConnection()) {
+    if (line.isAboutSpent(limits)) {
       return Optional.empty();
     }
     if (item == null && isFast(limits)) {
@@ -55,8 +54,7 @@ final class Upcoming {
       return Optional.empty();
     }
     try {
-      ComposedMessage made = prepared(next.run().batch(), next.delivery());
-      return line.session().announcement(made.envelope(), made.bytes());
+      return Optional.of(line.mailOf(prepared(next.run(), next.delivery())));
     } catch (InvalidException e) {
       return Optional.empty(); // is found out once more when its turn comes, and recorded
     }
@@ -84,18 +82,18 @@ final class Upcoming {
    *
    * @throws InvalidException if the recipient's attributes do not make one
    */
-  ComposedMessage compose(ClaimedBatch batch, ClaimedDelivery delivery) {
-    ComposedMessage made = prepared(batch, delivery);
+  ComposedMessage compose(BatchRun run, ClaimedDelivery delivery) {
+    ComposedMessage made = prepared(run, delivery);
     message = null;
     return made;
   }
 
-  private ComposedMessage prepared(ClaimedBatch batch, ClaimedDelivery delivery) {
+  private ComposedMessage prepared(BatchRun run, ClaimedDelivery delivery) {
     ComposedMessage made = message;
-    if (made == null || !delivery.equals(composed)) {
-      made = parts.composer().campaign(batch.campaignId(), batch.content()).compose(delivery);
+    if (made == null || delivery.id() != composedId) {
+      made = run.message(parts.composer()).compose(delivery);
       message = made;
-      composed = delivery;
+      composedId = delivery.id();
     }
     return made;
   }

@@ -6,7 +6,7 @@ import io.portolan.sender.intake.IntakeAddresses.Kind;
 import io.portolan.sender.intake.IntakeCounts.Result;
 import io.portolan.sender.intake.MailIntake;
 import io.portolan.sender.listener.ListenerInput.BrokenProtocol;
-import io.portolan.sender.smtp.DeadlineWatch;
+import io.portolan.sender.wire.DeadlineWatch;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

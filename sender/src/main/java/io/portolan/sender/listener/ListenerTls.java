@@ -11,7 +11,10 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -22,8 +25,10 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Date;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
@@ -44,12 +49,16 @@ public final class ListenerTls {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]*)-----END PRIVATE KEY-----");
 
+  private static final Pattern CERTIFICATE =
+      Pattern.compile("-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s]*-----END CERTIFICATE-----");
+
   private ListenerTls() {}
 
   /**
    * The identity of PEM texts.
    *
-   * @param certificates the server's first, then those that signed it
+   * @param certificates the server's first, then those that signed it; other blocks may stand among
+   *     them
    * @param key PKCS #8, RSA or EC
    * @throws IllegalArgumentException if the texts hold no such thing
    */
@@ -60,22 +69,42 @@ public final class ListenerTls {
           "there is no PEM block BEGIN PRIVATE KEY (PKCS #8); openssl pkcs8 -topk8 -nocrypt"
               + " converts others");
     }
+    String blocks =
+        CERTIFICATE
+            .matcher(certificates)
+            .results()
+            .map(MatchResult::group)
+            .collect(Collectors.joining("\n"));
+    if (blocks.isEmpty()) {
+      throw new IllegalArgumentException("there is no PEM block BEGIN CERTIFICATE");
+    }
     try {
       Collection<? extends Certificate> chain =
           CertificateFactory.getInstance("X.509")
               .generateCertificates(
-                  new ByteArrayInputStream(certificates.getBytes(StandardCharsets.UTF_8)));
-      if (chain.isEmpty()) {
-        throw new IllegalArgumentException("there is no PEM block BEGIN CERTIFICATE");
-      }
+                  new ByteArrayInputStream(blocks.getBytes(StandardCharsets.UTF_8)));
       Certificate own = chain.iterator().next();
       PrivateKey privateKey =
           KeyFactory.getInstance(own.getPublicKey().getAlgorithm())
               .generatePrivate(
                   new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.group(1))));
+      requirePair(privateKey, own.getPublicKey());
       return context(privateKey, chain.toArray(Certificate[]::new));
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException("certificate and key do not go together: " + e, e);
+    }
+  }
+
+  private static void requirePair(PrivateKey secret, PublicKey open)
+      throws GeneralSecurityException {
+    Signature signature =
+        Signature.getInstance(
+            secret.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
+    signature.initSign(secret);
+    byte[] proof = signature.sign();
+    signature.initVerify(open);
+    if (!signature.verify(proof)) {
+      throw new SignatureException("the key is another certificate's");
     }
   }
 

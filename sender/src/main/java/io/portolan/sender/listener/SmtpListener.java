@@ -4,7 +4,7 @@ import io.portolan.core.feedback.Source;
 import io.portolan.sender.intake.IntakeCounts;
 import io.portolan.sender.intake.MailIntake;
 import io.portolan.sender.intake.PeopleMail;
-import io.portolan.sender.smtp.DeadlineWatch;
+import io.portolan.sender.wire.DeadlineWatch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

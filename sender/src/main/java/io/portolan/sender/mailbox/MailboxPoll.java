@@ -14,7 +14,6 @@ import io.portolan.sender.intake.MailIntake;
 import io.portolan.sender.mailbox.MailboxReader.Polled;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -33,6 +32,7 @@ final class MailboxPoll {
   private final Mailbox mailbox;
   private final MailboxReader reader;
   private final Parts parts;
+  private final Unreadable unreadable;
   private int failures;
 
   /**
@@ -52,6 +52,7 @@ final class MailboxPoll {
     this.mailbox = mailbox;
     this.parts = parts;
     reader = new MailboxReader(mailbox, verifying);
+    unreadable = new Unreadable(mailbox.interval(), parts.clock(), this::setAside);
   }
 
   /** Polls once; failures are told and counted. Returns how long to wait for the next time. */
@@ -65,13 +66,17 @@ final class MailboxPoll {
           parts.store().find(mailbox.name()).map(StoredMailbox::progress).orElse(Progress.NONE);
       Polled polled =
           reader.read(
-              parts.secrets().resolve(mailbox.secretRef()), progress, mail -> take(mail, slot));
+              parts.secrets().resolve(mailbox.secretRef()),
+              progress,
+              unreadable,
+              mail -> take(mail, slot));
       parts
           .store()
           .succeeded(
               mailbox.name(),
               polled.progress(),
               polled.taken(),
+              unreadable.words(),
               parts.node(),
               parts.clock().instant());
       if (failures > 0) {
@@ -81,7 +86,7 @@ final class MailboxPoll {
       return polled.hasMore() ? Duration.ZERO : mailbox.interval();
     } catch (AuthenticationFailedException e) {
       return failed("the server refuses the login: " + e.getMessage());
-    } catch (MessagingException | IOException | SecretException e) {
+    } catch (MessagingException | SecretException e) {
       return failed(words(e));
     } catch (CoreException e) {
       return failed("what was read could not be committed: " + e.getMessage());
@@ -101,6 +106,17 @@ final class MailboxPoll {
       log.warn("A mail in the mailbox {} cannot be stored and is passed over", mailbox.name(), e);
       parts.intake().counts().count(Source.MAILBOX, IntakeCounts.Result.LIMITED);
     }
+  }
+
+  private void setAside(String mail, String trouble) {
+    log.warn(
+        "The mail {} in the mailbox {} ({}) cannot be read or put away: {}. It stays where it is and is set"
+            + " aside; the rest goes on.",
+        mail,
+        mailbox.name(),
+        mailbox.folder(),
+        trouble);
+    parts.intake().counts().count(Source.MAILBOX, IntakeCounts.Result.UNREADABLE);
   }
 
   /** Tells a failure once, until all is well again. */
@@ -134,7 +150,7 @@ final class MailboxPoll {
     return pause.compareTo(longest) > 0 ? longest : pause;
   }
 
-  private static String words(Exception failure) {
+  static String words(Exception failure) {
     Throwable deepest = failure;
     while (deepest.getCause() != null) {
       deepest = deepest.getCause();
@@ -143,7 +159,7 @@ final class MailboxPoll {
   }
 
   /** Says that this node may not go on. */
-  private static final class LostLeaseException extends CoreException {
+  static final class LostLeaseException extends CoreException {
     private static final long serialVersionUID = 1L;
 
     LostLeaseException(String message) {

@@ -10,22 +10,23 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.Store;
 import jakarta.mail.UIDFolder;
-import java.io.IOException;
+import jakarta.mail.search.FlagTerm;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.angus.mail.imap.IMAPFolder;
-import org.eclipse.angus.mail.imap.IMAPMessage;
 import org.eclipse.angus.mail.imap.IMAPStore;
 
 /**
  * Reads what is new in a mailbox, over TLS with a verified name. A mail is removed only when it was
- * taken, so that one is read again if anything breaks in between. Immutable and thread-safe.
+ * taken, so that one is read again if anything breaks in between. What other clients flagged as
+ * deleted is neither read nor expunged. Immutable and thread-safe.
  */
 final class MailboxReader {
   /** Longer mail is read up to here: a report stands at its begin. */
@@ -33,6 +34,9 @@ final class MailboxReader {
 
   /** More is read by the next poll. */
   static final int MOST_MAILS = 500;
+
+  /** Of a mail of POP3, which is held in memory before it is cut. */
+  static final int MOST_POP3_BYTES = 32 * 1024 * 1024;
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int FETCH_BYTES = 256 * 1024;
@@ -53,13 +57,14 @@ final class MailboxReader {
   record Polled(Progress progress, int taken, boolean hasMore) {}
 
   /**
-   * Reads what is new.
+   * Reads what is new. Mails that cannot be read are left behind.
    *
+   * @param unreadable remembers them
    * @param taker returns when a mail is committed, and else throws
    * @throws MessagingException if the server cannot be reached, or refuses
    */
-  Polled read(String password, Progress progress, Consumer<byte[]> taker)
-      throws MessagingException, IOException {
+  Polled read(String password, Progress progress, Unreadable unreadable, Consumer<byte[]> taker)
+      throws MessagingException {
     try (Store store = session.getStore()) {
       store.connect(mailbox.host(), mailbox.port(), mailbox.username(), password);
       Folder folder = store.getFolder(mailbox.folder());
@@ -67,25 +72,27 @@ final class MailboxReader {
         throw new MessagingException("there is no folder " + mailbox.folder());
       }
       folder.open(mailbox.done() instanceof Done.Keep ? Folder.READ_ONLY : Folder.READ_WRITE);
-      try {
-        return switch (mailbox.done()) {
-          case Done.Keep _ -> keeping((IMAPFolder) folder, progress, taker);
-          case Done.Delete _ -> deleting(folder, taker);
-          case Done.Move move -> moving(store, (IMAPFolder) folder, move.folder(), taker);
-        };
-      } finally {
-        // what was taken before something broke is removed all the same; POP3 deletes at QUIT
-        if (folder.isOpen()) {
-          folder.close(true);
+      MailboxPass pass = new MailboxPass(folder, unreadable, taker);
+      return switch (folder) {
+        case IMAPFolder imap -> {
+          unreadable.folder(imap.getUIDValidity());
+          yield switch (mailbox.done()) {
+            case Done.Keep _ -> keeping(imap, progress, unreadable, pass);
+            case Done.Delete _ -> deleting((IMAPStore) store, imap, pass);
+            case Done.Move move -> moving((IMAPStore) store, imap, move.folder(), pass);
+          };
         }
-      }
+        default -> deletingAtQuit(folder, pass);
+      };
     }
   }
 
-  private static Polled keeping(IMAPFolder folder, Progress progress, Consumer<byte[]> taker)
-      throws MessagingException, IOException {
+  private static Polled keeping(
+      IMAPFolder folder, Progress progress, Unreadable unreadable, MailboxPass pass)
+      throws MessagingException {
     long validity = folder.getUIDValidity();
     long last = validity == progress.uidValidity() ? progress.lastUid() : 0;
+    unreadable.retain(stillThere(folder, unreadable.names()));
     // the server answers with the last mail even if its UID is smaller (RFC 3501 section 6.4.8)
     List<Message> fresh = new ArrayList<>();
     for (Message each : folder.getMessagesByUID(last + 1, UIDFolder.LASTUID)) {
@@ -93,71 +100,162 @@ final class MailboxReader {
         fresh.add(each);
       }
     }
-    List<Message> now = fresh.subList(0, Math.min(MOST_MAILS, fresh.size()));
-    for (Message each : now) {
-      taker.accept(bytes(each));
-      last = folder.getUID(each);
+    List<Message> due = new ArrayList<>();
+    for (Message each : fresh) {
+      if (!unreadable.isAhead(folder.getUID(each)) && pass.isDue(each)) {
+        due.add(each);
+      }
     }
-    return new Polled(new Progress(validity, last), now.size(), fresh.size() > now.size());
+    List<Message> now = first(due);
+    for (Message each : now) {
+      long uid = folder.getUID(each);
+      if (pass.take(each) != MailboxPass.Outcome.LEFT) {
+        pass.putAway(pass.name(each));
+        unreadable.ahead(uid);
+      }
+    }
+    pass.finish();
+    for (Message each : fresh) {
+      long uid = folder.getUID(each);
+      if (!unreadable.isAhead(uid) && !unreadable.isSetAside(pass.name(each))) {
+        break; // what comes behind it is remembered, and read twice by the next node at worst
+      }
+      last = uid;
+    }
+    unreadable.reached(last);
+    return new Polled(new Progress(validity, last), pass.taken(), due.size() > now.size());
   }
 
-  private static Polled deleting(Folder folder, Consumer<byte[]> taker)
-      throws MessagingException, IOException {
-    Message[] now = first(folder);
-    int before = folder.getMessageCount();
-    for (Message each : now) {
-      taker.accept(bytes(each));
-      each.setFlag(Flags.Flag.DELETED, true);
+  private static Polled deleting(IMAPStore store, IMAPFolder folder, MailboxPass pass)
+      throws MessagingException {
+    List<Message> due = unflagged(folder, pass);
+    List<Message> now = first(due);
+    List<Message> taken = new ArrayList<>();
+    try {
+      for (Message each : now) {
+        String name = pass.name(each);
+        if (pass.take(each) != MailboxPass.Outcome.TAKEN) {
+          continue;
+        }
+        try {
+          each.setFlag(Flags.Flag.DELETED, true);
+          taken.add(each);
+          pass.putAway(name);
+        } catch (MessagingException e) {
+          pass.refused(name, e);
+        }
+      }
+      pass.finish();
+    } finally {
+      expunge(store, folder, taken); // what was taken before something broke, all the same
     }
-    return new Polled(Progress.NONE, now.length, before > now.length);
+    return new Polled(Progress.NONE, pass.taken(), due.size() > now.size());
   }
 
-  private static Polled moving(Store store, IMAPFolder from, String to, Consumer<byte[]> taker)
-      throws MessagingException, IOException {
+  private static Polled moving(IMAPStore store, IMAPFolder from, String to, MailboxPass pass)
+      throws MessagingException {
     Folder target = store.getFolder(to);
     if (!target.exists() && !target.create(Folder.HOLDS_MESSAGES)) {
       throw new MessagingException("the folder " + to + " cannot be made");
     }
-    Message[] now = first(from);
-    int before = from.getMessageCount();
-    boolean movesAtOnce = ((IMAPStore) store).hasCapability("MOVE"); // RFC 6851
-    for (Message each : now) {
-      taker.accept(bytes(each));
-      if (movesAtOnce) {
-        from.moveMessages(new Message[] {each}, target);
-      } else {
-        from.copyMessages(new Message[] {each}, target);
-        each.setFlag(Flags.Flag.DELETED, true);
+    List<Message> due = unflagged(from, pass);
+    List<Message> now = first(due);
+    boolean movesAtOnce = store.hasCapability("MOVE"); // RFC 6851
+    List<Message> copied = new ArrayList<>();
+    try {
+      for (Message each : now) {
+        String name = pass.name(each);
+        if (pass.take(each) != MailboxPass.Outcome.TAKEN) {
+          continue;
+        }
+        try {
+          if (movesAtOnce) {
+            from.moveMessages(new Message[] {each}, target);
+          } else {
+            if (!pass.isCopied(name)) {
+              from.copyMessages(new Message[] {each}, target);
+              pass.copied(name);
+            }
+            each.setFlag(Flags.Flag.DELETED, true);
+            copied.add(each);
+          }
+          pass.putAway(name);
+        } catch (MessagingException e) {
+          pass.refused(name, e);
+        }
+      }
+      pass.finish();
+    } finally {
+      expunge(store, from, copied);
+    }
+    return new Polled(Progress.NONE, pass.taken(), due.size() > now.size());
+  }
+
+  /** What was flagged by ourselves goes alone: what other clients flagged is theirs to expunge. */
+  private static void expunge(IMAPStore store, IMAPFolder folder, List<Message> ours)
+      throws MessagingException {
+    if (folder.isOpen() && !ours.isEmpty() && store.hasCapability("UIDPLUS")) { // RFC 4315
+      folder.expunge(ours.toArray(Message[]::new));
+    }
+    if (folder.isOpen()) {
+      folder.close(false);
+    }
+  }
+
+  /** Mails that nobody flagged as deleted, and that are not to be left in peace for now. */
+  private static List<Message> unflagged(IMAPFolder folder, MailboxPass pass)
+      throws MessagingException {
+    return due(folder, folder.search(new FlagTerm(new Flags(Flags.Flag.DELETED), false)), pass);
+  }
+
+  private static List<Message> due(Folder folder, Message[] there, MailboxPass pass)
+      throws MessagingException {
+    FetchProfile profile = new FetchProfile();
+    profile.add(UIDFolder.FetchProfileItem.UID);
+    folder.fetch(there, profile);
+    List<Message> present = new ArrayList<>();
+    for (Message each : there) {
+      if (!each.isExpunged()) {
+        present.add(each);
       }
     }
-    return new Polled(Progress.NONE, now.length, before > now.length);
+    return pass.due(present);
   }
 
-  private static Message[] first(Folder folder) throws MessagingException {
-    Message[] messages = folder.getMessages();
-    Message[] now =
-        Arrays.stream(messages)
-            .filter(each -> !each.isExpunged())
-            .limit(MOST_MAILS)
-            .toArray(Message[]::new);
-    FetchProfile profile = new FetchProfile();
-    profile.add(FetchProfile.Item.FLAGS);
-    profile.add(UIDFolder.FetchProfileItem.UID);
-    folder.fetch(now, profile);
-    return now;
-  }
-
-  private static byte[] bytes(Message message) throws MessagingException, IOException {
-    if (message instanceof IMAPMessage imap) {
-      imap.setPeek(true); // what people see of it stays as it is
+  /** Of mails with which something is wrong, those that nobody removed. */
+  private static Set<String> stillThere(IMAPFolder folder, Set<String> names)
+      throws MessagingException {
+    long[] uids = names.stream().mapToLong(MailboxPass::uid).toArray();
+    Set<String> there = new HashSet<>();
+    for (Message each : folder.getMessagesByUID(uids)) {
+      if (each != null) { // as the server lists none by this UID
+        there.add(MailboxPass.name(folder.getUID(each)));
+      }
     }
-    BoundedOutput out = new BoundedOutput(MOST_BYTES);
+    return there;
+  }
+
+  private static List<Message> first(List<Message> due) {
+    return due.subList(0, Math.min(MOST_MAILS, due.size()));
+  }
+
+  private static Polled deletingAtQuit(Folder folder, MailboxPass pass) throws MessagingException {
+    List<Message> due = due(folder, folder.getMessages(), pass);
+    List<Message> now = first(due);
     try {
-      message.writeTo(out);
-    } catch (BoundedOutput.FullException full) {
-      return out.toByteArray();
+      for (Message each : now) {
+        if (pass.take(each) == MailboxPass.Outcome.TAKEN) {
+          each.setFlag(Flags.Flag.DELETED, true);
+          pass.putAway(pass.name(each));
+        }
+      }
+      pass.finish();
+    } finally {
+      if (folder.isOpen()) {
+        folder.close(true); // of POP3, where nobody else can be in it meanwhile
+      }
     }
-    return out.toByteArray();
+    return new Polled(Progress.NONE, pass.taken(), due.size() > now.size());
   }
 
   private static Properties properties(Mailbox mailbox, SSLSocketFactory verifying) {

@@ -5,16 +5,17 @@ import io.portolan.core.address.EmailAddress;
 import io.portolan.core.address.InvalidAddressException;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.sender.exchange.Content;
+import io.portolan.sender.exchange.Lines;
+import io.portolan.sender.exchange.Mail;
 import io.portolan.sender.message.Tokens.Purpose;
-import io.portolan.sender.smtp.Envelope;
 import io.portolan.sender.template.MergeTemplate;
 import io.portolan.sender.template.TemplatePart;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,12 +28,7 @@ import java.util.Optional;
  */
 public final class CampaignMessage {
   private static final int MAX_SUBJECT = 2_000;
-  private static final int ROOM = 2_048;
-
-  // RFC 5322 3.3
-  private static final DateTimeFormatter DATE =
-      DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH)
-          .withZone(ZoneOffset.UTC);
+  private static final int ROOM = 1_024;
 
   private final MessageComposer composer;
   private final long campaignId;
@@ -40,6 +36,9 @@ public final class CampaignMessage {
   private final MergeTemplate subject;
   private final Optional<MergeTemplate> html;
   private final Optional<MergeTemplate> text;
+  private final Optional<CompiledPart> page;
+  private final CompiledPart plain;
+  private final CompiledBody body;
 
   /**
    * @throws InvalidException with every problem of the content
@@ -66,6 +65,20 @@ public final class CampaignMessage {
     this.campaignId = campaignId;
     this.shared = fields.orElseThrow();
     this.subject = subjectTemplate.orElseThrow();
+    page = html.map(template -> new CompiledPart("html", template.runs()));
+    plain = new CompiledPart("plain", text.map(MergeTemplate::runs).orElseGet(this::derived));
+    List<CompiledPart> parts = new ArrayList<>(List.of(plain));
+    page.ifPresent(parts::add);
+    body = new CompiledBody(parts, composer.boundary(campaignId, content));
+  }
+
+  /** The text of a page alone, which varies as a whole where the page varies at all. */
+  private List<MergeTemplate.Run> derived() {
+    CompiledPart from = page.orElseThrow();
+    return List.of(
+        from.hasSlots()
+            ? new MergeTemplate.Run("", true)
+            : new MergeTemplate.Run(HtmlText.toText(from.text(List.of())), false));
   }
 
   /**
@@ -90,8 +103,23 @@ public final class CampaignMessage {
     return write(deliveryId, recipient, merge(deliveryId, recipient, attributes));
   }
 
-  /** The merged parts. */
-  record Merged(String subject, String html, String text, String unsubscribeToken) {}
+  /**
+   * What merging makes.
+   *
+   * @param page the lines of the HTML that vary; none where there is none
+   * @param plain the lines of the text that vary
+   */
+  record Merged(String subject, List<String> page, List<String> plain, String unsubscribeToken) {}
+
+  /** The HTML that a recipient gets; empty for none. */
+  String html(Merged merged) {
+    return page.map(part -> part.text(merged.page())).orElse("");
+  }
+
+  /** The text that a recipient gets. */
+  String text(Merged merged) {
+    return plain.text(merged.plain());
+  }
 
   Merged merge(long deliveryId, EmailAddress recipient, Map<String, Object> attributes) {
     String token = composer.tokens().sign(Purpose.UNSUBSCRIBE, deliveryId);
@@ -108,33 +136,36 @@ public final class CampaignMessage {
       throw new InvalidException(
           "subject", "has " + line.length() + " characters; " + MAX_SUBJECT + " are allowed");
     }
-    String page = html.map(template -> template.render(fields)).orElse("");
-    String plain =
-        text.map(template -> template.render(fields)).orElseGet(() -> HtmlText.toText(page));
-    return new Merged(line, page, plain, token);
+    List<String> ofPage = html.map(template -> template.renderVarying(fields)).orElse(List.of());
+    List<String> ofPlain =
+        text.map(template -> template.renderVarying(fields)).orElseGet(() -> derived(ofPage));
+    return new Merged(line, ofPage, ofPlain, token);
+  }
+
+  private List<String> derived(List<String> ofPage) {
+    return plain.hasSlots() ? List.of(HtmlText.toText(page.orElseThrow().text(ofPage))) : List.of();
   }
 
   ComposedMessage write(long deliveryId, EmailAddress recipient, Merged merged) {
     Instant now = composer.clock().instant();
     String token = composer.tokens().sign(Purpose.MESSAGE_ID, deliveryId);
     String messageId = "<" + token + "@" + shared.sendingDomain() + ">";
-    MessageBuffer out = new MessageBuffer(ROOM + merged.html().length() + merged.text().length());
-    out.ascii("Date: ").ascii(date(now)).crlf();
-    out.ascii(shared.lines());
+    CompiledBody.Filled filled =
+        body.fill(
+            page.isPresent() ? List.of(merged.plain(), merged.page()) : List.of(merged.plain()));
+    MessageBuffer fields = new MessageBuffer(ROOM);
+    fields.ascii("Date: ").ascii(DateField.text(now)).crlf();
+    fields.ascii(shared.lines());
     // one octet a character, except before the @ of an address that needs SMTPUTF8
-    out.ascii("To: ").octets(recipient.forEnvelope().getBytes(StandardCharsets.UTF_8)).crlf();
-    out.ascii("Message-ID: ").ascii(messageId).crlf();
-    out.ascii(HeaderText.unstructured("Subject", merged.subject())).crlf();
-    listUnsubscribe(out, merged.unsubscribeToken());
-    out.ascii("MIME-Version: 1.0\r\n");
-    body(out, merged, "=_" + token);
-    byte[] bytes = composer.signed(shared.fromDomain(), out.toArray(), now);
+    fields.ascii("To: ").octets(recipient.forEnvelope().getBytes(StandardCharsets.UTF_8)).crlf();
+    fields.ascii("Message-ID: ").ascii(messageId).crlf();
+    fields.ascii(HeaderText.unstructured("Subject", merged.subject())).crlf();
+    listUnsubscribe(fields, merged.unsubscribeToken());
+    fields.ascii("MIME-Version: 1.0\r\n").ascii(filled.fields());
+    Lines header = composer.header(shared.fromDomain(), fields, filled::hash, now);
     return new ComposedMessage(
-        bytes, new Envelope(composer.returnPath(deliveryId), recipient.forEnvelope()), messageId);
-  }
-
-  static String date(Instant now) {
-    return DATE.format(now);
+        new Mail(composer.envelope(deliveryId, recipient), Content.of(header, filled.lines())),
+        messageId);
   }
 
   static EmailAddress recipient(String address) {
@@ -156,26 +187,6 @@ public final class CampaignMessage {
     if (composer.settings().isOneClickReady()) {
       out.ascii("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
     }
-  }
-
-  private void body(MessageBuffer out, Merged merged, String boundary) {
-    if (html.isEmpty()) {
-      BodyEncoder.write(out, "plain", merged.text());
-      if (!out.endsLine()) {
-        out.crlf();
-      }
-      return;
-    }
-    // neither encoded text nor a value that a sender can know has the boundary, as it holds a
-    // signed token
-    out.ascii("Content-Type: multipart/alternative;\r\n boundary=\"")
-        .ascii(boundary)
-        .ascii("\"\r\n\r\n");
-    out.ascii("--").ascii(boundary).crlf();
-    BodyEncoder.write(out, "plain", merged.text());
-    out.ascii("\r\n--").ascii(boundary).crlf();
-    BodyEncoder.write(out, "html", merged.html());
-    out.ascii("\r\n--").ascii(boundary).ascii("--\r\n");
   }
 
   private static MergeTemplate compiled(TemplatePart part, String source, CampaignContent content) {

@@ -1,30 +1,46 @@
 package io.portolan.sender.message;
 
-import io.portolan.sender.smtp.Envelope;
+import io.portolan.core.relay.MetadataHeader;
+import io.portolan.sender.exchange.Lines;
+import io.portolan.sender.exchange.Mail;
+import java.nio.charset.StandardCharsets;
 
 /**
- * A message ready for DATA: complete, signed if its domain has a key, each line ended by CRLF and
- * at most 998 octets long, not dot-stuffed.
+ * A message ready to be offered: complete, signed if its domain has a key, each line ended by CRLF
+ * and at most 998 octets long. Immutable.
  */
 public final class ComposedMessage {
-  private final byte[] bytes;
-  private final Envelope envelope;
+  private final Mail mail;
   private final String messageId;
 
-  ComposedMessage(byte[] bytes, Envelope envelope, String messageId) {
-    this.bytes = bytes;
-    this.envelope = envelope;
+  ComposedMessage(Mail mail, String messageId) {
+    this.mail = mail;
     this.messageId = messageId;
   }
 
-  /** The message itself, not a copy: it is sent once and must not be changed. */
-  public byte[] bytes() {
-    return bytes;
+  /**
+   * What a peer is offered. The return path names the delivery, so that a bounce that comes back
+   * later finds it.
+   */
+  public Mail mail() {
+    return mail;
   }
 
-  /** Its return path names the delivery, so that a bounce that comes back later finds it. */
-  public Envelope envelope() {
-    return envelope;
+  /**
+   * What a relay is offered that reads a field by which its events lead to the delivery. The field
+   * is not signed, for the relay takes it off; on no other way may it stand.
+   */
+  public Mail mailWith(MetadataHeader header) {
+    byte[] field =
+        header
+            .line(messageId.substring(1, messageId.indexOf('@')))
+            .getBytes(StandardCharsets.US_ASCII);
+    return new Mail(mail.envelope(), mail.content().under(Lines.of(field)));
+  }
+
+  /** All octets of the message in one copy, to be looked at. */
+  public byte[] bytes() {
+    return mail.content().octets();
   }
 
   /** With its angle brackets. Every copy of a delivery has the same one. */

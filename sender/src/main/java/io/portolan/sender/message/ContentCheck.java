@@ -58,8 +58,8 @@ public final class ContentCheck {
     ComposedMessage composed = message.write(NO_DELIVERY, recipient, merged);
     return new Preview(
         merged.subject(),
-        merged.html(),
-        merged.text(),
+        message.html(merged),
+        message.text(merged),
         headers(composed.bytes()),
         warnings(content));
   }

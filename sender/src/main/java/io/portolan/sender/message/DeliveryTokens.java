@@ -6,8 +6,9 @@ import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
- * Reads the tokens of return paths and Message-IDs. The domain does not matter: the signature is
- * the proof, and a return path made before the bounce domain was changed still counts. Thread-safe.
+ * Reads the tokens of return paths, envelope ids and Message-IDs. The domain does not matter: the
+ * signature is the proof, and a return path made before the bounce domain was changed still counts.
+ * Thread-safe.
  */
 public final class DeliveryTokens implements TokenReader {
   private final Tokens tokens;
@@ -23,6 +24,11 @@ public final class DeliveryTokens implements TokenReader {
     return tokens.verify(
         Purpose.RETURN_PATH,
         local.substring(Math.max(0, local.length() - Purpose.RETURN_PATH.length())));
+  }
+
+  @Override
+  public OptionalLong envelopeId(String id) {
+    return tokens.verify(Purpose.RETURN_PATH, id.toLowerCase(Locale.ROOT));
   }
 
   @Override

@@ -1,5 +1,8 @@
 package io.portolan.sender.message;
 
+import io.portolan.sender.dkim.BodyHash;
+import io.portolan.sender.exchange.Lines;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** The octets of a message while it is written. Not thread-safe. */
@@ -43,12 +46,37 @@ final class MessageBuffer {
     return octet('\r').octet('\n');
   }
 
-  boolean endsLine() {
-    return length >= 2 && octets[length - 2] == '\r' && octets[length - 1] == '\n';
+  /** Whether what stands from a place on ends with CRLF. */
+  boolean endsLine(int from) {
+    return length - from >= 2 && octets[length - 2] == '\r' && octets[length - 1] == '\n';
   }
 
+  MessageBuffer octets(MessageBuffer more, int from, int to) {
+    return octets(more.octets, from, to);
+  }
+
+  int length() {
+    return length;
+  }
+
+  /** The lines from one place to another; what is added must stand behind them. */
+  Lines lines(int from, int to) {
+    return Lines.of(octets, from, to);
+  }
+
+  /** The octets so far as UTF-8. */
+  String text() {
+    return new String(octets, 0, length, StandardCharsets.UTF_8);
+  }
+
+  /** Goes on with the hash of a body over its lines from one place to another. */
+  void hash(BodyHash hash, int from, int to) {
+    hash.feed(octets, from, to);
+  }
+
+  /** The octets; those of the buffer itself if it is full, so that nothing may be added then. */
   byte[] toArray() {
-    return Arrays.copyOf(octets, length);
+    return length == octets.length ? octets : Arrays.copyOf(octets, length);
   }
 
   private void ensure(int more) {

@@ -2,17 +2,27 @@ package io.portolan.sender.message;
 
 import io.portolan.core.InvalidException;
 import io.portolan.core.address.Domain;
+import io.portolan.core.address.EmailAddress;
 import io.portolan.core.campaign.CampaignContent;
+import io.portolan.sender.dkim.DkimKeys;
+import io.portolan.sender.exchange.Envelope;
+import io.portolan.sender.exchange.Lines;
 import io.portolan.sender.message.Tokens.Purpose;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Makes campaigns' messages. Keeps the last hundred campaigns compiled.
  *
- * <p>Thread-safe; the monitor is held while a campaign is looked up, not while it is compiled.
+ * <p>Thread-safe; the monitor is held while a campaign is looked up, not while contents are
+ * compared or compiled.
  */
 public final class MessageComposer {
   private static final int KEPT = 100;
@@ -37,16 +47,18 @@ public final class MessageComposer {
   }
 
   /**
-   * The compiled message of a campaign, from an earlier call if its content is the same.
+   * The compiled message of a campaign, from an earlier call if its content is the same: to be
+   * asked for once a batch, as equal contents are compared to their end.
    *
    * @throws InvalidException with every problem of the content
    */
   public CampaignMessage campaign(long campaignId, CampaignContent content) {
+    Compiled kept;
     synchronized (compiled) {
-      Compiled kept = compiled.get(campaignId);
-      if (kept != null && kept.content().equals(content)) {
-        return kept.message();
-      }
+      kept = compiled.get(campaignId);
+    }
+    if (kept != null && kept.content().equals(content)) {
+      return kept.message();
     }
     CampaignMessage message = new CampaignMessage(this, campaignId, content);
     synchronized (compiled) {
@@ -70,16 +82,45 @@ public final class MessageComposer {
     return clock;
   }
 
-  /** Where a bounce of a delivery's message goes. */
-  String returnPath(long deliveryId) {
-    return MessageSettings.RETURN_PATH_PREFIX
-        + tokens.sign(Purpose.RETURN_PATH, deliveryId)
-        + "@"
-        + settings.bounceDomain();
+  /**
+   * The envelope of a delivery's message. A bounce goes to its return path, and bears the same
+   * token once more if the peer that makes it offers DSN.
+   */
+  Envelope envelope(long deliveryId, EmailAddress recipient) {
+    String token = tokens.sign(Purpose.RETURN_PATH, deliveryId);
+    return new Envelope(
+        MessageSettings.RETURN_PATH_PREFIX + token + "@" + settings.bounceDomain(),
+        recipient.forEnvelope(),
+        token);
   }
 
-  /** The message with a signature before it if the domain has a key. */
-  byte[] signed(Domain from, byte[] message, Instant now) {
-    return keys.signerOf(from).map(signer -> signer.sign(message, now)).orElse(message);
+  /**
+   * What stands between the parts of a campaign's messages: the same on all nodes as long as the
+   * content is, so that bodies do not vary by it, and foreseen by nobody without the key.
+   */
+  String boundary(long campaignId, CampaignContent content) {
+    byte[] all = (campaignId + "\n" + content).getBytes(StandardCharsets.UTF_8);
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(all);
+      return "=_" + tokens.sign(Purpose.BOUNDARY, ByteBuffer.wrap(hash).getLong());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /**
+   * A message's header as it is sent: the signatures, if the domain has a key, the fields that they
+   * cover, and the empty line.
+   *
+   * @param fields complete
+   */
+  Lines header(Domain from, MessageBuffer fields, Supplier<String> bodyHash, Instant now) {
+    String signatures =
+        keys.signerOf(from)
+            .map(signer -> signer.sign(fields.text(), bodyHash.get(), now))
+            .orElse("");
+    MessageBuffer all = new MessageBuffer(signatures.length() + fields.length() + 2);
+    all.ascii(signatures).octets(fields, 0, fields.length()).crlf();
+    return all.lines(0, all.length());
   }
 }

@@ -5,10 +5,14 @@ import io.portolan.core.address.Domain;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.MissingField;
+import io.portolan.sender.dkim.BodyHash;
+import io.portolan.sender.exchange.Content;
+import io.portolan.sender.exchange.Lines;
+import io.portolan.sender.exchange.Mail;
 import io.portolan.sender.message.Tokens.Purpose;
-import io.portolan.sender.smtp.Envelope;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -51,27 +55,37 @@ public record Notice(
     Instant now = composer.clock().instant();
     String token = composer.tokens().sign(Purpose.MESSAGE_ID, id);
     String messageId = "<" + token + "@" + fields.sendingDomain() + ">";
-    MessageBuffer out = new MessageBuffer(ROOM + text.length() + page.length());
-    out.ascii("Date: ").ascii(CampaignMessage.date(now)).crlf();
-    out.ascii(fields.lines());
-    out.ascii("To: ").octets(recipient.forEnvelope().getBytes(StandardCharsets.UTF_8)).crlf();
-    out.ascii("Message-ID: ").ascii(messageId).crlf();
-    out.ascii(HeaderText.unstructured("Subject", subject)).crlf();
+    MessageBuffer header = new MessageBuffer(ROOM);
+    header.ascii("Date: ").ascii(DateField.text(now)).crlf();
+    header.ascii(fields.lines());
+    header.ascii("To: ").octets(recipient.forEnvelope().getBytes(StandardCharsets.UTF_8)).crlf();
+    header.ascii("Message-ID: ").ascii(messageId).crlf();
+    header.ascii(HeaderText.unstructured("Subject", subject)).crlf();
     // RFC 3834 section 5: nobody's vacation program need answer
-    out.ascii("Auto-Submitted: auto-generated\r\n");
-    out.ascii("MIME-Version: 1.0\r\n");
+    header.ascii("Auto-Submitted: auto-generated\r\n");
+    header.ascii("MIME-Version: 1.0\r\n");
     String boundary = "=_" + token;
-    out.ascii("Content-Type: multipart/mixed;\r\n boundary=\"").ascii(boundary).ascii("\"\r\n\r\n");
-    out.ascii("--").ascii(boundary).crlf();
-    BodyEncoder.write(out, "plain", text);
-    out.ascii("\r\n--").ascii(boundary).crlf();
+    header.ascii("Content-Type: multipart/mixed;\r\n boundary=\"").ascii(boundary).ascii("\"\r\n");
+    MessageBuffer body = new MessageBuffer(ROOM + text.length() + page.length());
+    body.ascii("--").ascii(boundary).crlf();
+    BodyEncoder.write(body, "plain", text);
+    body.ascii("\r\n--").ascii(boundary).crlf();
     // RFC 2183
-    out.ascii("Content-Disposition: attachment; filename=\"").ascii(pageName).ascii("\"\r\n");
-    BodyEncoder.write(out, "html", page);
-    out.ascii("\r\n--").ascii(boundary).ascii("--\r\n");
-    byte[] bytes = composer.signed(fields.fromDomain(), out.toArray(), now);
+    body.ascii("Content-Disposition: attachment; filename=\"").ascii(pageName).ascii("\"\r\n");
+    BodyEncoder.write(body, "html", page);
+    body.ascii("\r\n--").ascii(boundary).ascii("--\r\n");
+    Lines signed = composer.header(fields.fromDomain(), header, () -> hash(body), now);
     return new ComposedMessage(
-        bytes, new Envelope(composer.returnPath(id), recipient.forEnvelope()), messageId);
+        new Mail(
+            composer.envelope(id, recipient),
+            Content.of(signed, List.of(body.lines(0, body.length())))),
+        messageId);
+  }
+
+  private static String hash(MessageBuffer body) {
+    BodyHash hash = new BodyHash();
+    body.hash(hash, 0, body.length());
+    return hash.base64();
   }
 
   private CampaignContent sender() {

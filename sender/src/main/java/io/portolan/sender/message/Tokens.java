@@ -42,7 +42,9 @@ public final class Tokens {
     /** The last part of an unsubscribe URL. */
     UNSUBSCRIBE(Encoding.BASE64_URL),
     /** The last part of the URL that takes an unsubscription back. */
-    RESUBSCRIBE(Encoding.BASE64_URL);
+    RESUBSCRIBE(Encoding.BASE64_URL),
+    /** Between the parts of a campaign's messages; stands for its content, not for a delivery. */
+    BOUNDARY(Encoding.BASE32);
 
     private final Encoding encoding;
 

@@ -1,7 +1,6 @@
 package io.portolan.sender.pace;
 
 import io.portolan.core.isp.Isp;
-import io.portolan.core.pace.WarmUp;
 import io.portolan.core.pace.WarmUps;
 import io.portolan.core.path.Allowances;
 import io.portolan.core.policy.EffectiveRule;
@@ -40,7 +39,9 @@ public final class PathCaps {
     return later(stated, path)
         .or(
             () ->
-                stage(stated, path, lane)
+                stated
+                    .warmUp()
+                    .flatMap(plan -> warmUps.expected(path, plan, platform(lane)))
                     .flatMap(
                         stage ->
                             allowances
@@ -92,7 +93,10 @@ public final class PathCaps {
       return true;
     }
     boolean isWithinVolume =
-        stage(stated.get(), path, lane)
+        stated
+            .get()
+            .warmUp()
+            .flatMap(plan -> warmUps.stage(path, plan, platform(lane)))
             .map(stage -> allowances.take(volumeOf(path, lane), stage.cap()))
             .orElse(true);
     return isWithinVolume
@@ -124,11 +128,6 @@ public final class PathCaps {
         .warmUp()
         .flatMap(warmUps::beginsLater)
         .map(begin -> new Reached(path.label() + " warms up from " + begin + " on", begin));
-  }
-
-  private Optional<WarmUps.Stage> stage(PolicyPath stated, Path path, String lane) {
-    Optional<WarmUp> plan = stated.warmUp();
-    return plan.flatMap(each -> warmUps.stage(path, each, platform(lane)));
   }
 
   private static Reached warming(Path path, WarmUps.Stage stage, Instant until) {

@@ -191,8 +191,18 @@ public final class PathChoice {
    *
    * @param taken whether a new session would be opened on it
    * @param why in words, with its health at this moment
+   * @param closed present where mail would be held if it were the only one
    */
-  public record Considered(Path path, boolean taken, String why) {}
+  public record Considered(Path path, boolean taken, String why, Optional<Closed> closed) {}
+
+  /**
+   * That a path takes no mail.
+   *
+   * @param since where path health knows
+   * @param until when it is looked at, or tried again; missing where only a change of the policy or
+   *     its relays helps
+   */
+  public record Closed(Optional<Instant> since, Optional<Instant> until) {}
 
   /** What {@link #choose} would say now of each path, in order. Changes nothing. */
   public List<Considered> explain(Request request) {
@@ -200,41 +210,53 @@ public final class PathChoice {
     boolean isTaken = false;
     for (PolicyPath stated : request.paths()) {
       for (Path path : stated.each()) {
-        Optional<String> wrong =
-            obstacle(stated)
-                .or(
-                    () ->
-                        caps.look(request.rule(), stated, path, request.target())
-                            .map(PathCaps.Reached::reason))
-                .or(() -> shut(path, request.target()));
-        String why =
-            wrong.orElseGet(
-                () -> PathWords.chosen(health.condition(path, request.target()), stated));
-        boolean isUsable = wrong.isEmpty();
-        all.add(
-            new Considered(
-                path, isUsable && !isTaken, isUsable && isTaken ? "not needed; " + why : why));
-        isTaken |= isUsable;
+        Optional<Considered> passedOver = passedOver(stated, path, request);
+        String open = PathWords.chosen(health.condition(path, request.target()), stated);
+        String why = isTaken ? "not needed; " + open : open;
+        all.add(passedOver.orElse(new Considered(path, !isTaken, why, Optional.empty())));
+        isTaken |= passedOver.isEmpty();
       }
     }
     return all;
   }
 
-  private Optional<String> shut(Path path, String target) {
-    return health
-        .obstacle(path, target, relay(path))
-        .flatMap(
-            answer ->
-                switch (answer) {
-                  case Answer.Shut(PathCondition condition, Instant _) ->
-                      Optional.of(PathWords.words(condition));
-                  case Answer.OnHold(RouteHold hold) -> Optional.of(PathWords.words(hold));
-                  case Answer.Busy(PathCondition condition, boolean isWorthWaiting) ->
-                      isWorthWaiting
-                          ? Optional.empty()
-                          : Optional.of(PathWords.words(condition) + ", being tried");
-                  case Answer.Granted _ -> Optional.empty();
-                });
+  private Optional<Considered> passedOver(PolicyPath stated, Path path, Request request) {
+    return obstacle(stated)
+        .map(why -> closed(path, why, Optional.empty(), Optional.empty()))
+        .or(
+            () ->
+                caps.look(request.rule(), stated, path, request.target())
+                    .map(
+                        it -> closed(path, it.reason(), Optional.empty(), Optional.of(it.until()))))
+        .or(
+            () ->
+                health
+                    .obstacle(path, request.target(), relay(path))
+                    .flatMap(answer -> passedOver(path, answer)));
+  }
+
+  private static Optional<Considered> passedOver(Path path, Answer answer) {
+    return switch (answer) {
+      case Answer.Shut(PathCondition condition, Instant until) -> {
+        String why = PathWords.words(condition);
+        yield Optional.of(closed(path, why, Optional.of(condition.since()), Optional.of(until)));
+      }
+      case Answer.OnHold(RouteHold hold) -> {
+        String why = PathWords.words(hold);
+        yield Optional.of(closed(path, why, Optional.of(hold.since()), Optional.of(hold.until())));
+      }
+      case Answer.Busy(PathCondition condition, boolean isWorthWaiting) -> {
+        String why = PathWords.words(condition) + ", being tried";
+        yield Optional.of(new Considered(path, false, why, Optional.empty()))
+            .filter(_ -> !isWorthWaiting);
+      }
+      case Answer.Granted _ -> Optional.empty();
+    };
+  }
+
+  private static Considered closed(
+      Path path, String why, Optional<Instant> since, Optional<Instant> until) {
+    return new Considered(path, false, why, Optional.of(new Closed(since, until)));
   }
 
   /** Whether mail has left a path. */

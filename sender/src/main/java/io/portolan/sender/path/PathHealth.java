@@ -6,6 +6,7 @@ import io.portolan.core.path.StoredHealth;
 import io.portolan.core.policy.Path;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.reply.Phase;
+import io.portolan.sender.hold.LoginAlarm;
 import io.portolan.sender.hold.RouteHold;
 import io.portolan.sender.hold.RouteHolds;
 import java.time.Duration;
@@ -14,6 +15,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 
 /**
  * What is known about every path, from openings that mail wanted, from looks at paths that were
@@ -61,6 +64,7 @@ public final class PathHealth {
   private final PathTable table;
   private final LookTable looks;
   private final RouteHolds holds = new RouteHolds();
+  private volatile LoginAlarm loginAlarm = (_, _, _) -> {};
   private long leases;
 
   /**
@@ -72,6 +76,11 @@ public final class PathHealth {
     this.node = node;
     table = new PathTable(settings);
     looks = new LookTable(table, settings);
+  }
+
+  /** Names who hears of relays that refuse our login. */
+  public void onLoginRefused(LoginAlarm alarm) {
+    loginAlarm = alarm;
   }
 
   /** Everything known, ports as a whole first. */
@@ -338,6 +347,7 @@ public final class PathHealth {
     Relay relay = lease.relay().orElseThrow();
     RouteHold hold = hold(relay, RouteHolds.Refused.LOGIN, reason, settings.loginHold());
     PathLog.loginRefused(relay, hold);
+    loginAlarm.refused(relay, hold, clock.instant());
   }
 
   private RouteHold hold(Relay relay, RouteHolds.Refused refused, String reason, Duration length) {
@@ -365,31 +375,21 @@ public final class PathHealth {
     }
   }
 
-  @FunctionalInterface
-  private interface Step {
-    void take(Instant now, List<HealthChange> news);
-  }
-
-  @FunctionalInterface
-  private interface Work<T> {
-    T on(Instant now, List<HealthChange> news);
-  }
-
-  private void change(Step step) {
+  private void change(BiConsumer<Instant, List<HealthChange>> step) {
     var _ =
         changed(
             (now, news) -> {
-              step.take(now, news);
+              step.accept(now, news);
               return true;
             });
   }
 
-  private <T> T changed(Work<T> work) {
+  private <T> T changed(BiFunction<Instant, List<HealthChange>, T> work) {
     Instant now = clock.instant();
     List<HealthChange> news = new ArrayList<>();
     T result;
     synchronized (monitor) {
-      result = work.on(now, news);
+      result = work.apply(now, news);
       news.stream().filter(HealthChange::isTelling).forEach(each -> journal.add(each, now, node));
     }
     news.stream().filter(HealthChange::isTransition).forEach(PathLog::report);

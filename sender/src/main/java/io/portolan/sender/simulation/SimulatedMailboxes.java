@@ -1,6 +1,7 @@
 package io.portolan.sender.simulation;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ public final class SimulatedMailboxes {
   public static final int DEFAULT_TEXTS = 10_000;
 
   private final int texts;
+  private final boolean keeping;
   private final Map<String, List<StoredMessage>> byRecipient = new HashMap<>();
   private final List<Consumer<StoredMessage>> watchers = new CopyOnWriteArrayList<>();
   private int messages;
@@ -40,7 +42,17 @@ public final class SimulatedMailboxes {
    * @param texts how many messages are kept whole; of later ones only what identifies them
    */
   public SimulatedMailboxes(int texts) {
+    this(texts, true);
+  }
+
+  private SimulatedMailboxes(int texts, boolean keeping) {
     this.texts = texts;
+    this.keeping = keeping;
+  }
+
+  /** Mailboxes that count what arrives and keep none of it: no memory grows with the mail. */
+  public static SimulatedMailboxes discarding() {
+    return new SimulatedMailboxes(0, false);
   }
 
   /** Calls the watcher for each message that arrives, on the thread of the server that took it. */
@@ -48,8 +60,26 @@ public final class SimulatedMailboxes {
     watchers.add(watcher);
   }
 
+  /** Takes a message for each of a session's recipients. */
+  void take(SmtpSession session, MessageBody body, Instant now) {
+    if (!keeping) {
+      count(session.recipients().size());
+      return;
+    }
+    StoredMessage.Content content = body.content(keepsText());
+    StoredMessage.Origin origin = session.origin();
+    for (String recipient : session.recipients()) {
+      store(new StoredMessage(recipient, session.sender(), content, origin, now));
+    }
+  }
+
+  private synchronized void count(int more) {
+    messages += more;
+    notifyAll();
+  }
+
   /** Whether the next message is still to be kept whole. */
-  synchronized boolean keepsText() {
+  private synchronized boolean keepsText() {
     return messages < texts;
   }
 

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** A command line taken apart: verb in upper case, the rest as it came. */
 record SmtpCommand(String verb, String argument) {
@@ -24,6 +25,17 @@ record SmtpCommand(String verb, String argument) {
 
   /** A name and a password as AUTH carries them. */
   record Credentials(String name, String password) {}
+
+  /* RFC 3461, sections 4 to 4.4, and RFC 6533, section 3 */
+  private static final int MAX_ENVID = 100;
+  private static final int MAX_ORCPT = 500;
+  private static final String XCHARS = "(?:[!-*,-<>-~]|\\+[0-9A-F]{2})+";
+  private static final Pattern XTEXT = Pattern.compile(XCHARS);
+  private static final Pattern ORCPT = Pattern.compile("[A-Za-z0-9-]+;" + XCHARS);
+  private static final Pattern UTF8 =
+      Pattern.compile("(?i:utf-8);(?:[!-*,-<>-\\[\\]-~]|[^\\x00-\\x7f]|\\\\x\\{[0-9A-F]+})+");
+  private static final Pattern NOTIFY =
+      Pattern.compile("(?i)NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY)){0,2}");
 
   static final ServerReply TOO_BIG =
       ServerReply.of(552, "5.3.4", "Message too big for this server");
@@ -143,6 +155,7 @@ record SmtpCommand(String verb, String argument) {
           switch (parameter.getKey()) {
             case "SIZE" -> value.length() <= 18 && isNumber(value);
             case "BODY" -> value.equalsIgnoreCase("7BIT") || value.equalsIgnoreCase("8BITMIME");
+            case "ENVID" -> value.length() <= MAX_ENVID && XTEXT.matcher(value).matches();
             case "RET" -> value.equalsIgnoreCase("FULL") || value.equalsIgnoreCase("HDRS");
             case "SMTPUTF8" -> value.isEmpty();
             default -> !value.isEmpty();
@@ -174,7 +187,13 @@ record SmtpCommand(String verb, String argument) {
       if (!known || !offered.contains(Capability.DSN)) {
         return Optional.of(UNKNOWN_PARAMETER);
       }
-      if (parameter.getValue().isEmpty()) {
+      String value = parameter.getValue();
+      boolean valid =
+          parameter.getKey().equals("NOTIFY")
+              ? NOTIFY.matcher(value).matches()
+              : value.length() <= MAX_ORCPT
+                  && (ORCPT.matcher(value).matches() || (utf8 && UTF8.matcher(value).matches()));
+      if (!valid) {
         return Optional.of(BAD_PARAMETER);
       }
     }

@@ -4,7 +4,6 @@ import io.portolan.sender.simulation.Behaviour.Capability;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -255,13 +254,7 @@ final class SmtpDialogue {
     }
     stored = true;
     server.counters().accepted(connection.port(), session.takeMessage());
-    SimulatedMailboxes mailboxes = server.mailboxes();
-    StoredMessage.Content content = body.content(mailboxes.keepsText());
-    StoredMessage.Origin origin = session.origin();
-    Instant now = server.clock().instant();
-    for (String recipient : session.recipients()) {
-      mailboxes.store(new StoredMessage(recipient, session.sender(), content, origin, now));
-    }
+    server.mailboxes().take(session, body, server.clock().instant());
   }
 
   private void startTls(SmtpCommand command) throws IOException {

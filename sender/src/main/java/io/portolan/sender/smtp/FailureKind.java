@@ -1,5 +1,6 @@
 package io.portolan.sender.smtp;
 
+import io.portolan.sender.exchange.Transaction;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -87,6 +88,14 @@ public enum FailureKind {
 
   FailureKind(boolean blocksPath) {
     this.blocksPath = blocksPath;
+  }
+
+  /** The kind of a session's end after which nothing of the message was taken. */
+  public static FailureKind of(Transaction.Lost lost) {
+    if (!lost.timedOut()) {
+      return SESSION_LOST;
+    }
+    return lost.inText() ? DATA_STALLED : SESSION_TIMEOUT;
   }
 
   /** Whether the next path may be taken at once. */

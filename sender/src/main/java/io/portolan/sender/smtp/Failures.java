@@ -1,6 +1,8 @@
 package io.portolan.sender.smtp;
 
 import io.portolan.core.reply.Phase;
+import io.portolan.sender.wire.NotReplyException;
+import io.portolan.sender.wire.Wire;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.BindException;
@@ -48,7 +50,7 @@ final class Failures {
       return banner ? FailureKind.NO_BANNER : FailureKind.NO_ANSWER;
     }
     return switch (e) {
-      case ReplyReader.NotReplyException _ -> banner ? FailureKind.NOT_SMTP : FailureKind.PROTOCOL;
+      case NotReplyException _ -> banner ? FailureKind.NOT_SMTP : FailureKind.PROTOCOL;
       case EOFException _ -> banner ? FailureKind.CLOSED_BEFORE_BANNER : FailureKind.CLOSED;
       default -> FailureKind.RESET;
     };
@@ -64,16 +66,6 @@ final class Failures {
     return hasCause(e, CertificateException.class)
         ? FailureKind.TLS_UNTRUSTED
         : FailureKind.TLS_FAILED;
-  }
-
-  /** What went wrong, for people: the deepest cause says most. */
-  static String detail(IOException e) {
-    Throwable deepest = e;
-    while (deepest.getCause() != null && !(deepest instanceof TlsTrust.UntrustedException)) {
-      deepest = deepest.getCause();
-    }
-    @Nullable String message = deepest.getMessage();
-    return message == null ? deepest.getClass().getSimpleName() : message;
   }
 
   private static boolean hasCause(Throwable e, Class<? extends Throwable> type) {

@@ -3,6 +3,8 @@ package io.portolan.sender.smtp;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
+import io.portolan.sender.wire.StreamSocket;
+import io.portolan.sender.wire.Wire;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
@@ -139,7 +141,7 @@ final class Negotiation extends SMTPTransport {
       return failed(times.phase(), verdict, String.valueOf(e.getMessage()));
     }
     if (broken != null) {
-      return failed(times.phase(), kind(broken), detail(broken));
+      return failed(times.phase(), kind(broken), wire.explained(broken));
     }
     if (last != null && (last.isTransient() || last.isPermanent())) {
       return new Result.Refused(times.phase(), last);
@@ -164,10 +166,6 @@ final class Negotiation extends SMTPTransport {
 
   private Result failed(Phase at, FailureKind kind, String detail) {
     return new Result.Failed(at, kind, detail);
-  }
-
-  private String detail(IOException e) {
-    return wire.timedOut() ? "no answer within the deadline" : Failures.detail(e);
   }
 
   @Override
@@ -365,7 +363,7 @@ final class Negotiation extends SMTPTransport {
     private void hear() throws IOException {
       try {
         List<String> lines = wire.readLines();
-        SmtpReply answer = ReplyReader.parse(lines);
+        SmtpReply answer = Wire.parsed(lines);
         reply = answer;
         if (times.phase() == Phase.BANNER) {
           banner = answer.text();

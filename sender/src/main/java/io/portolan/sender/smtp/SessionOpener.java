@@ -3,6 +3,8 @@ package io.portolan.sender.smtp;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.reply.Phase;
+import io.portolan.sender.wire.DeadlineWatch;
+import io.portolan.sender.wire.Wire;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -42,7 +44,7 @@ public final class SessionOpener {
   private final Dialer dialer;
   private final TlsTrust trust;
   private final DeadlineWatch watch;
-  private final PipeliningMemory memory = new PipeliningMemory();
+  private final BrokenOffers broken = new BrokenOffers();
 
   public SessionOpener(Dialer dialer, TlsTrust trust, DeadlineWatch watch) {
     this.dialer = dialer;
@@ -145,7 +147,7 @@ public final class SessionOpener {
               Phase.CONNECT,
               Failures.ofConnect(e),
               host,
-              Failures.detail(e),
+              Wire.detail(e),
               Duration.ofNanos(watch.nanoTime() - start),
               address,
               PeerEvidence.NONE));
@@ -188,7 +190,7 @@ public final class SessionOpener {
         peer = named(InetAddress.ofLiteral(address));
         wire = dialled();
       } catch (IOException e) {
-        return failedToConnect(Failures.ofConnect(e), Failures.detail(e));
+        return failedToConnect(Failures.ofConnect(e), Wire.detail(e));
       }
       boolean ready = false;
       try {
@@ -256,8 +258,7 @@ public final class SessionOpener {
               tlsFailure.map(evidence::withTlsFailure).orElse(evidence),
               took()),
           target.timeouts(),
-          memory,
-          watch);
+          broken);
     }
 
     /** The address with the target's name, so that nobody looks it up. */

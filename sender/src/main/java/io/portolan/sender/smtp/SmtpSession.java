@@ -1,147 +1,95 @@
 package io.portolan.sender.smtp;
 
 import io.portolan.core.policy.Timeouts;
-import io.portolan.sender.smtp.Transaction.NotPossible;
-import io.portolan.sender.smtp.Transaction.Obstacle;
-import io.portolan.sender.smtp.Transaction.Replied;
+import io.portolan.core.reply.Phase;
+import io.portolan.sender.exchange.Capabilities;
+import io.portolan.sender.exchange.Capabilities.Extension;
+import io.portolan.sender.exchange.Exchange;
+import io.portolan.sender.exchange.Mail;
+import io.portolan.sender.exchange.Transaction;
+import io.portolan.sender.exchange.Transaction.Lost;
+import io.portolan.sender.exchange.Transaction.Replied;
+import io.portolan.sender.smtp.BrokenOffers.Offer;
+import io.portolan.sender.wire.Wire;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An open session with one peer, on which messages are offered one after another. Used by one
- * thread at a time; its waits are kept by the node's {@link DeadlineWatch}.
+ * thread at a time, but for what is said to be for any; its waits are kept by the node's {@link
+ * io.portolan.sender.wire.DeadlineWatch}.
  */
 public final class SmtpSession implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SmtpSession.class);
   private static final Duration FAREWELL = Duration.ofSeconds(2);
 
   private final Wire wire;
   private final Exchange exchange;
   private final Peer peer;
   private final Timeouts timeouts;
-  private final PipeliningMemory memory;
-  private final DeadlineWatch watch;
-  private final Capabilities peerTakes;
+  private final BrokenOffers broken;
+  private final Set<Extension> seenBroken = EnumSet.noneOf(Extension.class);
+  private final long openedNanos;
   private int accepted;
+  private boolean answersAhead;
   private boolean closed;
 
   /** Whom a session talks to, and what opening it showed and took. */
   record Peer(
       String host, String address, Extensions extensions, PeerEvidence evidence, Duration took) {}
 
-  /** What matters of the peer's extensions at every message. */
-  private record Capabilities(boolean size, long maxSize, boolean eightBit, boolean utf8) {
-    static Capabilities of(Extensions extensions) {
-      return new Capabilities(
-          extensions.offers("SIZE"),
-          extensions.maxSize(),
-          extensions.offers("8BITMIME"),
-          extensions.offers("SMTPUTF8"));
-    }
-  }
-
-  SmtpSession(
-      Wire wire, Peer peer, Timeouts timeouts, PipeliningMemory memory, DeadlineWatch watch) {
+  /**
+   * @param broken what is known of hosts, this one among them
+   */
+  SmtpSession(Wire wire, Peer peer, Timeouts timeouts, BrokenOffers broken) {
     this.wire = wire;
     this.peer = peer;
     this.timeouts = timeouts;
-    this.memory = memory;
-    this.watch = watch;
-    this.peerTakes = Capabilities.of(peer.extensions());
-    boolean pipelining =
-        peer.extensions().offers("PIPELINING") && !memory.isBroken(peer.host(), watch.nanoTime());
-    this.exchange = new Exchange(wire, watch, timeouts, pipelining);
+    this.broken = broken;
+    this.openedNanos = wire.nanoTime();
+    this.exchange = new Exchange(wire, timeouts, capabilities());
+  }
+
+  private Capabilities capabilities() {
+    Set<Extension> usable = EnumSet.allOf(Extension.class);
+    usable.removeIf(
+        each ->
+            !peer.extensions().offers(each.keyword())
+                || broken.isBroken(new Offer(peer.host(), each), openedNanos));
+    return new Capabilities(peer.host(), usable, peer.extensions().maxSize());
   }
 
   /**
    * Offers one message.
    *
-   * @param message with lines ended by CRLF and dots as they are
    * @throws IllegalStateException if the session is not usable
    */
-  public Transaction send(Envelope envelope, byte[] message) {
-    return send(envelope, message, Optional.empty());
+  public Transaction send(Mail mail) {
+    return send(mail, Optional.empty());
   }
 
   /**
-   * Offers one message and announces the next one with its end. If then another is offered, or
-   * none, the session is over, and nothing was taken of the one announced.
+   * Offers one message and, where the peer takes it so, announces the next one with its end. If
+   * then another is offered, or none, the session is over, and nothing was taken of the one
+   * announced.
    *
-   * @param message with lines ended by CRLF and dots as they are
-   * @param next as {@link #announcement} gave it
    * @throws IllegalStateException if the session is not usable
    */
-  public Transaction send(Envelope envelope, byte[] message, Optional<Announcement> next) {
+  public Transaction send(Mail mail, Optional<Mail> next) {
     if (!isUsable()) {
       throw new IllegalStateException("the session with " + peer.host() + " is over");
     }
-    MessageTraits traits = MessageTraits.of(message);
-    Optional<NotPossible> obstacle = obstacle(envelope, message, traits);
-    return obstacle.isPresent()
-        ? obstacle.get()
-        : offered(
-            commands(envelope, message, traits),
-            message,
-            next.map(Announcement::commands).orElse(null));
-  }
-
-  /** What can be sent ahead of a message. */
-  public static final class Announcement {
-    private final Exchange.Commands commands;
-
-    private Announcement(Exchange.Commands commands) {
-      this.commands = commands;
-    }
-
-    private Exchange.Commands commands() {
-      return commands;
-    }
-  }
-
-  /** What can be sent ahead of a message; empty where the peer would not take it so. */
-  public Optional<Announcement> announcement(Envelope envelope, byte[] message) {
-    if (!exchange.isPipelining()) {
-      return Optional.empty();
-    }
-    MessageTraits traits = MessageTraits.of(message);
-    return obstacle(envelope, message, traits).isPresent()
-        ? Optional.empty()
-        : Optional.of(new Announcement(commands(envelope, message, traits)));
-  }
-
-  private Optional<NotPossible> obstacle(Envelope envelope, byte[] message, MessageTraits traits) {
-    if (traits.bareLineBreak()) {
-      return notPossible(Obstacle.BARE_LINE_BREAK, "the message has a CR or LF that stands alone");
-    }
-    if (message.length > peerTakes.maxSize()) {
-      return notPossible(
-          Obstacle.TOO_LARGE,
-          message.length + " octets, and " + peer.host() + " takes " + peerTakes.maxSize());
-    }
-    if (isInternational(envelope, traits) && !peerTakes.utf8()) {
-      return notPossible(
-          Obstacle.NEEDS_SMTPUTF8, peer.host() + " takes no international address or header");
-    }
-    if (traits.eightBit() && !peerTakes.eightBit()) {
-      return notPossible(Obstacle.NEEDS_8BITMIME, peer.host() + " takes no 8-bit content");
-    }
-    return Optional.empty();
-  }
-
-  private static Optional<NotPossible> notPossible(Obstacle obstacle, String reason) {
-    return Optional.of(new NotPossible(obstacle, reason));
-  }
-
-  private static boolean isInternational(Envelope envelope, MessageTraits traits) {
-    return traits.internationalHeader() || envelope.isInternational();
-  }
-
-  private Transaction offered(
-      Exchange.Commands commands, byte[] message, Exchange.@Nullable Commands next) {
-    Transaction transaction = exchange.run(commands, message, next);
-    if (exchange.brokePipelining()) {
-      memory.remember(peer.host(), watch.nanoTime());
+    // a session that we end ourselves by offering another message shows nothing of the peer
+    boolean isAhead = !answersAhead && exchange.hasAnnounced(mail);
+    Transaction transaction = exchange.offer(mail, next);
+    rememberBroken();
+    if (isAhead && !seenBroken.contains(Extension.PIPELINING)) {
+      judgePipelining(transaction);
     }
     if (transaction instanceof Replied reply && reply.accepted()) {
       accepted++;
@@ -149,19 +97,28 @@ public final class SmtpSession implements AutoCloseable {
     return transaction;
   }
 
-  private Exchange.Commands commands(Envelope envelope, byte[] message, MessageTraits traits) {
-    StringBuilder mail = new StringBuilder("MAIL FROM:<").append(envelope.returnPath()).append('>');
-    if (peerTakes.size()) {
-      mail.append(" SIZE=").append(message.length);
+  private void rememberBroken() {
+    for (Extension each : exchange.broken()) {
+      if (seenBroken.add(each)) {
+        broken.remember(new Offer(peer.host(), each), wire.nanoTime());
+        log.info(
+            "{} offers {} and breaks it: it is not used there for a day",
+            peer.host(),
+            each.keyword());
+      }
     }
-    if (traits.eightBit()) {
-      mail.append(" BODY=8BITMIME");
+  }
+
+  /** What the transaction of an announced message shows of whether a peer takes it behind a dot. */
+  private void judgePipelining(Transaction transaction) {
+    Offer offer = new Offer(peer.host(), Extension.PIPELINING);
+    if (transaction instanceof Replied && !transaction.isLapsed()) {
+      answersAhead = true;
+      broken.trust(offer, wire.nanoTime());
+    } else if (transaction instanceof Lost lost && lost.phase() == Phase.MAIL && !lost.timedOut()) {
+      // to hang up on the first of them is how a peer looks that wants none there
+      broken.doubt(offer, wire.nanoTime());
     }
-    if (isInternational(envelope, traits)) {
-      mail.append(" SMTPUTF8");
-    }
-    return new Exchange.Commands(
-        mail.append("\r\n").toString(), "RCPT TO:<" + envelope.recipient() + ">\r\n");
   }
 
   /** Whether another message may be offered, as far as is known without asking the peer. */
@@ -172,6 +129,16 @@ public final class SmtpSession implements AutoCloseable {
   /** How many messages the peer has taken. */
   public int messagesAccepted() {
     return accepted;
+  }
+
+  /** How long it has been open. */
+  public Duration age() {
+    return Duration.ofNanos(wire.nanoTime() - openedNanos);
+  }
+
+  /** Whether the peer was told of a message that it waits for. */
+  public boolean hasAnnounced() {
+    return exchange.hasAnnounced();
   }
 
   /** The peer's name as dialled. */
@@ -200,7 +167,7 @@ public final class SmtpSession implements AutoCloseable {
 
   /** Whether the peer has owed an answer, to whatever, for so long. For any thread. */
   public boolean isSilent(Duration least) {
-    return silence(least).isPresent();
+    return wire.isSilent(least);
   }
 
   /**
@@ -210,11 +177,7 @@ public final class SmtpSession implements AutoCloseable {
    * @return whether it was ended
    */
   public boolean giveUpIfSilent(Duration least) {
-    return silence(least).filter(wait -> exchange.isBeforeDot()).filter(wire::giveUp).isPresent();
-  }
-
-  private Optional<DeadlineWatch.Wait> silence(Duration least) {
-    return wire.waiting().filter(wait -> wait.lasts().compareTo(least) >= 0);
+    return wire.giveUpIfSilent(least, exchange::isBeforeDot);
   }
 
   /**

@@ -1,11 +1,11 @@
 /**
- * SMTP sessions: how one is opened, and how messages go over it (RFC 5321).
+ * SMTP sessions: how one is dialled, secured and authenticated until it is open for messages (RFC
+ * 5321), and what is remembered of hosts between sessions.
  *
- * <p>Jakarta Mail leads the dialogue up to a session that is secured and authenticated; the
- * exchange of messages is our own, in groups where the peer offers PIPELINING (RFC 2920). Both
- * speak over one {@code Wire}, which bounds every reply and states a deadline for every wait. So
- * each way in which a peer or a network can fail comes out as a value that names the phase, the
- * cause and, above all, the side of the end of data on which it fell.
+ * <p>Jakarta Mail leads the dialogue up to there, over a {@link io.portolan.sender.wire.Wire} of
+ * ours, which bounds every reply and states a deadline for every wait; then the {@linkplain
+ * io.portolan.sender.exchange exchange} of messages takes over the same wire. So each way in which
+ * a peer or a network can fail comes out as a value that names the phase and the cause.
  */
 @NullMarked
 package io.portolan.sender.smtp;

@@ -27,8 +27,8 @@ final class Growth {
 
   /** A merge. */
   @FunctionalInterface
-  interface Merge {
-    String run() throws IOException;
+  interface Merge<T> {
+    T run() throws IOException;
   }
 
   /**
@@ -36,7 +36,7 @@ final class Growth {
    *
    * @throws MergeException if it makes more, as soon as it does
    */
-  static String within(long most, Merge merge) throws IOException {
+  static <T> T within(long most, Merge<T> merge) throws IOException {
     return ScopedValue.where(CURRENT, new Growth(most)).call(merge::run);
   }
 

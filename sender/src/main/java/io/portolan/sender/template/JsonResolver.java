@@ -23,10 +23,13 @@ final class JsonResolver implements ValueResolver {
     if (!(context instanceof Map<?, ?> object)) {
       return UNRESOLVED;
     }
+    Object value = value(object, name);
+    return value == null && !object.containsKey(name) ? UNRESOLVED : value;
+  }
+
+  /** The value of a field; null if it has none. */
+  static @Nullable Object value(Map<?, ?> object, String name) {
     Object value = object.get(name);
-    if (value == null) {
-      return object.containsKey(name) ? null : UNRESOLVED;
-    }
     return value instanceof String text && text.isBlank() ? null : value;
   }
 

@@ -1,13 +1,17 @@
 package io.portolan.sender.template;
 
 import com.github.jknack.handlebars.Context;
+import com.github.jknack.handlebars.Handlebars;
 import com.github.jknack.handlebars.HandlebarsError;
 import com.github.jknack.handlebars.HandlebarsException;
 import com.github.jknack.handlebars.Template;
 import io.portolan.core.InvalidException;
 import io.portolan.core.campaign.MissingField;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>HTML: values are escaped. {@code {{{field}}}} puts a value in as HTML, for who keeps HTML
  *       in attributes and trusts their source.
  *   <li>Text: values stand as they are.
- *   <li>Subject: values stand as they are, and the whole becomes one line, see {@link
- *       HeaderText#oneLine}.
+ *   <li>Subject: values stand as they are, and the writer of the message makes the whole one line:
+ *       no break, control character or lone surrogate of a field gets into the header.
  * </ul>
  *
  * <p>Thread-safe.
@@ -35,12 +39,41 @@ public final class MergeTemplate {
   private final TemplatePart part;
   private final String source;
   private final Template template;
+  private final List<Run> runs;
+  private final List<Varying> varying;
+  private final int fixedLength;
 
-  private MergeTemplate(TemplatePart part, String source, Template template) {
+  private MergeTemplate(
+      TemplatePart part, String source, MissingField missing, List<Run> runs, Handlebars engine)
+      throws IOException {
     this.part = part;
     this.source = source;
-    this.template = template;
+    template = engine.compileInline(source);
+    this.runs = runs;
+    varying = new ArrayList<>();
+    int fixed = 0;
+    for (Run run : runs) {
+      if (run.varies()) {
+        // as the whole if it is the whole
+        Template own = runs.size() == 1 ? template : engine.compileInline(run.text());
+        varying.add(new Varying(SlotTemplate.of(part, run.text(), missing), own));
+      } else {
+        fixed += run.text().length();
+      }
+    }
+    fixedLength = fixed;
   }
+
+  /**
+   * Lines of a template, with their ends.
+   *
+   * @param text of the template
+   * @param varies whether a tag or block is in them, so that each recipient may get others
+   */
+  public record Run(String text, boolean varies) {}
+
+  /** What renders a run that varies: slots if it has nothing else, and Handlebars where not. */
+  private record Varying(Optional<SlotTemplate> slots, Template template) {}
 
   /**
    * Reads a template.
@@ -52,13 +85,17 @@ public final class MergeTemplate {
       throw part.refused(
           "is " + source.length() + " characters long; " + MAX_SOURCE + " are allowed");
     }
-    TemplateScanner.scan(part, source);
+    List<TemplateScanner.Region> regions = TemplateScanner.scan(part, source);
     try {
       // with a helper for missing fields the library takes unknown helpers for missing fields: look
       // for them without it
       MergeEngine.checking().compileInline(source);
       return new MergeTemplate(
-          part, source, MergeEngine.of(part, missingField).compileInline(source));
+          part,
+          source,
+          missingField,
+          TemplateLines.cut(part, source, regions),
+          MergeEngine.of(part, missingField));
     } catch (HandlebarsException e) {
       throw unreadable(part, source, e);
     } catch (IOException e) {
@@ -73,14 +110,78 @@ public final class MergeTemplate {
    *     it is used
    */
   public String render(Map<String, Object> fields) {
+    List<String> merged = renderVarying(fields);
+    if (runs.size() == 1 && !merged.isEmpty()) {
+      return merged.getFirst();
+    }
+    StringBuilder text = new StringBuilder(source.length());
+    int next = 0;
+    for (Run run : runs) {
+      text.append(run.varies() ? merged.get(next++) : run.text());
+    }
+    return text.toString();
+  }
+
+  /**
+   * The template from its start to its end. Every run but the last ends with LF, and so does what
+   * becomes of it.
+   */
+  public List<Run> runs() {
+    return runs;
+  }
+
+  /**
+   * Merges with one recipient's fields.
+   *
+   * @return what becomes of each run that varies, in their order
+   * @throws InvalidException as {@link #render}
+   */
+  public List<String> renderVarying(Map<String, Object> fields) {
+    if (varying.isEmpty()) {
+      return List.of();
+    }
+    try {
+      return Growth.within(MAX_MADE, () -> mergedRuns(fields));
+    } catch (IOException e) {
+      throw new IllegalStateException("a template in memory could not be rendered", e);
+    }
+  }
+
+  private List<String> mergedRuns(Map<String, Object> fields) throws IOException {
+    List<String> merged = new ArrayList<>(varying.size());
+    int length = fixedLength;
+    for (Varying run : varying) {
+      Optional<String> quick = run.slots().flatMap(slots -> slots.render(fields, MAX_RENDERED));
+      String text = quick.isPresent() ? quick.get() : byHandlebars(run, fields);
+      merged.add(text);
+      length += text.length();
+      if (length > MAX_RENDERED) {
+        // is refused there, and by the length of all
+        renderByHandlebars(fields);
+      }
+    }
+    return merged;
+  }
+
+  private String byHandlebars(Varying run, Map<String, Object> fields) throws IOException {
+    try {
+      return run.template().apply(context(fields));
+    } catch (HandlebarsException e) {
+      // is refused there as well, and the place is that in the whole
+      renderByHandlebars(fields);
+      throw part.refused(reasonOf(e));
+    }
+  }
+
+  private static Context context(Map<String, Object> fields) {
+    return Context.newBuilder(fields).resolver(JsonResolver.INSTANCE).build();
+  }
+
+  /** The whole by Handlebars alone: what all that is quicker must come to. */
+  String renderByHandlebars(Map<String, Object> fields) {
     String rendered;
     try {
-      rendered =
-          Growth.within(
-              MAX_MADE,
-              () ->
-                  template.apply(
-                      Context.newBuilder(fields).resolver(JsonResolver.INSTANCE).build()));
+      rendered = Growth.within(MAX_MADE, () -> template.apply(context(fields)));
     } catch (HandlebarsException e) {
       throw part.refused(placeOf(source, e.getError()), reasonOf(e));
     } catch (IOException e) {

@@ -2,7 +2,9 @@ package io.portolan.sender.template;
 
 import io.portolan.core.InvalidException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * Reads the tags of a template before the Handlebars library does: refuses the parts of the
@@ -14,9 +16,17 @@ final class TemplateScanner {
 
   private record Block(String name, int at) {}
 
+  /**
+   * Where a tag outside all blocks stands, or a block outside all others with all that is in it.
+   *
+   * @param end behind its last character, or behind the last but one of "}}}"
+   */
+  record Region(int start, int end) {}
+
   private final TemplatePart part;
   private final String source;
   private final Deque<Block> open = new ArrayDeque<>();
+  private final List<Region> regions = new ArrayList<>();
 
   private TemplateScanner(TemplatePart part, String source) {
     this.part = part;
@@ -24,20 +34,31 @@ final class TemplateScanner {
   }
 
   /**
+   * What is not plain text, in order.
+   *
    * @throws InvalidException at the first tag that is refused or does not pair
    */
-  static void scan(TemplatePart part, String source) {
-    new TemplateScanner(part, source).scan();
+  static List<Region> scan(TemplatePart part, String source) {
+    TemplateScanner scanner = new TemplateScanner(part, source);
+    scanner.scan();
+    return List.copyOf(scanner.regions);
   }
 
   private void scan() {
     int next = 0;
+    int start = 0;
     while (true) {
       int tag = source.indexOf("{{", next);
       if (tag < 0) {
         break;
       }
+      if (open.isEmpty()) {
+        start = tag;
+      }
       next = isEscaped(tag) ? tag + 2 : scanTag(tag);
+      if (open.isEmpty()) {
+        regions.add(new Region(start, next));
+      }
     }
     if (!open.isEmpty()) {
       Block block = open.pop();

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portolan.core.address.Domain;
 import io.portolan.core.dnshealth.DnsFinding;
 import io.portolan.core.dnshealth.DnsStatus;
-import io.portolan.sender.message.DkimKey;
+import io.portolan.sender.dkim.DkimKey;
 import java.io.IOException;
 import java.security.KeyPairGenerator;
 import java.util.Base64;

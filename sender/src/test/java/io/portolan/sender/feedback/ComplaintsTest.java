@@ -52,10 +52,40 @@ class ComplaintsTest {
   }
 
   @Test
+  void keepsNoFormulaForAType() {
+    Feedback found =
+        FeedbackReaderTest.read(
+            """
+            From: fbl@isp.example
+            Subject: FW: Offers
+            Content-Type: multipart/report; report-type=feedback-report; boundary=r
+
+            --r
+            Content-Type: message/feedback-report
+
+            Feedback-Type: =HYPERLINK("http://x.example")
+            User-Agent: isp/1
+            Version: 1
+
+            --r
+            Content-Type: message/rfc822
+
+            """
+                + FeedbackReaderTest.ORIGINAL
+                + "\n--r--\n");
+
+    assertThat(found.kind()).isEqualTo(FeedbackKind.COMPLAINT);
+    assertThat(found.feedbackType()).contains("other");
+  }
+
+  @Test
   void readsAComplaintOfTheOlderSort() {
     Feedback found =
         FeedbackReaderTest.read(
-            "From: staff@isp.example\nSubject: complaint about message\nContent-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: anna@mail.example\n"
+            "From: staff@isp.example\n"
+                + "Subject: complaint about message\n"
+                + "Content-Type: message/rfc822\n\n"
+                + "X-HmXmrOriginalRecipient: anna@mail.example\n"
                 + FeedbackReaderTest.ORIGINAL);
 
     assertThat(found.kind()).isEqualTo(FeedbackKind.COMPLAINT);
@@ -66,7 +96,16 @@ class ComplaintsTest {
   void readsAnEventThatARelayMailed() {
     Feedback found =
         FeedbackReaderTest.read(
-            "From: no-reply@sns.example\nSubject: Notification\n\n{\"notificationType\":\"Complaint\",\"complaint\":{\"complainedRecipients\":[{\"emailAddress\":\"anna@mail!\n .example\"}]},\"mail\":{\"source\":\"news@acme.example\"}}\n\n--\nTo stop this, write.\n");
+            """
+            From: no-reply@sns.example
+            Subject: Notification
+
+            {"notificationType":"Complaint","complaint":{"complainedRecipients":[{"emailAddress":"anna@mail!
+             .example"}]},"mail":{"source":"news@acme.example"}}
+
+            --
+            To stop this, write.
+            """);
 
     assertThat(found.kind()).isEqualTo(FeedbackKind.COMPLAINT);
     assertThat(found.recipients().getFirst().address()).isEqualTo("anna@mail.example");

@@ -66,6 +66,25 @@ class FeedbackReaderTest {
           + "--b1--\n";
 
   @Test
+  void readsWhatTheSenderWroteIntoTheEnvelope() {
+    Feedback found =
+        read(
+            DSN.replace("Arrival-Date:", "Original-Envelope-Id: QCIBF4AB\nArrival-Date:")
+                .replace("rfc822;Anna@", "rfc822;Anna+2Bnews@"));
+
+    assertThat(found.original().envelopeId()).contains("QCIBF4AB");
+    assertThat(found.recipients().getFirst().alternatives())
+        .as("as it stands, for that may be an address, and with the xtext of RFC 3461 read")
+        .containsExactly("anna+2bnews@mail.example", "anna+news@mail.example");
+    assertThat(read(DSN).original().envelopeId()).isEmpty();
+    assertThat(
+            read(DSN.replace("Arrival-Date:", "Original-Envelope-Id: " + "x".repeat(101) + "\nA:"))
+                .original()
+                .envelopeId())
+        .isEmpty();
+  }
+
+  @Test
   void readsAStatusNotification() {
     Feedback found = read(DSN);
 

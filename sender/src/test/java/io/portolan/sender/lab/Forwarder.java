@@ -1,6 +1,7 @@
 package io.portolan.sender.lab;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
@@ -55,7 +56,10 @@ final class Forwarder implements AutoCloseable {
       Thread.ofVirtual().start(() -> pass(client, server));
       Thread.ofVirtual().start(() -> pass(server, client));
     } catch (IOException e) {
-      // nobody there: the client sees a connection that ends
+      // the client sees a connection that ends, which says little
+      if (!(e.getCause() instanceof ConnectException)) {
+        System.err.println("A connection could not be passed on: " + e);
+      }
       forget(client);
     }
   }

@@ -129,12 +129,4 @@ class LaneAheadTest extends LaneFixture {
     assertThat(states()).hasSize(10).containsOnly("accepted 1");
     assertThat(network.mailboxes().duplicates()).isEmpty();
   }
-
-  private Future<?> sending(ExecutorService threads, ClaimedBatch batch) {
-    return threads.submit(
-        () -> {
-          sender.send(batch);
-          return null;
-        });
-  }
 }

@@ -9,8 +9,6 @@ import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.ConnectionSlots;
 import io.portolan.core.delivery.DeliveryOutcome;
-import io.portolan.core.delivery.RecordedResult;
-import io.portolan.core.delivery.ResultRecorder;
 import io.portolan.core.isp.MxAnswer;
 import io.portolan.core.isp.MxHost;
 import io.portolan.core.json.Json;
@@ -24,15 +22,17 @@ import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.RetrySchedule;
 import io.portolan.core.policy.Timeouts;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.core.recorder.RecordedResult;
+import io.portolan.core.recorder.ResultRecorder;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
 import io.portolan.core.relay.Secrets;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.suppression.MailOrigin;
 import io.portolan.core.suppression.SuppressionCheck;
+import io.portolan.sender.dkim.DkimKeys;
 import io.portolan.sender.dns.HostAnswer;
 import io.portolan.sender.dns.MailHostFinder;
-import io.portolan.sender.message.DkimKeys;
 import io.portolan.sender.message.MessageComposer;
 import io.portolan.sender.message.MessageSettings;
 import io.portolan.sender.message.Tokens;
@@ -45,11 +45,11 @@ import io.portolan.sender.simulation.SimulatedDns;
 import io.portolan.sender.simulation.SimulatedIsps;
 import io.portolan.sender.simulation.SimulatedMailServer;
 import io.portolan.sender.simulation.SimulatedNetwork;
-import io.portolan.sender.smtp.DeadlineWatch;
 import io.portolan.sender.smtp.Dialer;
 import io.portolan.sender.smtp.SessionOpener;
 import io.portolan.sender.smtp.SocketDialer;
 import io.portolan.sender.smtp.TlsTrust;
+import io.portolan.sender.wire.DeadlineWatch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -64,6 +64,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -75,13 +78,6 @@ abstract class LaneFixture {
   static final Path DIRECT = new Path(Path.DIRECT, 25, TlsMode.OPPORTUNISTIC);
   static final Path RELAY_587 = new Path("relay", 587, TlsMode.STARTTLS);
   static final Path RELAY_465 = new Path("relay", 465, TlsMode.IMPLICIT);
-  private static final Relay RELAY =
-      new Relay(
-          "relay",
-          "relay.test",
-          "user",
-          "env:PASSWORD",
-          List.of(new RelayPort(587, TlsMode.STARTTLS), new RelayPort(465, TlsMode.IMPLICIT)));
   static final Duration SECOND = Duration.ofSeconds(1);
   static final Duration TIME_TO_LIVE = Duration.ofMinutes(5);
 
@@ -104,12 +100,16 @@ abstract class LaneFixture {
   List<Path> paths = List.of(DIRECT);
   Optional<List<PolicyPath>> policyPaths = Optional.empty();
   List<PauseRule> pauses = List.of();
-  Limits limits = new Limits(3, 20, 0);
+  volatile Limits limits = new Limits(3, 20, 0);
   String password = "right";
   int sessions = 50;
   InDoubt inDoubt = InDoubt.RESEND;
   Optional<MxAnswer> mxAnswer = Optional.empty();
   volatile Duration ahead = Duration.ZERO;
+
+  /** Nanoseconds that the sessions' clock is ahead. */
+  final AtomicLong passed = new AtomicLong();
+
   volatile Runnable beforeEachMessage = () -> {};
   volatile Runnable beforeEachRule = () -> {};
   Limits limitsOfIsps = new Limits(3, 20, 0);
@@ -150,8 +150,8 @@ abstract class LaneFixture {
     network = new SimulatedNetwork(clock);
     SimulatedIsps isps = new SimulatedIsps(network);
     isp = isps.isp(DOMAIN, new SimulatedIsps.Profile.Choosy("nobody", "full", "over"));
-    relay = isps.relay("relay.test", Map.of("user", "right"));
-    watch = new DeadlineWatch();
+    relay = isps.relay(relayHost(), Map.of("user", "right"));
+    watch = new DeadlineWatch(() -> System.nanoTime() + passed.get());
     slots = new ConnectionSlots(database.database());
     suppressions = new SuppressionCheck(database.database(), clock);
     recorder =
@@ -181,10 +181,7 @@ abstract class LaneFixture {
     return new LaneSender(
         new LaneSender.Outbound(
             new PathChoice(
-                health,
-                relayName -> relayName.equals("relay") ? Optional.of(RELAY) : Optional.empty(),
-                TestCaps.of(database.database(), clock, name),
-                clock),
+                health, this::relay, TestCaps.of(database.database(), clock, name), clock),
             new MailHostFinder(this::mailHosts, this::addresses, new Random(1), clock),
             new Secrets(Map.of("PASSWORD", password)),
             new SessionOpener(
@@ -211,6 +208,23 @@ abstract class LaneFixture {
         new LaneSender.Shared(recorder, ownSlots, ownPaces, suppressions),
         new LaneSettings("sender.test", sessions, 4, Duration.ofMillis(50), 5, name),
         clock);
+  }
+
+  /** The host of the relay, which says whose service it is. */
+  String relayHost() {
+    return "relay.test";
+  }
+
+  private Optional<Relay> relay(String name) {
+    return Optional.of(
+            new Relay(
+                "relay",
+                relayHost(),
+                "user",
+                "env:PASSWORD",
+                List.of(
+                    new RelayPort(587, TlsMode.STARTTLS), new RelayPort(465, TlsMode.IMPLICIT))))
+        .filter(relay -> relay.name().equals(name));
   }
 
   /** The network, with every loopback address as a source. */
@@ -275,6 +289,15 @@ abstract class LaneFixture {
     return database.texts("SELECT state || ' ' || attempts FROM delivery ORDER BY id");
   }
 
+  /** Sends a batch on another thread. */
+  Future<?> sending(ExecutorService threads, ClaimedBatch batch) {
+    return threads.submit(
+        () -> {
+          sender.send(batch);
+          return null;
+        });
+  }
+
   static String[] names(int count) {
     String[] names = new String[count];
     for (int i = 0; i < count; i++) {
@@ -320,7 +343,8 @@ abstract class LaneFixture {
     for (String localPart : localParts) {
       String address = localPart + "@" + DOMAIN;
       database.execute(
-          "INSERT INTO recipient (list_id, address, address_key, domain) SELECT id, ?, ?, ? FROM mailing_list",
+          "INSERT INTO recipient (list_id, address, address_key, domain) SELECT id, ?, ?, ? FROM"
+              + " mailing_list",
           address,
           address,
           DOMAIN);

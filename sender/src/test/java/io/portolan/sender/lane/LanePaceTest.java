@@ -60,7 +60,7 @@ class LanePaceTest extends LaneFixture {
                 assertThat(why)
                     .startsWith("cool-down of isp after its reply: 421 4.7.28 too many of you"));
     assertThat(paces.limits("isp", limits).messagesPerSecond()).isLessThanOrEqualTo(0.1);
-    assertThat(sender.lanesHeld()).as("no back-off beside").isZero();
+    assertThat(sender.lanesHeld(LaneSender.Held.REFUSED)).as("no back-off beside").isZero();
   }
 
   @Test

@@ -86,7 +86,7 @@ class LaneRefusalsTest extends LaneFixture {
     assertThat(states()).filteredOn("planned 0"::equals).as("held").hasSize(15);
     assertThat(database.texts("SELECT DISTINCT category FROM attempt")).containsExactly(category);
     assertThat(said.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.ERROR);
-    assertThat(sender.lanesHeld()).isOne();
+    assertThat(sender.lanesHeld(LaneSender.Held.REFUSED)).isOne();
   }
 
   @Test
@@ -159,7 +159,7 @@ class LaneRefusalsTest extends LaneFixture {
     assertThat(states()).containsOnly("accepted 1");
     assertThat(database.texts("SELECT DISTINCT kind FROM path_failure"))
         .containsExactly(resets ? "reset" : "closed-before-banner");
-    assertThat(sender.lanesHeld()).isZero();
+    assertThat(sender.lanesHeld(LaneSender.Held.REFUSED)).isZero();
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.portolan.core.suppression.MailOrigin;
 import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.ServerScript;
 import io.portolan.sender.simulation.SimulatedNetwork.Block;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -88,6 +89,49 @@ class LaneSenderTest extends LaneFixture {
     assertThat(database.texts("SELECT outcome || ' ' || phase FROM attempt"))
         .containsExactly("unknown DOT");
     assertThat(relay.statistics().messages().total()).isZero();
+  }
+
+  @Test
+  void whatIsLeftAtAClosedGateTakesNoTurnFromWhatComesLater() throws Exception {
+    limits = new Limits(1, 100, 1);
+    ClaimedBatch left = batch(names(300)); // whose turns are five minutes
+    closedCampaigns.add(left.campaignId());
+    sender.send(left);
+    closedCampaigns.clear();
+
+    ClaimedBatch one =
+        new ClaimedBatch(
+            left.id(),
+            left.campaignId(),
+            left.platform(),
+            left.epoch(),
+            left.content(),
+            left.inDoubt(),
+            left.origin(),
+            left.deliveries().subList(0, 1));
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      sending(threads, one).get(60, TimeUnit.SECONDS);
+    }
+
+    assertThat(network.mailboxes().messages()).isEqualTo(1);
+  }
+
+  @Test
+  void takesLeaveOfASessionThatIsFiveMinutesOld() throws Exception {
+    limits = new Limits(1, 100, 0);
+    beforeEachMessage =
+        () -> {
+          if (server().statistics().messages().total() == 3) {
+            passed.set(Duration.ofMinutes(5).toNanos());
+          }
+        };
+
+    sender.send(batch(names(10)));
+
+    assertThat(states()).hasSize(10).containsOnly("accepted 1");
+    assertThat(server().statistics().connections().total()).isEqualTo(2);
+    assertThat(server().statistics().violations()).isEmpty();
+    assertThat(database.number("SELECT count(*) FROM path_failure")).isZero();
   }
 
   @Test

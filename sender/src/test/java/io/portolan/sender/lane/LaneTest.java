@@ -32,7 +32,7 @@ class LaneTest {
   void holdsBackAfterRefusalsInARow() {
     refuse();
     refuse();
-    lane.accepted();
+    lane.accepted(LaneFixture.DIRECT);
     refuse();
     refuse();
     assertThat(hold()).isEmpty();
@@ -61,7 +61,7 @@ class LaneTest {
     clock.advance(FIRST);
     assertThat(hold()).isEmpty();
 
-    lane.accepted();
+    lane.accepted(LaneFixture.DIRECT);
 
     assertThat(hold()).isEmpty();
     assertThat(hold()).isEmpty();
@@ -101,7 +101,7 @@ class LaneTest {
     assertThat(lane.routeRefused()).isTrue();
     assertThat(hold()).as("other routes are open").isEmpty();
 
-    lane.accepted();
+    lane.accepted(LaneFixture.DIRECT);
 
     assertThat(lane.routeRefused()).isFalse();
   }

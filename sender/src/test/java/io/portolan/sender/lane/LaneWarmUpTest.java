@@ -114,8 +114,28 @@ class LaneWarmUpTest extends LaneFixture {
   }
 
   @Test
+  void climbsNotWhileItsPortIsBlocked() throws Exception {
+    policyPaths = Optional.of(List.of(warming(0, "127.0.0.81")));
+    network.block(25, Block.REJECT);
+
+    sender.send(batch(names(4)));
+
+    assertThat(states()).containsOnly("planned 0");
+    assertThat(database.number("SELECT count(*) FROM warm_up_day"))
+        .as("a day on which nothing could be offered is no day of sending")
+        .isZero();
+  }
+
+  @Test
   void takesNothingBeforeItsFirstDayAndAllBehindItsLastStep() throws Exception {
     policyPaths = Optional.of(List.of(warming(2, "127.0.0.81"), warming(-2, "127.0.0.82")));
+    database.execute(
+        """
+        INSERT INTO warm_up_day (source, platform, begun, day, step, reason)
+        VALUES ('direct from 127.0.0.82', 'isp', ?::date, ?::date, 1, 'the last step')
+        """,
+        plan(-2).since().toString(),
+        plan(-1).since().toString());
 
     sender.send(batch(names(9)));
 

@@ -40,11 +40,11 @@ class LanesTest {
     refusedTwice("a.test");
     clock.advance(FIRST);
     Lane again = lane("a.test");
-    assertThat(lanes.held(clock.instant())).isOne();
+    assertThat(lanes.held(Lane::isHeld, clock.instant())).isOne();
     assertThat(again.hold(clock.instant(), TRIAL)).as("one tries").isEmpty();
     assertThat(again.hold(clock.instant(), TRIAL)).as("the others wait").isPresent();
 
-    again.accepted();
+    again.accepted(LaneFixture.DIRECT);
     end(again);
 
     assertThat(lanes.size()).isZero();
@@ -64,7 +64,7 @@ class LanesTest {
     refusedTwice("a.test");
     clock.advance(Duration.ofHours(7));
 
-    assertThat(lanes.held(clock.instant())).isZero();
+    assertThat(lanes.held(Lane::isHeld, clock.instant())).isZero();
     assertThat(lanes.size()).isZero();
   }
 
@@ -88,7 +88,7 @@ class LanesTest {
       refusedTwice("d" + domain + ".test");
     }
 
-    assertThat(lanes.held(clock.instant())).isEqualTo(10);
+    assertThat(lanes.held(Lane::isHeld, clock.instant())).isEqualTo(10);
     assertThat(lanes.size()).isEqualTo(60);
   }
 

@@ -10,7 +10,7 @@ import io.portolan.sender.intake.MailIntake;
 import io.portolan.sender.intake.PeopleMail;
 import io.portolan.sender.intake.RecordedInbox;
 import io.portolan.sender.message.Tokens;
-import io.portolan.sender.smtp.DeadlineWatch;
+import io.portolan.sender.wire.DeadlineWatch;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

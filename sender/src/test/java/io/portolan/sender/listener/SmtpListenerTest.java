@@ -179,6 +179,36 @@ class SmtpListenerTest {
     List<Feedback> read = fixture.inbox.arrivals().stream().map(Arrival::feedback).toList();
     assertThat(read.getFirst().original().messageId()).contains(signed);
     assertThat(read.getLast().kind()).isEqualTo(FeedbackKind.COMPLAINT);
+    assertThat(read.getLast().original())
+        .isEqualTo(OriginalMessage.UNKNOWN.withFeedbackId(Optional.of("1:x:campaign:y")));
+  }
+
+  @Test
+  void knowsABounceByTheEnvelopeIdThatWeSigned() throws IOException {
+    String id = fixture.tokens.sign(Tokens.Purpose.RETURN_PATH, 5);
+    fixture.close();
+    fixture =
+        new ListenerFixture(
+            people,
+            ListenerFixture.settings(),
+            mail ->
+                new Feedback(
+                    FeedbackKind.BOUNCE,
+                    Optional.empty(),
+                    List.of(),
+                    OriginalMessage.UNKNOWN.withEnvelopeId(
+                        Optional.of(
+                            new String(mail, StandardCharsets.US_ASCII).contains("forged")
+                                ? "a".repeat(32)
+                                : id)),
+                    Optional.empty(),
+                    Optional.empty()));
+    try (Peer peer = fixture.greeted()) {
+      peer.mail("fbl@bounce.example.net", "real");
+      peer.mail("fbl@bounce.example.net", "forged");
+    }
+    List<Feedback> read = fixture.inbox.arrivals().stream().map(Arrival::feedback).toList();
+    assertThat(read.getFirst().original().envelopeId()).contains(id);
     assertThat(read.getLast().original()).isEqualTo(OriginalMessage.UNKNOWN);
   }
 
@@ -189,6 +219,7 @@ class SmtpListenerTest {
         List.of(),
         new OriginalMessage(
             List.of(),
+            Optional.empty(),
             Optional.of(messageId),
             Optional.of("1:x:campaign:y"),
             Optional.empty(),

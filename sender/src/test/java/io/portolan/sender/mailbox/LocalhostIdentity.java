@@ -1,5 +1,6 @@
 package io.portolan.sender.mailbox;
 
+import io.portolan.sender.listener.ListenerTls;
 import io.portolan.sender.simulation.SimulatedNetwork;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.InstantSource;
 import java.util.Base64;
+import javax.net.ssl.SSLContext;
 
 /**
  * The identity of localhost for the IMAP and POP3 server of the tests, whose own certificate names
@@ -25,22 +27,29 @@ import java.util.Base64;
  */
 final class LocalhostIdentity {
   private static final String PASSWORD = "memory";
-  private static final X509Certificate AUTHORITY = write();
+  private static final Written WRITTEN = write();
+
+  private record Written(X509Certificate authority, SSLContext context) {}
 
   private LocalhostIdentity() {}
 
   static X509Certificate authority() {
-    return AUTHORITY;
+    return WRITTEN.authority();
+  }
+
+  /** For servers of our own. */
+  static SSLContext context() {
+    return WRITTEN.context();
   }
 
   /** Before the first server starts. */
   static void install() {
-    if (AUTHORITY.getSubjectX500Principal().getName().isEmpty()) {
+    if (WRITTEN.authority().getSubjectX500Principal().getName().isEmpty()) {
       throw new IllegalStateException("the authority has a name");
     }
   }
 
-  private static X509Certificate write() {
+  private static Written write() {
     try (SimulatedNetwork network = new SimulatedNetwork(InstantSource.system())) {
       String pem = network.certificates().identityPem("localhost");
       String key = pem.substring(pem.indexOf("KEY-----") + 8, pem.indexOf("-----END PRIVATE KEY"));
@@ -68,7 +77,7 @@ final class LocalhostIdentity {
       System.setProperty("greenmail.tls.keystore.file", file.toString());
       System.setProperty("greenmail.tls.keystore.password", PASSWORD);
       System.setProperty("greenmail.tls.key.password", PASSWORD);
-      return network.certificates().authority();
+      return new Written(network.certificates().authority(), ListenerTls.of(pem, pem));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {

@@ -2,7 +2,14 @@ package io.portolan.sender.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.sender.message.BodyEncoder.Encoding;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class BodyEncoderTest {
@@ -29,6 +36,52 @@ class BodyEncoderTest {
   void breaksNoEscapeAtTheEndOfALine() {
     assertThat(body("x".repeat(74) + "ü" + "y".repeat(10)))
         .isEqualTo("quoted-printable|" + "x".repeat(74) + "=\r\n=C3=BC" + "y".repeat(10));
+  }
+
+  @Property(tries = 2_000)
+  void quotesAsALookAtEachOctetWould(@ForAll("quotable") String text) {
+    byte[] octets = BodyEncoder.canonical(text);
+    MessageBuffer out = new MessageBuffer(0);
+    BodyEncoder.encode(out, Encoding.QUOTED, octets);
+
+    assertThat(out.text()).isEqualTo(quoted(octets));
+  }
+
+  @Provide
+  Arbitrary<String> quotable() {
+    return Arbitraries.of(
+            "\n", " ", "  ", "\t", "=", "ü", "a", "bcd efg", "x".repeat(70), "y".repeat(9))
+        .list()
+        .ofMaxSize(30)
+        .map(pieces -> String.join("", pieces));
+  }
+
+  /** By the rules of RFC 2045 section 6.7. */
+  private static String quoted(byte[] canonical) {
+    StringBuilder out = new StringBuilder();
+    int column = 0;
+    for (int i = 0; i < canonical.length; i++) {
+      if (canonical[i] == '\r') {
+        out.append("\r\n");
+        column = 0;
+        i++;
+        continue;
+      }
+      boolean endsLine = i + 1 == canonical.length || canonical[i + 1] == '\r';
+      boolean blank = canonical[i] == ' ' || canonical[i] == '\t';
+      boolean plain = blank ? !endsLine : canonical[i] > ' ' && canonical[i] != '=';
+      String written =
+          plain
+              ? String.valueOf((char) canonical[i])
+              : String.format(Locale.ROOT, "=%02X", canonical[i] & 0xff);
+      if (column + written.length() > 75) {
+        out.append("=\r\n");
+        column = 0;
+      }
+      out.append(written);
+      column += written.length();
+    }
+    return out.toString();
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.portolan.core.address.Domain;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.MissingField;
 import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.sender.dkim.DkimKeys;
 import io.portolan.sender.message.Tokens.Purpose;
 import jakarta.mail.Message.RecipientType;
 import jakarta.mail.internet.InternetAddress;
@@ -81,8 +82,8 @@ class CampaignMessageTest {
   void namesTheDeliveryInReturnPathAndMessageId() {
     ComposedMessage message = compose(CONTENT);
 
-    assertThat(message.envelope().recipient()).isEqualTo("anna@mail.example");
-    String returnPath = message.envelope().returnPath();
+    assertThat(message.mail().envelope().recipient()).isEqualTo("anna@mail.example");
+    String returnPath = message.mail().envelope().returnPath();
     assertThat(returnPath).matches("b\\+[a-z2-7]{32}@bounce\\.acme\\.example");
     assertThat(TOKENS.verify(Purpose.RETURN_PATH, returnPath.substring(2, 34))).hasValue(7);
     assertThat(message.messageId()).matches("<[a-z2-7]{32}@acme\\.example>");
@@ -100,7 +101,7 @@ class CampaignMessageTest {
     ComposedMessage second = later.campaign(42, CONTENT).compose(7, "anna@mail.example", ANNA);
 
     assertThat(second.messageId()).isEqualTo(compose(CONTENT).messageId());
-    assertThat(second.envelope()).isEqualTo(compose(CONTENT).envelope());
+    assertThat(second.mail().envelope()).isEqualTo(compose(CONTENT).mail().envelope());
     assertThat(ascii(second).replace(" 10:05:07 ", " 09:05:07 "))
         .isEqualTo(ascii(compose(CONTENT)));
   }
@@ -212,7 +213,7 @@ class CampaignMessageTest {
     assertThat(message.getHeader("Reply-To")).isNull();
     assertThat(composed.messageId()).endsWith("@xn--bcher-kva.example>");
     // RFC 6531: the local part stays as it is, and the peer must offer SMTPUTF8
-    assertThat(composed.envelope().recipient()).isEqualTo("jürg@xn--kse-qla.example");
+    assertThat(composed.mail().envelope().recipient()).isEqualTo("jürg@xn--kse-qla.example");
     assertThat(ascii(composed)).contains("\r\nTo: jürg@xn--kse-qla.example\r\n");
   }
 

@@ -1,12 +1,18 @@
 package io.portolan.sender.message;
 
+import io.portolan.core.address.Domain;
 import io.portolan.core.campaign.CampaignContent;
+import io.portolan.sender.dkim.BodyHash;
+import io.portolan.sender.dkim.DkimSigner;
+import io.portolan.sender.dkim.SigningProvider;
+import io.portolan.sender.feedback.CpuTime;
 import jakarta.mail.Message.RecipientType;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Date;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -53,31 +59,57 @@ public class ComposeBenchmark {
           .campaign(1, Fixture.content("Acme", "Hi {{plan}}", "", "x{{plan}} ".repeat(200)));
   private final CampaignMessage derived =
       Fixture.composer().campaign(1, Fixture.content("Acme", "Hi {{plan}}", HTML, ""));
+  private final DkimSigner signer = signer(SigningProvider.AUTO);
+  private final DkimSigner jdkSigner = signer(SigningProvider.JDK);
+  private final byte[] message = plain.compose(1, "anna@mail.example", ATTRIBUTES).bytes();
+  private final int body = new String(message, StandardCharsets.ISO_8859_1).indexOf("\r\n\r\n") + 4;
+  private final String header = new String(message, 0, body - 2, StandardCharsets.UTF_8);
   private long deliveryId;
 
-  @Benchmark
-  public byte[] compose() {
-    return plain.compose(++deliveryId, "anna@mail.example", ATTRIBUTES).bytes();
+  private static DkimSigner signer(SigningProvider provider) {
+    return Fixture.signing(provider).signerOf(new Domain("acme.example")).orElseThrow();
   }
 
   @Benchmark
-  public byte[] composeSigned() {
-    return signed.compose(++deliveryId, "anna@mail.example", ATTRIBUTES).bytes();
+  public ComposedMessage compose() {
+    return plain.compose(++deliveryId, "anna@mail.example", ATTRIBUTES);
   }
 
   @Benchmark
-  public byte[] composeSignedByJdk() {
-    return signedByJdk.compose(++deliveryId, "anna@mail.example", ATTRIBUTES).bytes();
+  public ComposedMessage composeSigned() {
+    return signed.compose(++deliveryId, "anna@mail.example", ATTRIBUTES);
   }
 
   @Benchmark
-  public byte[] composeAsciiText() {
-    return ascii.compose(++deliveryId, "anna@mail.example", ATTRIBUTES).bytes();
+  public ComposedMessage composeSignedByJdk() {
+    return signedByJdk.compose(++deliveryId, "anna@mail.example", ATTRIBUTES);
+  }
+
+  /** Signing alone: hashing the body, the fields in relaxed form, and one RSA-2048 signature. */
+  @Benchmark
+  public String sign(CpuTime cpu) {
+    cpu.add(1);
+    return signer.sign(header, bodyHash(), Fixture.NOW);
   }
 
   @Benchmark
-  public byte[] composeWithTextFromHtml() {
-    return derived.compose(++deliveryId, "anna@mail.example", ATTRIBUTES).bytes();
+  public String signByJdk(CpuTime cpu) {
+    cpu.add(1);
+    return jdkSigner.sign(header, bodyHash(), Fixture.NOW);
+  }
+
+  private String bodyHash() {
+    return new BodyHash().feed(message, body, message.length).base64();
+  }
+
+  @Benchmark
+  public ComposedMessage composeAsciiText() {
+    return ascii.compose(++deliveryId, "anna@mail.example", ATTRIBUTES);
+  }
+
+  @Benchmark
+  public ComposedMessage composeWithTextFromHtml() {
+    return derived.compose(++deliveryId, "anna@mail.example", ATTRIBUTES);
   }
 
   /** The merging alone. */
@@ -99,9 +131,9 @@ public class ComposeBenchmark {
     message.setHeader("List-Id", "<news.acme.example>");
     message.setHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
     MimeBodyPart text = new MimeBodyPart();
-    text.setText(merged.text(), "UTF-8");
+    text.setText(plain.text(merged), "UTF-8");
     MimeBodyPart html = new MimeBodyPart();
-    html.setText(merged.html(), "UTF-8", "html");
+    html.setText(plain.html(merged), "UTF-8", "html");
     message.setContent(new MimeMultipart("alternative", text, html));
     message.saveChanges();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(4_096);

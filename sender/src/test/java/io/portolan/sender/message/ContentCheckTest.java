@@ -10,6 +10,7 @@ import io.portolan.core.InvalidException;
 import io.portolan.core.InvalidException.Problem;
 import io.portolan.core.address.Domain;
 import io.portolan.core.campaign.CampaignContent;
+import io.portolan.sender.dkim.DkimKeys;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.Map;

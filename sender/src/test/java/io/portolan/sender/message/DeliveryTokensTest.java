@@ -16,6 +16,9 @@ class DeliveryTokensTest {
     assertThat(reader.returnPath(returnPath)).hasValue(7);
     assertThat(reader.returnPath(returnPath.toUpperCase(Locale.ROOT))).hasValue(7);
     assertThat(reader.messageId(tokens.sign(Purpose.MESSAGE_ID, 7) + "@sender.test")).hasValue(7);
+    String envelopeId = tokens.sign(Purpose.RETURN_PATH, 7);
+    assertThat(reader.envelopeId(envelopeId)).hasValue(7);
+    assertThat(reader.envelopeId(envelopeId.toUpperCase(Locale.ROOT))).hasValue(7);
   }
 
   @Test
@@ -26,9 +29,12 @@ class DeliveryTokensTest {
     assertThat(reader.returnPath("b+" + foreign + "@bounces.test")).isEmpty();
     assertThat(reader.returnPath("b+" + tokens.sign(Purpose.MESSAGE_ID, 7) + "@b.test")).isEmpty();
     assertThat(reader.messageId(tokens.sign(Purpose.RETURN_PATH, 7) + "@sender.test")).isEmpty();
+    assertThat(reader.envelopeId(foreign)).isEmpty();
+    assertThat(reader.envelopeId(tokens.sign(Purpose.MESSAGE_ID, 7))).isEmpty();
     for (String text : new String[] {"", "@", "x", "b+@b.test", "\0@b.test"}) {
       assertThat(reader.returnPath(text)).isEmpty();
       assertThat(reader.messageId(text)).isEmpty();
+      assertThat(reader.envelopeId(text)).isEmpty();
     }
   }
 }

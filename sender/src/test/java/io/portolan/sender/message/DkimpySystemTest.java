@@ -4,6 +4,7 @@ import static io.portolan.sender.message.Fixture.composer;
 import static io.portolan.sender.message.Fixture.content;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.portolan.sender.dkim.SigningProvider;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

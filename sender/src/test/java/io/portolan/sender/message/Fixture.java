@@ -4,6 +4,9 @@ import io.portolan.core.address.Domain;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.MissingField;
+import io.portolan.sender.dkim.DkimKey;
+import io.portolan.sender.dkim.DkimKeys;
+import io.portolan.sender.dkim.SigningProvider;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
@@ -23,44 +26,44 @@ import java.util.Optional;
 import java.util.Properties;
 
 /** A composer with everything set, contents, and ways to read what it made. */
-final class Fixture {
-  static final Instant NOW = Instant.parse("2026-11-24T09:05:07.123Z");
-  static final MessageSettings SETTINGS =
+public final class Fixture {
+  public static final Instant NOW = Instant.parse("2026-11-24T09:05:07.123Z");
+  public static final MessageSettings SETTINGS =
       new MessageSettings(
           URI.create("https://mail.acme.example"),
           new Domain("bounce.acme.example"),
           Optional.of(EmailAddress.parse("unsubscribe+me@acme.example")),
           "portolan",
           Optional.empty());
-  static final Tokens TOKENS = new Tokens(key(1));
-  static final KeyPair RSA = rsa(2048);
-  static final KeyPair ED25519 = ed25519();
-  static final Session SESSION = Session.getInstance(new Properties());
+  public static final Tokens TOKENS = new Tokens(key(1));
+  public static final KeyPair RSA = rsa(2048);
+  public static final KeyPair ED25519 = ed25519();
+  public static final Session SESSION = Session.getInstance(new Properties());
 
   private Fixture() {}
 
-  static MessageComposer composer() {
+  public static MessageComposer composer() {
     return composer(DkimKeys.NONE);
   }
 
-  static MessageComposer composer(DkimKeys keys) {
+  public static MessageComposer composer(DkimKeys keys) {
     return new MessageComposer(SETTINGS, TOKENS, keys, InstantSource.fixed(NOW));
   }
 
-  static DkimKeys signing() {
+  public static DkimKeys signing() {
     return signing(SigningProvider.AUTO);
   }
 
-  static DkimKeys signing(SigningProvider provider) {
+  public static DkimKeys signing(SigningProvider provider) {
     return new DkimKeys(
         List.of(new DkimKey(new Domain("acme.example"), "s1", RSA.getPrivate())), provider);
   }
 
-  static CampaignContent content(String subject, String html, String text) {
+  public static CampaignContent content(String subject, String html, String text) {
     return content("Acme News", subject, html, text);
   }
 
-  static CampaignContent content(String fromName, String subject, String html, String text) {
+  public static CampaignContent content(String fromName, String subject, String html, String text) {
     return new CampaignContent(
         fromName,
         "news@acme.example",
@@ -72,7 +75,7 @@ final class Fixture {
   }
 
   /** Signing by both keys. */
-  static DkimKeys signingTwice(SigningProvider provider) {
+  public static DkimKeys signingTwice(SigningProvider provider) {
     Domain domain = new Domain("acme.example");
     return new DkimKeys(
         List.of(
@@ -89,13 +92,13 @@ final class Fixture {
     }
   }
 
-  static byte[] key(int fill) {
+  public static byte[] key(int fill) {
     byte[] key = new byte[Tokens.KEY_LENGTH];
     java.util.Arrays.fill(key, (byte) fill);
     return key;
   }
 
-  static KeyPair rsa(int bits) {
+  public static KeyPair rsa(int bits) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
       generator.initialize(bits);
@@ -106,12 +109,12 @@ final class Fixture {
   }
 
   /** The record that the DNS would hold for the key of {@link #signing}. */
-  static String publicRecord() {
+  public static String publicRecord() {
     return "v=DKIM1; k=rsa; p=" + Base64.getEncoder().encodeToString(RSA.getPublic().getEncoded());
   }
 
   /** The record of the second key of {@link #signingTwice}. */
-  static String publicRecordOfEd25519() {
+  public static String publicRecordOfEd25519() {
     return "v=DKIM1; k=ed25519; p="
         + Base64.getEncoder()
             .encodeToString(
@@ -146,7 +149,7 @@ final class Fixture {
     }
   }
 
-  static String ascii(ComposedMessage message) {
+  public static String ascii(ComposedMessage message) {
     return new String(message.bytes(), StandardCharsets.UTF_8);
   }
 }

@@ -106,7 +106,7 @@ class HeaderInjectionTest {
       assertWellFormed(composed.bytes());
       assertThat(parsed(composed).getHeader("Bcc")).isNull();
       assertThat(parsed(composed).getHeader("From")).hasSize(1);
-      assertThat(composed.envelope().recipient()).doesNotContainPattern("[\\r\\n\\x00<> ]");
+      assertThat(composed.mail().envelope().recipient()).doesNotContainPattern("[\\r\\n\\x00<> ]");
     }
   }
 

@@ -17,6 +17,8 @@ final class Hostile {
             "\r\n\r\n",
             "\r\n.\r\n",
             "\n.\n",
+            "\n..dots\n",
+            "\r\n.dot",
             "\u0085",
             "\u2028",
             "\u2029",

@@ -7,6 +7,7 @@ import static io.portolan.sender.message.Fixture.parsed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.campaign.CampaignContent;
+import io.portolan.sender.dkim.DkimKeys;
 import jakarta.mail.Header;
 import jakarta.mail.Message.RecipientType;
 import jakarta.mail.MessagingException;
@@ -18,8 +19,11 @@ import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.internet.MimeUtility;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collections;
 import java.util.Date;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,15 +33,19 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.LongRange;
 
 /** What we compose is, when parsed, what Jakarta Mail composes from the same parts. */
 class JakartaMailEqualityTest {
+  private static final String TOKEN = Fixture.TOKENS.sign(Tokens.Purpose.UNSUBSCRIBE, 5);
+  private static final String URL = "https://mail.acme.example/unsubscribe/" + TOKEN;
 
   @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
   void composesWhatJakartaMailComposes(
       @ForAll("names") String name,
       @ForAll("values") String value,
       @ForAll("bodies") String body,
+      @ForAll @LongRange(min = 0, max = 4_102_444_799L) long second,
       @ForAll boolean hasHtml)
       throws Exception {
     String template = body.replace("{{", "{ {").replace("\\", "/");
@@ -45,26 +53,71 @@ class JakartaMailEqualityTest {
         content(
             name,
             "About {{value}}.",
-            hasHtml ? "<p>" + template + "{{{value}}}</p>" : "",
-            template + "{{value}}");
+            hasHtml
+                ? "<p>" + template + "{{{value}}}<a href=\"{{unsubscribe_url}}\">{{count}}</a></p>"
+                : "",
+            template + "{{value}}\n.{{count}} {{unsubscribe_url}}");
+    Instant now = Instant.ofEpochSecond(second);
 
     ComposedMessage composed =
-        composer()
+        new MessageComposer(
+                Fixture.SETTINGS, Fixture.TOKENS, DkimKeys.NONE, InstantSource.fixed(now))
             .campaign(3, content)
-            .compose(5, "anna@mail.example", Map.of("value", "v" + value));
+            .compose(5, "anna@mail.example", Map.of("value", "v" + value, "count", 42));
 
     MimeMessage ours = parsed(composed);
     MimeMessage theirs =
         jakartaMail(
             HeaderText.oneLine(name),
             HeaderText.oneLine("About v" + value + "."),
-            hasHtml ? "<p>" + template + "v" + value + "</p>" : "",
-            template + "v" + value);
-    assertThat(fields(ours)).containsAllEntriesOf(fields(theirs));
+            hasHtml ? "<p>" + template + "v" + value + "<a href=\"" + URL + "\">42</a></p>" : "",
+            template + "v" + value + "\n.42 " + URL,
+            now);
+    assertThat(fields(ours)).isEqualTo(fields(theirs));
     assertThat(parts(ours)).isEqualTo(parts(theirs));
   }
 
-  private static MimeMessage jakartaMail(String name, String subject, String html, String text)
+  @Property(tries = 3_000, edgeCases = EdgeCasesMode.NONE)
+  void composesWhatJakartaMailComposesFromLines(
+      @ForAll("templates") String template,
+      @ForAll("lineValues") String value,
+      @ForAll boolean hasHtml)
+      throws Exception {
+    CampaignMessage message =
+        composer()
+            .campaign(3, content("Acme", "Hi", hasHtml ? template + "<p>" : "", template + "."));
+
+    // the first of a campaign makes the layout that the second may find
+    for (String each : List.of("v" + value, "w")) {
+      MimeMessage ours = parsed(message.compose(5, "anna@mail.example", Map.of("value", each)));
+      MimeMessage theirs =
+          jakartaMail(
+              "Acme",
+              "Hi",
+              hasHtml ? merged(template, each, html(each)) + "<p>" : "",
+              merged(template, each, each) + ".",
+              Fixture.NOW);
+      assertThat(fields(ours)).isEqualTo(fields(theirs));
+      assertThat(parts(ours)).isEqualTo(parts(theirs));
+    }
+  }
+
+  /** What a template of {@link Lines} becomes with a value that is not blank. */
+  private static String merged(String template, String value, String escaped) {
+    return template
+        .replace("{{! no\ntext }}", "")
+        .replace("{{#if value}}", "")
+        .replace("{{/if}}", "")
+        .replace("{{{value}}}", value)
+        .replace("{{value}}", escaped);
+  }
+
+  private static String html(String value) {
+    return value.replace("<", "&lt;").replace(">", "&gt;");
+  }
+
+  private static MimeMessage jakartaMail(
+      String name, String subject, String html, String text, Instant now)
       throws MessagingException, IOException {
     MimeMessage message = new MimeMessage(SESSION);
     message.setFrom(
@@ -72,7 +125,20 @@ class JakartaMailEqualityTest {
     message.setReplyTo(InternetAddress.parse("Answers@acme.example"));
     message.setRecipient(RecipientType.TO, new InternetAddress("anna@mail.example"));
     message.setSubject(subject, "UTF-8");
-    message.setSentDate(Date.from(Fixture.NOW));
+    message.setSentDate(Date.from(now));
+    message.setHeader(
+        "List-Unsubscribe",
+        MimeUtility.fold(
+            "List-Unsubscribe: ".length(),
+            "<"
+                + URL
+                + ">, <mailto:unsubscribe%2Bme@acme.example?subject=unsubscribe%20"
+                + TOKEN
+                + ">"));
+    message.setHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+    message.setHeader("List-Id", "<news.acme.example>");
+    message.setHeader("Feedback-ID", "3:news:campaign:portolan");
+    message.setHeader("Precedence", "bulk");
     if (html.isEmpty()) {
       message.setText(lines(text), "UTF-8");
     } else {
@@ -127,6 +193,16 @@ class JakartaMailEqualityTest {
             Hostile.words(), Arbitraries.of("Acme, Inc.", "Müller & Söhne", "A \"B\" <c>", ""))
         .map(name -> name.replaceAll("=\\?+", "=").strip())
         .filter(name -> name.length() <= 200);
+  }
+
+  @Provide
+  Arbitrary<String> templates() {
+    return Lines.templates();
+  }
+
+  @Provide
+  Arbitrary<String> lineValues() {
+    return Lines.values();
   }
 
   @Provide

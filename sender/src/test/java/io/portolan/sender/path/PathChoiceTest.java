@@ -58,9 +58,13 @@ class PathChoiceTest {
     assertThat(paths.choice.explain(request("yahoo", Optional.empty(), DIRECT, SES_587, SES_465)))
         .containsExactly(
             new PathChoice.Considered(
-                DIRECT, false, "blocked until 2026-11-24T09:19:07Z (connect-timeout)"),
-            new PathChoice.Considered(SES_587, true, "open"),
-            new PathChoice.Considered(SES_465, false, "not needed; not tried yet"));
+                DIRECT,
+                false,
+                "blocked until 2026-11-24T09:19:07Z (connect-timeout)",
+                closed("2026-11-24T09:14:07Z", "2026-11-24T09:19:07Z")),
+            new PathChoice.Considered(SES_587, true, "open", Optional.empty()),
+            new PathChoice.Considered(
+                SES_465, false, "not needed; not tried yet", Optional.empty()));
     assertThat(paths.health.snapshot()).isEqualTo(before);
   }
 
@@ -71,9 +75,19 @@ class PathChoiceTest {
 
     assertThat(paths.choice.explain(request("yahoo", Optional.empty(), DIRECT, SES_587)))
         .noneMatch(PathChoice.Considered::taken)
-        .extracting(PathChoice.Considered::why)
         .last()
-        .isEqualTo("relay ses is on hold (535 no)");
+        .isEqualTo(
+            new PathChoice.Considered(
+                SES_587,
+                false,
+                "relay ses is on hold (535 no)",
+                closed("2026-11-24T09:14:07Z", "2026-11-24T09:29:07Z")));
+  }
+
+  private static Optional<PathChoice.Closed> closed(String since, String until) {
+    return Optional.of(
+        new PathChoice.Closed(
+            Optional.of(Instant.parse(since)), Optional.of(Instant.parse(until))));
   }
 
   @Test

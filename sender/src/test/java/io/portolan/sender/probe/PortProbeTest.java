@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.policy.TlsMode;
 import io.portolan.sender.dns.HostAnswer;
-import io.portolan.sender.smtp.DeadlineWatch;
 import io.portolan.sender.smtp.SessionOpener;
 import io.portolan.sender.smtp.TlsTrust;
+import io.portolan.sender.wire.DeadlineWatch;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.time.Duration;

@@ -4,20 +4,23 @@ import io.portolan.core.policy.Path;
 import io.portolan.core.policy.Timeouts;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.sender.dns.HostAnswer;
+import io.portolan.sender.exchange.Content;
+import io.portolan.sender.exchange.Envelope;
+import io.portolan.sender.exchange.Mail;
+import io.portolan.sender.exchange.Transaction;
 import io.portolan.sender.lab.LabHost;
 import io.portolan.sender.lab.NetworkLab;
 import io.portolan.sender.simulation.SimulatedMailServer;
 import io.portolan.sender.simulation.SimulatedMailServer.Security;
 import io.portolan.sender.simulation.SimulatedNetwork;
 import io.portolan.sender.smtp.Credentials;
-import io.portolan.sender.smtp.DeadlineWatch;
-import io.portolan.sender.smtp.Envelope;
+import io.portolan.sender.smtp.FailureKind;
 import io.portolan.sender.smtp.Opening;
 import io.portolan.sender.smtp.SessionOpener;
 import io.portolan.sender.smtp.SessionTarget;
 import io.portolan.sender.smtp.SmtpSession;
 import io.portolan.sender.smtp.TlsTrust;
-import io.portolan.sender.smtp.Transaction;
+import io.portolan.sender.wire.DeadlineWatch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -131,8 +134,9 @@ final class PortScene implements AutoCloseable {
     try (session) {
       String text = "Message-ID: <1@sender.test>\r\n\r\n" + "All is well\r\n".repeat(octets / 13);
       return session.send(
-          new Envelope("bounce@sender.test", "anna@north.test"),
-          text.getBytes(StandardCharsets.US_ASCII));
+          new Mail(
+              new Envelope("bounce@sender.test", "anna@north.test"),
+              Content.of(text.getBytes(StandardCharsets.US_ASCII))));
     }
   }
 
@@ -174,7 +178,7 @@ final class PortScene implements AutoCloseable {
           "replied " + replied.reply().code() + " at " + replied.phase();
       case Transaction.Lost lost when lost.unknown() ->
           "unknown, " + (lost.timedOut() ? "no answer" : "closed");
-      case Transaction.Lost lost -> lost.kind().id();
+      case Transaction.Lost lost -> FailureKind.of(lost).id();
       case Transaction.NotPossible not -> "not possible: " + not.reason();
     };
   }

@@ -81,6 +81,22 @@ class SimulatedMailboxesTest {
   }
 
   @Test
+  void discardingCountsWithoutKeeping() throws IOException {
+    try (SimulatedNetwork network =
+        new SimulatedNetwork(InstantSource.system(), SimulatedMailboxes.discarding())) {
+      network.server("mx.one.test").listen(25, SimulatedMailServer.Security.CLEAR).start();
+      try (RawSmtpClient client =
+          new RawSmtpClient(network.dial("mx.one.test", 25, Duration.ofSeconds(10))).greeted()) {
+        client.deliver("a@client.test", "ann@one.test", "1@client.test");
+        client.deliver("a@client.test", "ann@one.test", "2@client.test");
+      }
+      assertThat(network.mailboxes().messages()).isEqualTo(2);
+      assertThat(network.mailboxes().recipients()).isZero();
+      assertThat(network.statistics().messages().total()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void waitsForMessagesAndTellsWatchers() throws InterruptedException {
     BlockingQueue<StoredMessage> seen = new ArrayBlockingQueue<>(1);
     mailboxes.watch(seen::add);

@@ -1,9 +1,8 @@
 package io.portolan.sender.smtp;
 
-import static io.portolan.sender.smtp.SmtpScene.ENVELOPE;
 import static io.portolan.sender.smtp.SmtpScene.HOST;
 import static io.portolan.sender.smtp.SmtpScene.LONG;
-import static io.portolan.sender.smtp.SmtpScene.MESSAGE;
+import static io.portolan.sender.smtp.SmtpScene.MAIL;
 import static io.portolan.sender.smtp.SmtpScene.SHORT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.reply.Phase;
+import io.portolan.sender.exchange.Transaction;
 import io.portolan.sender.simulation.Behaviour;
 import io.portolan.sender.simulation.Reaction;
 import io.portolan.sender.simulation.ServerPhase;
@@ -70,7 +70,7 @@ class SessionOpenerTest {
     session.close();
     assertThat(quit.awaitHits(1, LONG)).isTrue();
     assertThat(session.isUsable()).isFalse();
-    assertThatThrownBy(() -> session.send(ENVELOPE, MESSAGE))
+    assertThatThrownBy(() -> session.send(MAIL))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining(HOST);
   }
@@ -243,7 +243,7 @@ class SessionOpenerTest {
     scene.server.on(ServerPhase.EHLO).answer(502, "5.5.1", "Not implemented").once();
     try (SmtpSession session = scene.opened(scene.direct(TlsMode.OPPORTUNISTIC))) {
       assertThat(session.evidence().extensions()).isEmpty();
-      assertThat(session.send(ENVELOPE, MESSAGE))
+      assertThat(session.send(MAIL))
           .isInstanceOfSatisfying(
               Transaction.Replied.class, reply -> assertThat(reply.accepted()).isTrue());
     }

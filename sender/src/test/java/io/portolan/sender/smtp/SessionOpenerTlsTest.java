@@ -1,15 +1,15 @@
 package io.portolan.sender.smtp;
 
-import static io.portolan.sender.smtp.SmtpScene.ENVELOPE;
 import static io.portolan.sender.smtp.SmtpScene.HOST;
 import static io.portolan.sender.smtp.SmtpScene.LOGIN;
-import static io.portolan.sender.smtp.SmtpScene.MESSAGE;
+import static io.portolan.sender.smtp.SmtpScene.MAIL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.reply.Phase;
+import io.portolan.sender.exchange.Transaction;
 import io.portolan.sender.simulation.Behaviour;
 import io.portolan.sender.simulation.Reaction;
 import io.portolan.sender.simulation.ServerPhase;
@@ -53,7 +53,7 @@ class SessionOpenerTlsTest {
                 assertThat(certificate.sha256()).matches("[0-9a-f]{64}");
               });
       assertThat(evidence.extensions()).contains("AUTH PLAIN LOGIN").doesNotContain("STARTTLS");
-      assertThat(session.send(ENVELOPE, MESSAGE))
+      assertThat(session.send(MAIL))
           .isInstanceOfSatisfying(
               Transaction.Replied.class, reply -> assertThat(reply.accepted()).isTrue());
     }
@@ -176,7 +176,7 @@ class SessionOpenerTlsTest {
       assertThat(session.usedTls()).isFalse();
       assertThat(session.evidence().tlsFailure())
           .hasValueSatisfying(reason -> assertThat(reason).contains("not now"));
-      assertThat(session.send(ENVELOPE, MESSAGE)).isInstanceOf(Transaction.Replied.class);
+      assertThat(session.send(MAIL)).isInstanceOf(Transaction.Replied.class);
     }
     assertThat(scene.network.dials(HOST, 25)).isEqualTo(1);
   }
@@ -324,7 +324,7 @@ class SessionOpenerTlsTest {
   void logsInByLoginWherePlainIsNotOffered() {
     scene.server.on(ServerPhase.EHLO).answer(250, "", HOST, "AUTH LOGIN").always();
     try (SmtpSession session = scene.opened(scene.relay(465, TlsMode.IMPLICIT))) {
-      assertThat(session.send(ENVELOPE, MESSAGE)).isInstanceOf(Transaction.Replied.class);
+      assertThat(session.send(MAIL)).isInstanceOf(Transaction.Replied.class);
     }
     assertThat(scene.received())
         .singleElement()

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.Timeouts;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.sender.exchange.Content;
+import io.portolan.sender.exchange.Envelope;
+import io.portolan.sender.exchange.Mail;
 import io.portolan.sender.simulation.Behaviour;
 import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.SimulatedMailServer;
 import io.portolan.sender.simulation.SimulatedMailServer.Security;
 import io.portolan.sender.simulation.SimulatedNetwork;
 import io.portolan.sender.simulation.StoredMessage;
+import io.portolan.sender.wire.DeadlineWatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,22 +27,23 @@ import java.util.Optional;
  * One simulated mail host that is both an MX on port 25 and a relay with a login on 587 and 465,
  * and an opener towards it. Closing it fails the test that left a connection open.
  */
-final class SmtpScene implements AutoCloseable {
+public final class SmtpScene implements AutoCloseable {
   static final String HOST = "mail.healthy.test";
   static final Credentials LOGIN = new Credentials("portolan", "geheim-ß");
-  static final Envelope ENVELOPE = new Envelope("bounce+1@sender.test", "anna@healthy.test");
-  static final byte[] MESSAGE =
-      octets("Message-ID: <1@sender.test>\r\nSubject: Hello\r\n\r\nHello\r\n");
+  public static final Envelope ENVELOPE = new Envelope("bounce+1@sender.test", "anna@healthy.test");
+  public static final Content MESSAGE =
+      content("Message-ID: <1@sender.test>\r\nSubject: Hello\r\n\r\nHello\r\n");
+  public static final Mail MAIL = new Mail(ENVELOPE, MESSAGE);
 
-  static final Duration LONG = Duration.ofSeconds(20);
-  static final Duration SHORT = Duration.ofMillis(400);
+  public static final Duration LONG = Duration.ofSeconds(20);
+  public static final Duration SHORT = Duration.ofMillis(400);
 
-  final SimulatedNetwork network;
-  final SimulatedMailServer server;
-  final DeadlineWatch watch = new DeadlineWatch();
+  public final SimulatedNetwork network;
+  public final SimulatedMailServer server;
+  public final DeadlineWatch watch = new DeadlineWatch();
   final SessionOpener opener;
 
-  SmtpScene(Behaviour... behaviours) throws IOException {
+  public SmtpScene(Behaviour... behaviours) throws IOException {
     this(Security.STARTTLS, behaviours);
   }
 
@@ -60,17 +65,17 @@ final class SmtpScene implements AutoCloseable {
             watch);
   }
 
-  static byte[] octets(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+  public static Content content(String text) {
+    return Content.of(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Timeouts so long that none passes in a test that does not wait for it. */
-  static Timeouts patient() {
+  public static Timeouts patient() {
     return new Timeouts(LONG, LONG, LONG, LONG, LONG, LONG);
   }
 
   /** Timeouts of which only the one that governs a phase passes soon. */
-  static Timeouts impatientAt(ServerPhase phase) {
+  public static Timeouts impatientAt(ServerPhase phase) {
     return switch (phase) {
       case DATA, BODY -> new Timeouts(LONG, LONG, LONG, LONG, SHORT, LONG);
       case DOT -> new Timeouts(LONG, LONG, LONG, LONG, LONG, SHORT);
@@ -82,11 +87,11 @@ final class SmtpScene implements AutoCloseable {
     };
   }
 
-  SessionTarget direct(TlsMode tls) {
+  public SessionTarget direct(TlsMode tls) {
     return direct(tls, patient());
   }
 
-  SessionTarget direct(TlsMode tls, Timeouts timeouts) {
+  public SessionTarget direct(TlsMode tls, Timeouts timeouts) {
     return target(new Path(Path.DIRECT, 25, tls), Optional.empty(), timeouts);
   }
 
@@ -104,7 +109,7 @@ final class SmtpScene implements AutoCloseable {
         timeouts);
   }
 
-  SmtpSession opened(SessionTarget target) {
+  public SmtpSession opened(SessionTarget target) {
     Opening opening = opener.open(target);
     assertThat(opening).isInstanceOf(Opening.Opened.class);
     return ((Opening.Opened) opening).session();
@@ -122,7 +127,7 @@ final class SmtpScene implements AutoCloseable {
     return (Opening.Refused) opening;
   }
 
-  List<StoredMessage> received() {
+  public List<StoredMessage> received() {
     return network.mailboxes().of(ENVELOPE.recipient());
   }
 

@@ -1,0 +1,121 @@
+package io.portolan.core.recorder;
+
+import io.portolan.core.delivery.PathFailure;
+import io.portolan.core.recorder.ResultStore.Offer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits to be written, in the groups in which it is. Anybody may add; one thread takes.
+ *
+ * <p>A delivery is in a group once, since one statement updates each row once.
+ */
+final class ResultQueue {
+  /** What somebody waits for before a message goes out is not kept longer. */
+  private static final Duration OFFER_LINGER = Duration.ofMillis(5);
+
+  /** Who comes at all comes sooner: where few may be under way all of them may be waiting. */
+  private static final Duration GAP = Duration.ofMillis(8);
+
+  private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
+  private final int groupSize;
+  private final Duration linger;
+  // starts the next group
+  private @Nullable Entry carried;
+
+  ResultQueue(int groupSize, Duration linger) {
+    this.groupSize = groupSize;
+    this.linger = linger;
+  }
+
+  /** Exactly one of result, failure and offer is there. */
+  record Entry(
+      @Nullable RecordedResult result,
+      @Nullable PathFailure failure,
+      @Nullable Offer offer,
+      CompletableFuture<Recorded> done) {
+
+    /** The delivery that it changes. */
+    Optional<Long> delivery() {
+      if (result != null) {
+        return Optional.of(result.delivery().id());
+      }
+      return Optional.ofNullable(offer).map(Offer::deliveryId);
+    }
+  }
+
+  void add(Entry entry) {
+    queue.add(entry);
+  }
+
+  boolean isEmpty() {
+    return carried == null && queue.isEmpty();
+  }
+
+  /** Takes all that is left, in no groups. */
+  void drainTo(List<Entry> rest) {
+    if (carried != null) {
+      rest.add(carried);
+      carried = null;
+    }
+    queue.drainTo(rest);
+  }
+
+  /**
+   * The next group, with what comes while it waits for company.
+   *
+   * @param patience how long the first entry is waited for
+   * @return empty if there was none
+   */
+  List<Entry> next(Duration patience) throws InterruptedException {
+    List<Entry> group = new ArrayList<>();
+    Set<Long> deliveries = new HashSet<>();
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (group.size() < groupSize) {
+      Entry entry;
+      try {
+        entry = take(deadline, group.isEmpty());
+      } catch (InterruptedException e) {
+        if (group.isEmpty()) {
+          throw e;
+        }
+        return group; // what was taken is written first
+      }
+      if (entry == null) {
+        return group;
+      }
+      if (!entry.delivery().map(deliveries::add).orElse(true)) {
+        carried = entry;
+        return group;
+      }
+      long now = System.nanoTime();
+      if (group.isEmpty()) {
+        deadline = now + linger.toNanos();
+      }
+      if (entry.offer() != null) {
+        deadline = Math.min(deadline, now + OFFER_LINGER.toNanos());
+      }
+      group.add(entry);
+    }
+    return group;
+  }
+
+  private @Nullable Entry take(long deadline, boolean isFirst) throws InterruptedException {
+    Entry kept = carried;
+    if (kept != null) {
+      carried = null;
+      return kept;
+    }
+    long left = deadline - System.nanoTime();
+    return queue.poll(isFirst ? left : Math.min(left, GAP.toNanos()), TimeUnit.NANOSECONDS);
+  }
+}

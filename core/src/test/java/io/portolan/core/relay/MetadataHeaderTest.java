@@ -1,0 +1,33 @@
+package io.portolan.core.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MetadataHeaderTest {
+  private static final String TOKEN = "abcdefghijklmnopqrstuvwxyz234567";
+
+  @Test
+  void isWrittenAsEachServiceReadsIt() {
+    assertThat(MetadataHeader.ofHost("smtp-broadcasts.postmarkapp.com").orElseThrow().line(TOKEN))
+        .isEqualTo("X-PM-Metadata-portolan: " + TOKEN + "\r\n");
+    assertThat(MetadataHeader.ofHost("smtp.sparkpostmail.com").orElseThrow().line(TOKEN))
+        .isEqualTo("X-MSYS-API: {\"metadata\":{\"portolan\":\"" + TOKEN + "\"}}\r\n");
+    assertThat(MetadataHeader.NAME).hasSizeLessThanOrEqualTo(20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "smtp.sendgrid.net",
+        "email-smtp.eu-west-1.amazonaws.com",
+        "mx.example.org",
+        "smtp.postmarkapp.com.example.org",
+        "evil-smtp.postmarkapp.com"
+      })
+  void isOfNoOtherHost(String host) {
+    assertThat(MetadataHeader.ofHost(host)).isEmpty();
+  }
+}

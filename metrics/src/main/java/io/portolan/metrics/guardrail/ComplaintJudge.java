@@ -1,0 +1,84 @@
+package io.portolan.metrics.guardrail;
+
+import io.portolan.metrics.guardrail.ComplaintRun.Hour;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/** Decides where complaints about a sending domain are too many. */
+record ComplaintJudge(SequentialTest test) {
+  /*
+   * One ISP alone is held where it is known that the others' complaints are few. Where that is not
+   * known, as where no other has a feedback loop, what one tells is taken for what all think.
+   */
+
+  /**
+   * What was counted in an hour at an ISP.
+   *
+   * @param campaignId 0 for all campaigns of the domain that do not run
+   */
+  record Counted(String isp, long campaignId, Instant hour, Hour count) {}
+
+  /** What is to be held. */
+  sealed interface Finding {
+    /** The hours that show it. */
+    ComplaintRun run();
+
+    /**
+     * All mail of the domain.
+     *
+     * @param isp to which; empty for all mail
+     * @param seenAt the ISP of which the hours are; empty for those of all ISPs
+     */
+    record OfDomain(String isp, String seenAt, ComplaintRun run) implements Finding {}
+
+    /** A campaign as a whole, among others of its domain that are well taken. */
+    record OfCampaign(long campaignId, ComplaintRun run) implements Finding {}
+  }
+
+  /** Judges what was counted of all mail of a sending domain within a week. */
+  List<Finding> judge(List<Counted> counted) {
+    SortedMap<String, ComplaintRun> alarms = new TreeMap<>();
+    for (String isp : counted.stream().map(Counted::isp).distinct().toList()) {
+      alarm(counted, each -> each.isp().equals(isp)).ifPresent(run -> alarms.put(isp, run));
+    }
+    Predicate<Counted> isOther = each -> !alarms.containsKey(each.isp());
+    boolean isAlarmOfOthers = alarm(counted, isOther).isPresent();
+    double others =
+        counted.stream().filter(isOther).mapToDouble(each -> each.count().sum(test.steps())).sum();
+    if (isAlarmOfOthers || (!alarms.isEmpty() && others > test.settled())) {
+      return List.of(
+          alarm(counted, _ -> true)
+              .map(ofAll -> new Finding.OfDomain("", "", ofAll))
+              .orElseGet(
+                  () -> {
+                    String isp = alarms.firstKey();
+                    return new Finding.OfDomain("", isp, Objects.requireNonNull(alarms.get(isp)));
+                  }));
+    }
+    List<Finding> findings = new ArrayList<>();
+    alarms.forEach((isp, run) -> findings.add(new Finding.OfDomain(isp, isp, run)));
+    counted.stream()
+        .map(Counted::campaignId)
+        .filter(id -> id != 0)
+        .distinct()
+        .forEach(
+            id ->
+                alarm(counted, isOther.and(each -> each.campaignId() == id))
+                    .ifPresent(run -> findings.add(new Finding.OfCampaign(id, run))));
+    return findings;
+  }
+
+  private Optional<ComplaintRun> alarm(List<Counted> counted, Predicate<Counted> which) {
+    SortedMap<Instant, Hour> hours = new TreeMap<>();
+    counted.stream()
+        .filter(which)
+        .forEach(each -> hours.merge(each.hour(), each.count(), Hour::plus));
+    return ComplaintRun.alarm(test, List.copyOf(hours.values()));
+  }
+}

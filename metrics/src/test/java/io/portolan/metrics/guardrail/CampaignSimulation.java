@@ -1,0 +1,118 @@
+package io.portolan.metrics.guardrail;
+
+import io.portolan.metrics.guardrail.ComplaintJudge.Finding;
+import io.portolan.metrics.guardrail.ComplaintRun.Hour;
+import io.portolan.metrics.guardrail.GuardStore.Counted;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/**
+ * A campaign to several ISPs under all guards at once, as they are by default: judged by the
+ * classes that judge real mail, with the tests in memory.
+ */
+final class CampaignSimulation {
+  private static final int GROUP = 25;
+
+  /** Messages sent in an hour. */
+  private static final int HOUR = 5_000;
+
+  private static final long CAMPAIGN = 1;
+
+  /** Where a whole campaign is held. */
+  static final String ALL = "";
+
+  /** An ISP, and what it makes of the campaign. */
+  record Isp(String name, double hardBounces, double blocks, double complaints) {}
+
+  /** What was offered to each ISP, and what was held. */
+  record Outcome(Map<String, Integer> offered, Set<String> held) {}
+
+  private final List<Isp> isps;
+  private final SplittableRandom random;
+  private final GuardJudge guards =
+      new GuardJudge(new RememberedTests(CampaignSimulation::test), CampaignSimulation::test);
+  private final ComplaintJudge complaints = new ComplaintJudge(test(Guard.COMPLAINT));
+  private final List<ComplaintJudge.Counted> accepted = new ArrayList<>();
+  private final Map<String, Hour> present = new TreeMap<>();
+  private final Map<String, Integer> offered = new TreeMap<>();
+  private final Set<String> held = new TreeSet<>();
+
+  private CampaignSimulation(List<Isp> isps, long seed) {
+    this.isps = isps;
+    random = new SplittableRandom(seed);
+  }
+
+  private static SequentialTest test(GuardStore.Key key) {
+    return test(key.guard());
+  }
+
+  private static SequentialTest test(Guard guard) {
+    return GuardSettings.DEFAULT.test(guard).orElseThrow();
+  }
+
+  static Outcome run(List<Isp> isps, int recipients, long seed) throws SQLException {
+    CampaignSimulation campaign = new CampaignSimulation(isps, seed);
+    Instant time = Instant.EPOCH;
+    for (int sent = 0; sent < recipients && !campaign.held.contains(ALL); sent += GROUP) {
+      campaign.group();
+      if (sent % HOUR == 0) {
+        campaign.hour(time);
+        time = time.plus(Duration.ofHours(1));
+      }
+    }
+    return new Outcome(campaign.offered, campaign.held);
+  }
+
+  private void group() throws SQLException {
+    Map<GuardStore.Key, Counted> counts = new TreeMap<>(GuardStore.Key.ORDER);
+    for (int each = 0; each < GROUP; each++) {
+      Isp isp = isps.get(random.nextInt(isps.size()));
+      if (held.contains(isp.name())) {
+        continue;
+      }
+      offered.merge(isp.name(), 1, Integer::sum);
+      boolean isBounced = random.nextDouble() < isp.hardBounces();
+      boolean isBlocked = !isBounced && random.nextDouble() < isp.blocks();
+      count(counts, Guard.BLOCK, isp, isBlocked);
+      if (!isBlocked) {
+        count(counts, Guard.HARD_BOUNCE, isp, isBounced);
+      }
+      if (!isBlocked && !isBounced) {
+        boolean isComplaint = random.nextDouble() < isp.complaints();
+        present.merge(isp.name(), new Hour(1, isComplaint ? 1 : 0), Hour::plus);
+      }
+    }
+    guards
+        .judge(counts, UnaryOperator.identity())
+        .alarms()
+        .forEach(alarm -> held.add(alarm.key().isp()));
+  }
+
+  private static void count(
+      Map<GuardStore.Key, Counted> counts, Guard guard, Isp isp, boolean isHit) {
+    counts.merge(
+        new GuardStore.Key(CAMPAIGN, isp.name(), guard), Counted.one(isHit), Counted::plus);
+  }
+
+  private void hour(Instant time) {
+    present.forEach(
+        (isp, count) -> accepted.add(new ComplaintJudge.Counted(isp, CAMPAIGN, time, count)));
+    present.clear();
+    for (Finding finding : complaints.judge(accepted)) {
+      held.add(
+          switch (finding) {
+            case Finding.OfDomain(String isp, String _, ComplaintRun _) -> isp;
+            case Finding.OfCampaign _ -> ALL;
+          });
+    }
+  }
+}
