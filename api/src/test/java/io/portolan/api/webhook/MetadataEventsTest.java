@@ -171,8 +171,7 @@ class MetadataEventsTest {
             .campaign(1, CONTENT)
             .compose(delivery, ANNA, Map.of());
     MetadataHeader header = MetadataHeader.ofHost(host).orElseThrow();
-    String text =
-        new String(message.mailWith(header).content().octets(), StandardCharsets.UTF_8);
+    String text = new String(message.mailWith(header).content().octets(), StandardCharsets.UTF_8);
     return text.substring(0, text.indexOf("\r\n\r\n"))
         .replaceAll("\r\n(?=[ \t])", "")
         .lines()
