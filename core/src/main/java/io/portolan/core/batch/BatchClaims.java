@@ -30,7 +30,7 @@ final class BatchClaims {
   private static final String CLAIM =
       """
       UPDATE batch b
-         SET state = 'claimed', epoch = b.epoch + 1, claimed_by = ?, claimed_at = now()
+         SET state = 'claimed', epoch = b.epoch + 1, claimed_by = ?
         FROM campaign c
        WHERE b.id = ? AND b.state = 'queued' AND c.id = b.campaign_id AND c.state = 'running'
       RETURNING b.id, b.campaign_id, b.platform, b.epoch, c.content, c.in_doubt, c.list_id

@@ -81,7 +81,7 @@ public final class BatchStore {
              SET state = (CASE WHEN u.size > 0 THEN 'queued' ELSE 'done' END)::batch_state,
                  size = CASE WHEN u.size > 0 THEN u.size ELSE b.size END,
                  due_at = CASE WHEN u.size > 0 THEN args.untouched_due ELSE b.due_at END,
-                 claimed_by = NULL, claimed_at = NULL
+                 claimed_by = NULL
             FROM args, untouched u WHERE b.id = args.id AND b.state = 'claimed'
           RETURNING b.id, b.campaign_id, b.platform, b.due_at, b.state)
       SELECT id, campaign_id, platform, due_at FROM joined
@@ -103,7 +103,7 @@ public final class BatchStore {
       """
       WITH args AS (SELECT ?::bigint[] AS batches, ?::bigint AS campaign_id, ?::timestamptz AS now),
       closed AS (
-          UPDATE batch b SET state = 'done', claimed_by = NULL, claimed_at = NULL
+          UPDATE batch b SET state = 'done', claimed_by = NULL
             FROM args WHERE b.id = ANY (args.batches) AND b.state <> 'done'),
       ended AS (
           UPDATE delivery d SET state = 'cancelled', ended_at = args.now, not_before = NULL
@@ -123,7 +123,7 @@ public final class BatchStore {
   // a node is alive while Quartz keeps its check-in; both tables are read as of one moment
   private static final String REVOKE_OF_DEAD =
       """
-      UPDATE batch SET state = 'queued', epoch = epoch + 1, claimed_by = NULL, claimed_at = NULL
+      UPDATE batch SET state = 'queued', epoch = epoch + 1, claimed_by = NULL
        WHERE state = 'claimed'
          AND claimed_by NOT IN (SELECT instance_name FROM qrtz_scheduler_state)
       RETURNING id, campaign_id, platform, due_at
@@ -134,7 +134,7 @@ public final class BatchStore {
 
   private static final String REVOKE_LEFT =
       """
-      UPDATE batch b SET state = 'queued', epoch = b.epoch + 1, claimed_by = NULL, claimed_at = NULL
+      UPDATE batch b SET state = 'queued', epoch = b.epoch + 1, claimed_by = NULL
         FROM unnest(?::bigint[], ?::int[]) AS l (id, epoch)
        WHERE b.id = l.id AND b.epoch = l.epoch AND b.state = 'claimed'
       RETURNING b.id, b.campaign_id, b.platform, b.due_at
