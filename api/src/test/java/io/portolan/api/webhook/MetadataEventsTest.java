@@ -30,6 +30,7 @@ import io.portolan.sender.message.MessageSettings;
 import io.portolan.sender.message.Tokens;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,9 +42,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Events of relays that replace return path and Message-ID. Two campaigns went to one recipient, so
+ * Events of relays that have neither return path nor Message-ID of ours. Two campaigns went to one recipient, so
  * that nothing but the metadata of the message says which of them an event is about.
  */
 class MetadataEventsTest {
@@ -58,15 +61,18 @@ class MetadataEventsTest {
   private final ObjectMapper json = new ObjectMapper();
   private final InstantSource clock = InstantSource.fixed(NOW);
   private final Tokens tokens = new Tokens(new byte[Tokens.KEY_LENGTH]);
+  private KeyPair sendGrid;
   private Webhooks webhooks;
   private long first;
   private long second;
 
   @BeforeEach
-  void open() {
+  void open() throws Exception {
+    sendGrid = WebhookScene.keysOfSendGrid();
     webhooks =
         new Webhooks(
             List.of(
+                new Webhook("sendgrid", Vendor.SENDGRID, "env:KEY", "", Optional.empty()),
                 new Webhook("postmark", Vendor.POSTMARK, "env:LOGIN", "", Optional.empty()),
                 new Webhook("sparkpost", Vendor.SPARKPOST, "env:LOGIN", "", Optional.empty())),
             new Webhooks.Parts(
@@ -81,7 +87,7 @@ class MetadataEventsTest {
                     clock),
                 new SignedTokens(new IntakeAddresses(tokens, BOUNCES, List.of(), Optional.empty())),
                 new IntakeCounts(),
-                new Secrets(Map.of("LOGIN", "portolan:secret")),
+                new Secrets(Map.of("LOGIN", "portolan:secret", "KEY", WebhookScene.secret(sendGrid))),
                 clock));
     first = delivery("one");
     second = delivery("two");
@@ -137,6 +143,27 @@ class MetadataEventsTest {
     assertThat(take("sparkpost", root).matched()).isEqualTo(1);
 
     assertThat(states()).containsExactly("accepted", "bounced");
+  }
+
+  /** Its engagement events need not repeat the Message-ID. */
+  @ParameterizedTest
+  @CsvSource({"spamreport, complaint", "unsubscribe, unsubscribe", "group_unsubscribe, unsubscribe"})
+  void leadsAWishOfSendGridToTheMessageThatItIsAbout(String event, String reason) throws Exception {
+    JsonNode given =
+        json.readTree(sentBy("smtp.sendgrid.net", second).getOrDefault("X-SMTPAPI", ""));
+    ObjectNode root =
+        json.createObjectNode()
+            .put("email", ANNA)
+            .put("event", event)
+            .put("sg_event_id", "c2VuZGdyaWQ")
+            .put("sg_message_id", "14c5d75ce93.dfd.64b469.filter0001");
+    root.setAll((ObjectNode) given.path("unique_args"));
+    Call call = WebhookScene.ofSendGrid(sendGrid, "[" + root + "]", NOW);
+
+    assertThat(webhooks.take("sendgrid", "sendgrid", call).matched()).isEqualTo(1);
+
+    assertThat(database.texts("SELECT reason || ' by ' || delivery_id FROM suppression"))
+        .containsExactly(reason + " by " + second);
   }
 
   @Test

@@ -56,9 +56,7 @@ abstract class WebhookScene {
 
   @BeforeEach
   void open() throws Exception {
-    KeyPairGenerator ec = KeyPairGenerator.getInstance("EC");
-    ec.initialize(new ECGenParameterSpec("secp256r1"));
-    sendGrid = ec.generateKeyPair();
+    sendGrid = keysOfSendGrid();
     amazon = TestCertificate.of("sns.amazonaws.com", NOW);
     IntakeAddresses addresses =
         new IntakeAddresses(
@@ -80,7 +78,7 @@ abstract class WebhookScene {
                 new Secrets(
                     Map.of(
                         "SENDGRID",
-                        Base64.getEncoder().encodeToString(sendGrid.getPublic().getEncoded()),
+                        secret(sendGrid),
                         "KEY",
                         "key",
                         "LOGIN",
@@ -92,6 +90,16 @@ abstract class WebhookScene {
   @AfterEach
   void close() {
     webhooks.close();
+  }
+
+  static KeyPair keysOfSendGrid() throws GeneralSecurityException {
+    KeyPairGenerator ec = KeyPairGenerator.getInstance("EC");
+    ec.initialize(new ECGenParameterSpec("secp256r1"));
+    return ec.generateKeyPair();
+  }
+
+  static String secret(KeyPair keys) {
+    return Base64.getEncoder().encodeToString(keys.getPublic().getEncoded());
   }
 
   byte[] fetch(URI url) throws IOException {
@@ -135,9 +143,13 @@ abstract class WebhookScene {
   }
 
   Call ofSendGrid(String body, Instant at) throws GeneralSecurityException {
+    return ofSendGrid(sendGrid, body, at);
+  }
+
+  static Call ofSendGrid(KeyPair keys, String body, Instant at) throws GeneralSecurityException {
     String timestamp = String.valueOf(at.getEpochSecond());
     Signature signer = Signature.getInstance("SHA256withECDSA");
-    signer.initSign(sendGrid.getPrivate());
+    signer.initSign(keys.getPrivate());
     signer.update((timestamp + body).getBytes(StandardCharsets.UTF_8));
     return call(
         body,

@@ -161,7 +161,12 @@ public final class RelayEvents {
           default -> FeedbackKind.NONE;
         };
     return single(
-        kind, text(node, "email"), text(node, "status"), reason, id(text(node, "smtp-id")));
+        kind,
+        text(node, "email"),
+        text(node, "status"),
+        reason,
+        metadata(node),
+        id(text(node, "smtp-id")));
   }
 
   private Optional<Feedback> mailgun(JsonNode node) {

@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * A header field by which a relay service is given data of the sender's about a message, which it
  * takes off before it sends the message on and repeats in its events. The services that have one
- * here replace the return path and the Message-ID, by which others' events lead to a delivery.
+ * here replace the return path, so that bounces go to them; and of all their events nothing else
+ * leads to a delivery, for they replace the Message-ID as well or repeat it in some events only.
  */
 public enum MetadataHeader {
   /**
@@ -15,7 +16,12 @@ public enum MetadataHeader {
    */
   POSTMARK("Postmark", "X-PM-Metadata-" + MetadataHeader.NAME + ": ", ""),
   /** An object of JSON, of up to 1,000 bytes (developers.sparkpost.com/api/smtp). */
-  SPARKPOST("SparkPost", "X-MSYS-API: {\"metadata\":{\"" + MetadataHeader.NAME + "\":\"", "\"}}");
+  SPARKPOST("SparkPost", "X-MSYS-API: {\"metadata\":{\"" + MetadataHeader.NAME + "\":\"", "\"}}"),
+  /**
+   * An object of JSON whose lines are short. Events of deliveries have the Message-ID besides,
+   * complaints and unsubscriptions need not (twilio.com/docs/sendgrid, Event Webhook Reference).
+   */
+  SENDGRID("SendGrid", "X-SMTPAPI: {\"unique_args\":{\"" + MetadataHeader.NAME + "\":\"", "\"}}");
 
   /** The name of our value among the metadata of a message. */
   public static final String NAME = "portolan";

@@ -101,6 +101,8 @@ class RelayEventsTest {
           {"RecordType":"Bounce","Type":"HardBounce","Email":"a@b.example","Metadata":{"portolan":7}}                             |
           {"msys":{"message_event":{"type":"bounce","rcpt_to":"a@b.example","rcpt_meta":{"portolan":"token"}}}}                   | token
           {"msys":{"unsubscribe_event":{"type":"link_unsubscribe","rcpt_to":"a@b.example","rcpt_meta":{"portolan":"token"}}}}      | token
+          {"sg_event_id":"1","event":"spamreport","email":"a@b.example","portolan":"token"}                                        | token
+          {"sg_event_id":"1","event":"unsubscribe","email":"a@b.example","color":"blue"}                                           |
           {"msys":{"message_event":{"type":"bounce","rcpt_to":"a@b.example","rcpt_meta":[]}}}                                     |
           """)
   void readsWhatWeGaveTheRelay(String json, @Nullable String token) {

@@ -15,13 +15,15 @@ class MetadataHeaderTest {
         .isEqualTo("X-PM-Metadata-portolan: " + TOKEN + "\r\n");
     assertThat(MetadataHeader.ofHost("smtp.sparkpostmail.com").orElseThrow().line(TOKEN))
         .isEqualTo("X-MSYS-API: {\"metadata\":{\"portolan\":\"" + TOKEN + "\"}}\r\n");
+    assertThat(MetadataHeader.ofHost("smtp.sendgrid.net").orElseThrow().line(TOKEN))
+        .isEqualTo("X-SMTPAPI: {\"unique_args\":{\"portolan\":\"" + TOKEN + "\"}}\r\n");
     assertThat(MetadataHeader.NAME).hasSizeLessThanOrEqualTo(20);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "smtp.sendgrid.net",
+        "smtp.sendgrid.net.example.org",
         "email-smtp.eu-west-1.amazonaws.com",
         "mx.example.org",
         "smtp.postmarkapp.com.example.org",

@@ -15,6 +15,7 @@ class RelayReportingTest {
           "ses", "email-smtp.eu-west-1.amazonaws.com",
           "own", "smtp.example.net",
           "post", "smtp.postmarkapp.com",
+          "grid", "smtp.sendgrid.net",
           "jet", "in-v3.mailjet.com");
 
   @Test
@@ -50,6 +51,7 @@ class RelayReportingTest {
   @Test
   void expectsNoBouncesOfAServiceThatReplacesTheReturnPath() {
     assertThat(reports(way("ses"), "post", true)).isEqualTo(RelayReports.NOTHING);
+    assertThat(reports(way("ses"), "grid", true)).isEqualTo(RelayReports.NOTHING);
     assertThat(reports(way("postmark"), "post", true)).isEqualTo(RelayReports.EVENTS);
   }
 
