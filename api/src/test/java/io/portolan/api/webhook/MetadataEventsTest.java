@@ -46,8 +46,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Events of relays that have neither return path nor Message-ID of ours. Two campaigns went to one recipient, so
- * that nothing but the metadata of the message says which of them an event is about.
+ * Events of relays that have neither return path nor Message-ID of ours. Two campaigns went to one
+ * recipient, so that nothing but the metadata of the message says which of them an event is about.
  */
 class MetadataEventsTest {
   private static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
@@ -87,7 +87,8 @@ class MetadataEventsTest {
                     clock),
                 new SignedTokens(new IntakeAddresses(tokens, BOUNCES, List.of(), Optional.empty())),
                 new IntakeCounts(),
-                new Secrets(Map.of("LOGIN", "portolan:secret", "KEY", WebhookScene.secret(sendGrid))),
+                new Secrets(
+                    Map.of("LOGIN", "portolan:secret", "KEY", WebhookScene.secret(sendGrid))),
                 clock));
     first = delivery("one");
     second = delivery("two");
@@ -147,7 +148,11 @@ class MetadataEventsTest {
 
   /** Its engagement events need not repeat the Message-ID. */
   @ParameterizedTest
-  @CsvSource({"spamreport, complaint", "unsubscribe, unsubscribe", "group_unsubscribe, unsubscribe"})
+  @CsvSource({
+    "spamreport, complaint",
+    "unsubscribe, unsubscribe",
+    "group_unsubscribe, unsubscribe"
+  })
   void leadsAWishOfSendGridToTheMessageThatItIsAbout(String event, String reason) throws Exception {
     JsonNode given =
         json.readTree(sentBy("smtp.sendgrid.net", second).getOrDefault("X-SMTPAPI", ""));
@@ -167,6 +172,21 @@ class MetadataEventsTest {
   }
 
   @Test
+  void heedsAComplaintWithoutTheMetadata() throws Exception {
+    ObjectNode event =
+        json.createObjectNode()
+            .put("email", ANNA)
+            .put("event", "spamreport")
+            .put("sg_event_id", "x");
+    Call call = WebhookScene.ofSendGrid(sendGrid, "[" + event + "]", NOW);
+
+    assertThat(webhooks.take("sendgrid", "sendgrid", call).unmatched()).isEqualTo(1);
+
+    assertThat(database.texts("SELECT value || ' ' || reason FROM suppression"))
+        .containsExactly(ANNA + " complaint");
+  }
+
+  @Test
   void knowsNothingWithoutTheMetadata() throws Exception {
     ObjectNode event =
         json.createObjectNode()
@@ -180,6 +200,7 @@ class MetadataEventsTest {
     assertThat(take("postmark", event).unmatched()).isEqualTo(1);
 
     assertThat(states()).containsExactly("accepted", "accepted");
+    assertThat(database.texts("SELECT value FROM suppression")).isEmpty();
   }
 
   /** The header fields, unfolded, of the message that the service at a host is given. */

@@ -8,7 +8,7 @@ public enum Source {
   SMTP,
   /** Into a mailbox that is polled. */
   MAILBOX,
-  /** By a relay's call. */
+  /** By a relay's call, which the relay's signature or password proved. */
   WEBHOOK,
   /** By a call with an API key. */
   API,

@@ -95,8 +95,7 @@ final class Consequences {
     LockedDelivery locked = LockedDelivery.lock(connection, delivery.id());
     return switch (kind) {
       case BOUNCE ->
-          // a bounce of somebody else: our recipient's mail was forwarded, or it is forged
-          isOfAnother(recipient, delivery)
+          Named.of(arrival.feedback(), recipient, delivery) == Named.ANOTHER
               ? Followed.NOTHING
               : bounce(connection, arrival, delivery, recipient, locked).waiting(locked.isOpen());
       // whoever has the message may unsubscribe its recipient, and feedback loops hide addresses
@@ -105,9 +104,9 @@ final class Consequences {
       case UNSUBSCRIBE ->
           Followed.of(unsubscribe(connection, arrival, delivery, locked)).waiting(locked.isOpen());
       case DELIVERED ->
-          isOfAnother(recipient, delivery)
-              ? Followed.NOTHING
-              : confirmation(connection, delivery, locked).waiting(locked.isOpen());
+          Named.of(arrival.feedback(), recipient, delivery) == Named.RECIPIENT
+              ? confirmation(connection, delivery, locked).waiting(locked.isOpen())
+              : Followed.NOTHING;
       case DELAY, AUTH_REPORT, AUTO_REPLY, NONE -> Followed.NOTHING;
     };
   }
@@ -141,22 +140,6 @@ final class Consequences {
     return Followed.of(effects);
   }
 
-  private static boolean isOfAnother(Optional<ReportedRecipient> recipient, Found delivery) {
-    // whom an erased one was to nobody knows any more
-    return recipient
-        .filter(_ -> !delivery.address().isEmpty())
-        .filter(each -> Matcher.addresses(each).anyMatch(address -> !address.isEmpty()))
-        .filter(each -> !isOf(each, delivery))
-        .isPresent();
-  }
-
-  /** Whether a reported recipient is the one that a delivery is to. */
-  static boolean isOf(ReportedRecipient recipient, Found delivery) {
-    return Matcher.addresses(recipient)
-        .anyMatch(
-            address -> EmailAddress.keyOf(address).equals(EmailAddress.keyOf(delivery.address())));
-  }
-
   private Followed bounce(
       Connection connection,
       Arrival arrival,
@@ -171,7 +154,9 @@ final class Consequences {
     if (locked.bounce(connection, category)) {
       effects.add(Effect.LATE_BOUNCE);
     }
-    Optional<EmailAddress> address = address(delivery);
+    Optional<EmailAddress> address =
+        address(delivery)
+            .filter(_ -> Named.of(arrival.feedback(), recipient, delivery) == Named.RECIPIENT);
     Suppression.Evidence evidence = evidence(diagnostic, delivery);
     List<Suppression> suppressions = List.of();
     if (verdict.map(Verdict::hard).orElse(false)) {

@@ -79,7 +79,7 @@ final class ErasedPeople {
 
   private static Stream<String> addresses(Feedback feedback) {
     return Stream.concat(
-            feedback.recipients().stream().flatMap(Matcher::addresses),
+            feedback.recipients().stream().flatMap(Matcher::names),
             feedback.original().to().stream())
         .filter(address -> !address.isEmpty());
   }

@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /**
  * How the delivery of feedback was found. Only a token that this installation signed proves that
- * the writer has had the message; nothing follows from feedback that was matched otherwise.
+ * the writer has had the message; nothing follows for a delivery from feedback that was matched
+ * otherwise.
  */
 public enum MatchedBy {
   /** A signed token in the address it was sent to, or in the return path of the original. */
@@ -28,7 +29,7 @@ public enum MatchedBy {
     this.isTrusted = isTrusted;
   }
 
-  /** Whether anything may follow. */
+  /** Whether anything may follow for the delivery. */
   public boolean isTrusted() {
     return isTrusted;
   }

@@ -128,6 +128,11 @@ final class Matcher {
 
   /** All addresses that a report gives one recipient. */
   static Stream<String> addresses(ReportedRecipient recipient) {
+    return names(recipient).filter(name -> name.indexOf('@') > 0);
+  }
+
+  /** All names that a report gives one recipient: those of a local user are no addresses. */
+  static Stream<String> names(ReportedRecipient recipient) {
     return Stream.concat(Stream.of(recipient.address()), recipient.alternatives().stream());
   }
 

@@ -227,13 +227,13 @@ public final class MatchingInbox implements FeedbackInbox {
     if (id.isEmpty()) {
       return Taking.of(new Receipt.Duplicate(), kept);
     }
-    Followed followed = Followed.NOTHING;
-    if (found.isPresent() && found.get().by().isTrusted()) {
-      followed = consequences.apply(connection, arrival, found.get(), recipient);
-      if (!followed.effects().isEmpty() || followed.waits()) {
-        FeedbackStore.setEffects(
-            connection, id.getAsLong(), ids(followed.effects()), followed.waits());
-      }
+    Followed followed =
+        found.isPresent() && found.get().by().isTrusted()
+            ? consequences.apply(connection, arrival, found.get(), recipient)
+            : Followed.of(RelayedWish.heed(connection, arrival));
+    if (!followed.effects().isEmpty() || followed.waits()) {
+      FeedbackStore.setEffects(
+          connection, id.getAsLong(), ids(followed.effects()), followed.waits());
     }
     Receipt receipt =
         found
@@ -250,7 +250,7 @@ public final class MatchingInbox implements FeedbackInbox {
         .flatMap(
             delivery ->
                 feedback.recipients().stream()
-                    .filter(each -> Consequences.isOf(each, delivery))
+                    .filter(each -> Named.isOf(each, delivery))
                     .findFirst())
         .or(() -> feedback.recipients().stream().findFirst());
   }
