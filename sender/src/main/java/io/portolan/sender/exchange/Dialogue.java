@@ -35,6 +35,7 @@ final class Dialogue {
   private final Timeouts timeouts;
   private boolean pipelining;
   private boolean brokePipelining;
+  private GroupEnd groupEnd = GroupEnd.NONE;
   private @Nullable Commands announced;
   private boolean usable = true;
   private boolean resetDue;
@@ -66,9 +67,14 @@ final class Dialogue {
     return pipelining;
   }
 
-  /** Whether the peer was seen to break the pipelining that it offers. */
+  /** Whether asking in the plain way showed that the peer breaks the pipelining that it offers. */
   boolean brokePipelining() {
     return brokePipelining;
+  }
+
+  /** What the last message's group shows of whether the peer keeps pipelining. */
+  GroupEnd groupEnd() {
+    return groupEnd;
   }
 
   /** Whether the peer was told of a message that it waits for. */
@@ -89,6 +95,7 @@ final class Dialogue {
     startNanos = wire.nanoTime();
     phase = Phase.MAIL;
     inText = false;
+    groupEnd = GroupEnd.NONE;
     boolean isAhead = announced != null;
     try {
       if (isAhead && !commands.equals(announced)) {
@@ -159,19 +166,26 @@ final class Dialogue {
       }
     }
     resetDue = true;
-    Replied refusal = readGroup();
-    if (refusal == null) {
-      return deliver(content, next);
+    Replied refusal = readGroup(isAhead);
+    if (refusal != null && isOutOfStep(refusal, isAhead)) {
+      return afterBrokenGroup(refusal, commands, content, isAhead);
     }
-    return isOutOfStep(refusal, isAhead) ? afterBrokenGroup(refusal, commands, content) : refusal;
+    if (usable) {
+      groupEnd = isAhead ? GroupEnd.ANSWERED_AHEAD : GroupEnd.ANSWERED;
+    }
+    return refusal == null ? deliver(content, next) : refusal;
   }
 
   private void putGroup(Commands commands) throws IOException {
     wire.put(commands.mail()).put(commands.rcpt()).put(DATA);
   }
 
-  /** Reads the three replies to a group and returns the refusal among them that decides. */
-  private @Nullable Replied readGroup() throws IOException {
+  /**
+   * Reads the three replies to a group and returns the refusal among them that decides.
+   *
+   * @param isAhead whether the group was sent behind the message before
+   */
+  private @Nullable Replied readGroup(boolean isAhead) throws IOException {
     Replied refusal = null;
     for (Phase each : GROUP) {
       if (refusal == null) {
@@ -185,8 +199,7 @@ final class Dialogue {
           close(); // the peer had decided before it left
           return refusal;
         }
-        // answering some of a group and then no more is how input thrown away looks
-        brokePipelining = each != Phase.MAIL && wire.timedOut() && !wire.wasGivenUp();
+        groupEnd = brokenOff(each, isAhead);
         throw e;
       }
       if (refusal == null && !hasPassed(reply)) {
@@ -201,6 +214,23 @@ final class Dialogue {
       }
     }
     return refusal;
+  }
+
+  /**
+   * What it shows that the reply to one of a group's commands did not come. To answer some and then
+   * no more is how input looks that was thrown away, as all that came behind a dot may be; to hang
+   * up on the first behind a dot is how a peer looks that wants none there.
+   */
+  private GroupEnd brokenOff(Phase unanswered, boolean isAhead) {
+    if (wire.wasGivenUp()) {
+      return GroupEnd.NONE;
+    }
+    if (isAhead) {
+      return unanswered == Phase.MAIL || wire.timedOut()
+          ? GroupEnd.BROKEN_OFF_AHEAD
+          : GroupEnd.NONE;
+    }
+    return unanswered != Phase.MAIL && wire.timedOut() ? GroupEnd.BROKEN_OFF : GroupEnd.NONE;
   }
 
   /**
@@ -231,14 +261,14 @@ final class Dialogue {
   }
 
   /** Offers the message again one command at a time: the refusal was of the group, not of it. */
-  private Transaction afterBrokenGroup(Replied refusal, Commands commands, Content content)
-      throws IOException {
-    pipelining = false;
-    brokePipelining = true;
+  private Transaction afterBrokenGroup(
+      Replied refusal, Commands commands, Content content, boolean isAhead) throws IOException {
     phase = Phase.MAIL;
     if (!usable) {
+      groupEnd = isAhead ? GroupEnd.BROKEN_OFF_AHEAD : GroupEnd.BROKEN_OFF;
       throw new NotReplyException("a group was refused: " + refusal.reply().line());
     }
+    pipelining = false;
     Transaction again = oneByOne(commands, content);
     brokePipelining = hasComeFurther(again, refusal.phase());
     // refused in the same place, it was the message and not the group

@@ -28,6 +28,7 @@ public final class Exchange {
   private final Capabilities peer;
   private final Set<Extension> broken = EnumSet.noneOf(Extension.class);
   private boolean reports;
+  private GroupEnd groupEnd = GroupEnd.NONE;
 
   /**
    * @param wire on which the peer waits for MAIL
@@ -46,12 +47,14 @@ public final class Exchange {
    * @return whatever came of the first; the connection is closed where it is lost
    */
   public Transaction offer(Mail mail, Optional<Mail> next) {
+    groupEnd = GroupEnd.NONE;
     Optional<NotPossible> obstacle = obstacle(mail);
     if (obstacle.isPresent()) {
       return obstacle.get();
     }
     Transaction transaction =
         dialogue.run(commands(mail), mail.content(), next.flatMap(this::announcement).orElse(null));
+    groupEnd = dialogue.groupEnd();
     if (reports
         && mail.envelope().asksForReports()
         && transaction instanceof Replied refusal
@@ -165,6 +168,14 @@ public final class Exchange {
   /** Whether the peer was told of a message that it waits for. */
   public boolean hasAnnounced() {
     return dialogue.hasAnnounced();
+  }
+
+  /**
+   * What the group of the last message offered shows of whether the peer keeps pipelining; of the
+   * first group, where it was offered twice.
+   */
+  public GroupEnd groupEnd() {
+    return groupEnd;
   }
 
   /** The extensions that the peer offered here and was seen to break. */

@@ -1,14 +1,14 @@
 package io.portolan.sender.smtp;
 
 import io.portolan.core.policy.Timeouts;
-import io.portolan.core.reply.Phase;
 import io.portolan.sender.exchange.Capabilities;
 import io.portolan.sender.exchange.Capabilities.Extension;
 import io.portolan.sender.exchange.Exchange;
+import io.portolan.sender.exchange.GroupEnd;
 import io.portolan.sender.exchange.Mail;
 import io.portolan.sender.exchange.Transaction;
-import io.portolan.sender.exchange.Transaction.Lost;
 import io.portolan.sender.exchange.Transaction.Replied;
+import io.portolan.sender.smtp.BrokenOffers.Grouping;
 import io.portolan.sender.smtp.BrokenOffers.Offer;
 import io.portolan.sender.wire.Wire;
 import java.io.IOException;
@@ -34,9 +34,9 @@ public final class SmtpSession implements AutoCloseable {
   private final Timeouts timeouts;
   private final BrokenOffers broken;
   private final Set<Extension> seenBroken = EnumSet.noneOf(Extension.class);
+  private final Set<GroupEnd> answered = EnumSet.noneOf(GroupEnd.class);
   private final long openedNanos;
   private int accepted;
-  private boolean answersAhead;
   private boolean closed;
 
   /** Whom a session talks to, and what opening it showed and took. */
@@ -84,13 +84,9 @@ public final class SmtpSession implements AutoCloseable {
     if (!isUsable()) {
       throw new IllegalStateException("the session with " + peer.host() + " is over");
     }
-    // a session that we end ourselves by offering another message shows nothing of the peer
-    boolean isAhead = !answersAhead && exchange.hasAnnounced(mail);
     Transaction transaction = exchange.offer(mail, next);
     rememberBroken();
-    if (isAhead && !seenBroken.contains(Extension.PIPELINING)) {
-      judgePipelining(transaction);
-    }
+    judge(exchange.groupEnd());
     if (transaction instanceof Replied reply && reply.accepted()) {
       accepted++;
     }
@@ -101,23 +97,36 @@ public final class SmtpSession implements AutoCloseable {
     for (Extension each : exchange.broken()) {
       if (seenBroken.add(each)) {
         broken.remember(new Offer(peer.host(), each), wire.nanoTime());
-        log.info(
-            "{} offers {} and breaks it: it is not used there for a day",
-            peer.host(),
-            each.keyword());
+        logBroken(each);
       }
     }
   }
 
-  /** What the transaction of an announced message shows of whether a peer takes it behind a dot. */
-  private void judgePipelining(Transaction transaction) {
-    Offer offer = new Offer(peer.host(), Extension.PIPELINING);
-    if (transaction instanceof Replied && !transaction.isLapsed()) {
-      answersAhead = true;
-      broken.trust(offer, wire.nanoTime());
-    } else if (transaction instanceof Lost lost && lost.phase() == Phase.MAIL && !lost.timedOut()) {
-      // to hang up on the first of them is how a peer looks that wants none there
-      broken.doubt(offer, wire.nanoTime());
+  private void logBroken(Extension extension) {
+    log.info(
+        "{} offers {} and breaks it: it is not used there for a day",
+        peer.host(),
+        extension.keyword());
+  }
+
+  /** What a group shows of whether the peer keeps pipelining; trust is noted once a session. */
+  private void judge(GroupEnd end) {
+    switch (end) {
+      case NONE -> {
+        // nothing is learnt
+      }
+      case ANSWERED, ANSWERED_AHEAD -> {
+        if (answered.add(end)) {
+          broken.trust(
+              new Grouping(peer.host(), end == GroupEnd.ANSWERED_AHEAD), wire.nanoTime());
+        }
+      }
+      case BROKEN_OFF, BROKEN_OFF_AHEAD -> {
+        Grouping grouping = new Grouping(peer.host(), end == GroupEnd.BROKEN_OFF_AHEAD);
+        if (broken.doubt(grouping, wire.nanoTime())) {
+          logBroken(Extension.PIPELINING);
+        }
+      }
     }
   }
 

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,7 @@ class PipeliningTest {
     try (SmtpSession session = session()) {
       assertAccepted(session.send(MAIL));
     }
+    grouped.cancel();
     assertThat(grouped.hits()).isEqualTo(1);
   }
 
@@ -124,12 +126,14 @@ class PipeliningTest {
   }
 
   @Test
-  void aPeerThatRefusesGroupsIsServedOneByOneFromThenOn() {
+  void aPeerThatRefusesGroupsTwiceAndHangsUpIsServedOneByOneFromThenOn() {
     scene.server.behave(new Behaviour.BrokenPipelining(true));
-    try (SmtpSession session = session()) {
-      // the server hangs up too; nothing was taken, and nobody bounced
-      assertThat(session.send(MAIL))
-          .isInstanceOfSatisfying(Lost.class, lost -> assertThat(lost.unknown()).isFalse());
+    for (int i = 0; i < 2; i++) {
+      try (SmtpSession session = session()) {
+        // nothing was taken, and nobody bounced
+        assertThat(session.send(MAIL))
+            .isInstanceOfSatisfying(Lost.class, lost -> assertThat(lost.unknown()).isFalse());
+      }
     }
     try (SmtpSession session = session()) {
       assertAccepted(session.send(MAIL));
@@ -139,10 +143,19 @@ class PipeliningTest {
   }
 
   @Test
-  void aPeerThatLosesWhatWasSentAheadIsServedOneByOneFromThenOn() {
+  void aPeerThatTwiceLosesWhatWasSentAheadIsServedOneByOneFromThenOn() {
     scene.server.behave(new Behaviour.BrokenPipelining(false));
-    try (SmtpSession session =
-        scene.opened(scene.direct(TlsMode.NONE, SmtpScene.impatientAt(ServerPhase.RCPT)))) {
+    for (int i = 0; i < 2; i++) {
+      assertTimesOutAtRcpt();
+    }
+    try (SmtpSession session = session()) {
+      assertAccepted(session.send(MAIL));
+    }
+    assertThat(scene.received()).hasSize(1);
+  }
+
+  private void assertTimesOutAtRcpt() {
+    try (SmtpSession session = impatient()) {
       assertThat(session.send(MAIL))
           .isInstanceOfSatisfying(
               Lost.class,
@@ -151,10 +164,48 @@ class PipeliningTest {
                 assertThat(lost.timedOut()).isTrue();
               });
     }
-    try (SmtpSession session = session()) {
-      assertAccepted(session.send(MAIL));
+  }
+
+  private SmtpSession impatient() {
+    return scene.opened(scene.direct(TlsMode.NONE, SmtpScene.impatientAt(ServerPhase.RCPT)));
+  }
+
+  @Test
+  void aHostThatAnsweredGroupsKeepsThemHoweverOftenItHangs() {
+    assertSendsInOneGroup();
+    for (int i = 0; i < 3; i++) {
+      hangOnceAtRcpt();
     }
-    assertThat(scene.received()).hasSize(1);
+    assertSendsInOneGroup();
+  }
+
+  @Test
+  void aHostThatIsNewKeepsGroupsThoughItHangsOnce() {
+    hangOnceAtRcpt();
+    assertSendsInOneGroup();
+  }
+
+  private void hangOnceAtRcpt() {
+    scene.server.on(ServerPhase.RCPT).silence().once();
+    assertTimesOutAtRcpt();
+  }
+
+  @Test
+  void aPeerThatTwiceLosesWhatCameBehindADotIsServedOneByOneFromThenOn() {
+    scene.server.on(ServerPhase.DOT).then(new Reaction.DiscardPipelined()).times(2);
+    for (int i = 0; i < 2; i++) {
+      try (SmtpSession session = impatient()) {
+        assertAccepted(session.send(MAIL, Optional.of(MAIL)));
+        assertThat(session.hasAnnounced()).isTrue();
+        assertThat(session.send(MAIL))
+            .isInstanceOfSatisfying(
+                Lost.class, lost -> assertThat(lost.phase()).isEqualTo(Phase.MAIL));
+      }
+    }
+    try (SmtpSession session = session()) {
+      assertAccepted(session.send(MAIL, Optional.of(MAIL)));
+      assertThat(session.hasAnnounced()).isFalse();
+    }
   }
 
   @Test
@@ -237,8 +288,7 @@ class PipeliningTest {
   void aSilentPeerDoesNotLosePipelining() {
     var silence = scene.server.on(ServerPhase.MAIL).then(new Reaction.Silence());
     silence.once();
-    try (SmtpSession session =
-        scene.opened(scene.direct(TlsMode.NONE, SmtpScene.impatientAt(ServerPhase.RCPT)))) {
+    try (SmtpSession session = impatient()) {
       assertThat(session.send(MAIL)).isInstanceOf(Lost.class);
     }
     assertSendsInOneGroup();

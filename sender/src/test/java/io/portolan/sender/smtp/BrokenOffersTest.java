@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portolan.sender.exchange.Capabilities.Extension;
 import io.portolan.sender.exchange.ScriptedPeer;
 import io.portolan.sender.exchange.Transaction.Replied;
+import io.portolan.sender.smtp.BrokenOffers.Grouping;
 import io.portolan.sender.smtp.BrokenOffers.Offer;
 import io.portolan.sender.wire.DeadlineWatch;
 import io.portolan.sender.wire.Wire;
@@ -91,7 +92,7 @@ class BrokenOffersTest {
     assertThat(broken.isBroken(pipeliningOf("a"), now + day + 1)).isFalse();
     broken.remember(pipeliningOf("b"), now);
     for (int i = 0; i < 1_000; i++) {
-      broken.trust(pipeliningOf("good" + i), now);
+      broken.trust(new Grouping("good" + i, true), now);
     }
     assertThat(broken.isBroken(pipeliningOf("b"), now)).as("by those that keep it").isTrue();
     for (int i = 0; i < 1_000; i++) {
@@ -99,6 +100,21 @@ class BrokenOffersTest {
     }
     assertThat(broken.isBroken(pipeliningOf("b"), now)).isFalse();
     assertThat(broken.isBroken(pipeliningOf("host0"), now)).isTrue();
+  }
+
+  @Test
+  void aDoubtCountsForTheSameUseOnly() {
+    BrokenOffers broken = new BrokenOffers();
+    Grouping groups = new Grouping("a", false);
+    Grouping ahead = new Grouping("a", true);
+    broken.trust(groups, 1);
+
+    assertThat(broken.doubt(groups, 2)).as("seen to be kept").isFalse();
+    assertThat(broken.doubt(groups, 3)).isFalse();
+    assertThat(broken.doubt(ahead, 4)).as("the first").isFalse();
+    assertThat(broken.isBroken(pipeliningOf("a"), 5)).isFalse();
+    assertThat(broken.doubt(ahead, 6)).isTrue();
+    assertThat(broken.isBroken(pipeliningOf("a"), 7)).isTrue();
   }
 
   private static Offer pipeliningOf(String host) {
