@@ -7,7 +7,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,24 +15,27 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; keeps the keys, and the last message's {@code h=} tag.
  */
 public final class DkimSigner {
-  /* Signed if the message has them. RFC 8058 section 4 wants both List-Unsubscribe fields covered. */
+  /*
+   * Signed if the message has them, and each named once more than it has them, so that another
+   * cannot be put above it and shown in its place (RFC 6376 8.15): none may stand twice. RFC 8058
+   * section 4 wants both List-Unsubscribe fields covered.
+   */
   private static final List<String> SIGNED =
       List.of(
           "from",
           "to",
+          "cc",
           "subject",
           "date",
           "message-id",
           "reply-to",
           "mime-version",
           "content-type",
+          "content-transfer-encoding",
           "list-id",
           "list-unsubscribe",
           "list-unsubscribe-post",
           "feedback-id");
-
-  /* Named once more than the message has them, so that another cannot be put in before delivery (RFC 6376 8.15). */
-  private static final Set<String> OVERSIGNED = Set.of("from", "to", "subject", "date", "reply-to");
 
   private static final int LINE = 72;
 
@@ -54,9 +56,7 @@ public final class DkimSigner {
         if ((present & 1 << i) != 0) {
           append(text, SIGNED.get(i));
         }
-        if (OVERSIGNED.contains(SIGNED.get(i))) {
-          append(text, SIGNED.get(i));
-        }
+        append(text, SIGNED.get(i));
       }
       return new Names(present, text.toString());
     }

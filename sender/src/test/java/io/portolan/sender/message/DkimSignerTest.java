@@ -16,7 +16,6 @@ import io.portolan.sender.dkim.DkimKeys;
 import io.portolan.sender.dkim.SigningProvider;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,7 +30,7 @@ import org.apache.james.jdkim.exceptions.FailException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 class DkimSignerTest {
   private static final CampaignContent CONTENT =
@@ -57,18 +56,27 @@ class DkimSignerTest {
             "from",
             "to",
             "to",
+            "cc",
             "subject",
             "subject",
             "date",
             "date",
             "message-id",
+            "message-id",
             "reply-to",
             "reply-to",
             "mime-version",
+            "mime-version",
             "content-type",
+            "content-type",
+            "content-transfer-encoding",
+            "list-id",
             "list-id",
             "list-unsubscribe",
+            "list-unsubscribe",
             "list-unsubscribe-post",
+            "list-unsubscribe-post",
+            "feedback-id",
             "feedback-id");
   }
 
@@ -92,14 +100,33 @@ class DkimSignerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Subject", "From", "To", "Date", "Reply-To"})
-  void doesNotVerifyWithASecondField(String name) {
-    byte[] message = compose("Anna");
-    byte[] field = (name + ": x@evil.example\r\n").getBytes(StandardCharsets.US_ASCII);
-    byte[] changed = Arrays.copyOf(field, field.length + message.length);
-    System.arraycopy(message, 0, changed, field.length, message.length);
+  @FieldSource("io.portolan.sender.message.Fixture#STANDING_ONCE")
+  void doesNotVerifyWithAnotherField(String name) {
+    byte[] changed = Fixture.under(name + ": x@evil.example", compose("Anna"));
 
     assertThatExceptionOfType(FailException.class).isThrownBy(() -> verified(changed));
+  }
+
+  @Test
+  void verifiesWithAFieldThatAnyHostAdds() throws Exception {
+    byte[] received = Fixture.under("Received: from a by b; " + NOW, compose("Anna"));
+
+    assertThat(verified(received).getSelector()).isEqualTo("s1");
+  }
+
+  /** Of one part, whose encoding a field of the message names. */
+  @Test
+  void coversTheEncodingOfABodyOfOnePart() throws Exception {
+    byte[] message =
+        composer(Fixture.signing())
+            .campaign(1, from("news@acme.example"))
+            .compose(1, "a@b.example", Map.of())
+            .bytes();
+
+    assertThat(verified(message).getHeaders())
+        .extracting(Object::toString)
+        .filteredOn("content-transfer-encoding"::equals)
+        .hasSize(2);
   }
 
   @Test

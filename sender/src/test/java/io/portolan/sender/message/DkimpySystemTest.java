@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -48,6 +49,13 @@ class DkimpySystemTest {
     message[message.length - 60] ^= 1;
 
     assertThat(verify(message)).isEqualTo("False False");
+  }
+
+  @ParameterizedTest
+  @FieldSource("io.portolan.sender.message.Fixture#STANDING_ONCE")
+  void agreesWithDkimpyThatAnotherFieldBreaksIt(String name) throws Exception {
+    assertThat(verify(Fixture.under(name + ": x@evil.example", compose("Anna"))))
+        .isEqualTo("False False");
   }
 
   private static byte[] compose(String name) {

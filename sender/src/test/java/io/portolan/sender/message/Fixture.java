@@ -20,6 +20,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,24 @@ public final class Fixture {
   public static final KeyPair RSA = rsa(2048);
   public static final KeyPair ED25519 = ed25519();
   public static final Session SESSION = Session.getInstance(new Properties());
+
+  /** Fields that signatures let nobody add, those that the message has and those that it lacks. */
+  static final List<String> STANDING_ONCE =
+      List.of(
+          "From",
+          "To",
+          "Cc",
+          "Subject",
+          "Date",
+          "Message-ID",
+          "Reply-To",
+          "MIME-Version",
+          "Content-Type",
+          "Content-Transfer-Encoding",
+          "List-Id",
+          "List-Unsubscribe",
+          "List-Unsubscribe-Post",
+          "Feedback-ID");
 
   private Fixture() {}
 
@@ -94,7 +113,7 @@ public final class Fixture {
 
   public static byte[] key(int fill) {
     byte[] key = new byte[Tokens.KEY_LENGTH];
-    java.util.Arrays.fill(key, (byte) fill);
+    Arrays.fill(key, (byte) fill);
     return key;
   }
 
@@ -121,6 +140,14 @@ public final class Fixture {
                 new DkimKey(new Domain("acme.example"), "e1", ED25519.getPrivate())
                     .publicKey()
                     .orElseThrow());
+  }
+
+  /** A message with one more field above all others. */
+  static byte[] under(String field, byte[] message) {
+    byte[] line = (field + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    byte[] all = Arrays.copyOf(line, line.length + message.length);
+    System.arraycopy(message, 0, all, line.length, message.length);
+    return all;
   }
 
   static MimeMessage parsed(ComposedMessage message) {
