@@ -8,7 +8,9 @@ import io.portolan.sender.message.CampaignMessage;
 import io.portolan.sender.message.MessageComposer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,10 @@ final class BatchRun {
   private final ClaimedBatch batch;
   private final Instant since;
   private final CountDownLatch open;
+  // on which its messages are being offered at this moment
+  private final Set<Line> lines = ConcurrentHashMap.newKeySet();
   private volatile boolean abandoned;
+  private volatile boolean cut;
   private volatile @Nullable CampaignMessage message;
 
   /** A delivery on its way through a lane. */
@@ -65,6 +70,32 @@ final class BatchRun {
 
   void abandon() {
     abandoned = true;
+  }
+
+  /**
+   * Leaves the remaining deliveries and ends the sessions on which some are being offered, because
+   * this node stops. What was past its end of data is in doubt and recorded so.
+   */
+  void cut() {
+    cut = true;
+    abandon();
+    // one that begins after this is told that the run is abandoned
+    lines.forEach(line -> line.session().giveUp());
+  }
+
+  /** Whether sessions were ended by {@link #cut}. */
+  boolean isCut() {
+    return cut;
+  }
+
+  /** A message is about to be offered, unless the run {@link #isAbandoned is abandoned} by now. */
+  void begins(Line line) {
+    lines.add(line);
+  }
+
+  /** The offer that {@link #begins began} on a session is over. */
+  void ends(Line line) {
+    lines.remove(line);
   }
 
   /** Leaves a delivery as it is. */

@@ -8,16 +8,12 @@ import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.ConnectionSlots.Slot;
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.delivery.DeliveryOutcome;
-import io.portolan.core.delivery.DeliveryOutcome.Accepted;
-import io.portolan.core.delivery.DeliveryOutcome.Deferred;
 import io.portolan.core.delivery.DeliveryOutcome.Undeliverable;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.recorder.Recorded;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.Classification;
-import io.portolan.core.reply.Phase;
 import io.portolan.sender.exchange.Mail;
-import io.portolan.sender.exchange.Transaction;
 import io.portolan.sender.message.ComposedMessage;
 import io.portolan.sender.path.Standing;
 import java.time.Duration;
@@ -172,7 +168,7 @@ final class Courier implements AutoCloseable {
     Judge judge = parts.judge();
     Instant expiresAt = judge.end(first.attempted(parts.clock().instant()), rule.retry());
     OfferNote note = new OfferNote(parts.recorder(), batch, expiresAt);
-    boolean mayLapse = true;
+    Offering offering = new Offering(parts, tempo, refusals, run, rule);
     for (int sessions = 0; sessions < MOST_SESSIONS; ) {
       if (!mayGoOn(run)) {
         return note.stands() && left(run, delivery, rule);
@@ -198,14 +194,17 @@ final class Courier implements AutoCloseable {
           if (held.isPresent()) {
             return hold(run, delivery, held.get().reason(), held.get().until(), rule);
           }
-          Round round = offer(ready, batch, delivery, message, rule, mayLapse);
+          Optional<Mail> next = upcoming.announce(ready, this::suits);
+          Offering.Round round = offering.offer(ready, delivery, message, next);
+          if (round.leavesSession() || !ready.session().isUsable()) {
+            endSession();
+          }
           if (round.delivery().attempts() > delivery.attempts()) {
             note.taken();
           }
           if (round.outcome().isPresent()) {
             return ended(run, delivery, round.outcome().get());
           }
-          mayLapse = mayLapse && !round.isLapsed();
           delivery = round.delivery();
         }
         case LineOpener.Wait(Duration recheck) -> Thread.sleep(recheck);
@@ -326,74 +325,5 @@ final class Courier implements AutoCloseable {
     }
     lane.pauses().found(result, delivery);
     return result;
-  }
-
-  private Round offer(
-      Line ready,
-      ClaimedBatch batch,
-      ClaimedDelivery delivery,
-      ComposedMessage message,
-      EffectiveRule rule,
-      boolean mayLapse)
-      throws InterruptedException {
-    boolean isFirst = ready.offered() == 0;
-    Optional<Mail> next = upcoming.announce(ready, this::suits);
-    Instant at = parts.clock().instant();
-    Duration opening = ready.offer();
-    Transaction transaction = ready.session().send(ready.mailOf(message), next);
-    if (mayLapse && !isFirst && transaction.isLapsed()) {
-      endSession();
-      return new Round(Optional.empty(), delivery, true);
-    }
-    return switch (transaction) {
-      case Transaction.Replied replied -> {
-        Attempt attempt =
-            ready.attempt(
-                at, replied.phase(), Optional.of(replied.reply()), opening, replied.took());
-        if (replied.accepted()) {
-          tempo.accepted(ready.path());
-          parts.paths().passed(ready.path());
-          yield Round.ended(new Accepted(attempt), delivery);
-        }
-        Classification refusal =
-            parts
-                .judge()
-                .classify(replied.reply(), replied.phase(), ready.path(), batch.platform());
-        // a peer that ends a session which it has used has reached its limit a connection, and
-        // says nothing about this recipient
-        boolean endsUsedSession =
-            replied.reply().code() == Transaction.CLOSING
-                && replied.phase() != Phase.DOT
-                && !isFirst
-                && refusal.category() != BounceCategory.RATE_LIMITED;
-        boolean isPaused = refusals.paused(replied.reply(), ready.path(), rule);
-        if (!isPaused && (endsUsedSession || refusal.effect() == Classification.Effect.RECONNECT)) {
-          endSession();
-          // the next result of this delivery says whether the claim still holds
-          var _ =
-              parts
-                  .recorder()
-                  .record(
-                      batch,
-                      delivery,
-                      new Deferred(
-                          attempt, BounceCategory.RATE_LIMITED.id(), at, Optional.empty()));
-          yield Round.again(delivery.attempted(at));
-        }
-        yield Round.ended(refusals.refused(attempt, refusal, delivery, rule), delivery);
-      }
-      case Transaction.Lost lost -> {
-        endSession();
-        if (lost.unknown()) {
-          Attempt attempt = ready.attempt(at, lost.phase(), Optional.empty(), opening, lost.took());
-          yield Round.ended(
-              parts.judge().unanswered(attempt, delivery, rule.retry(), batch), delivery);
-        }
-        parts.recorder().record(ready.failure(batch, delivery, at, lost));
-        yield Round.again(delivery);
-      }
-      case Transaction.NotPossible(Transaction.Obstacle obstacle, String reason) ->
-          Round.ended(new Undeliverable(Judge.category(obstacle).id(), reason, false), delivery);
-    };
   }
 }

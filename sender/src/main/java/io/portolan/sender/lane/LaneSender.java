@@ -57,6 +57,9 @@ public final class LaneSender implements BatchSender, AutoCloseable {
   private static final Duration SLOT_RECHECK = Duration.ofMillis(250);
   private static final Duration FAREWELL = Duration.ofSeconds(20);
 
+  /** For results of sessions that were cut to be written; who stops a batch waits longer. */
+  private static final Duration AFTER_CUT = Duration.ofSeconds(4);
+
   /** A worker that failed waits before it goes on, longer from time to time. */
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
@@ -214,12 +217,14 @@ public final class LaneSender implements BatchSender, AutoCloseable {
       byLane(run).forEach((key, items) -> enqueue(key, batch.platform(), items));
       run.join();
     } catch (InterruptedException e) {
-      run.abandon();
-      if (!run.join(FAREWELL)) {
+      // what a peer may have taken must be known to be in doubt before the claim ends, or whoever
+      // has the batch next would offer it at once, and on another route
+      run.cut();
+      if (!run.join(AFTER_CUT)) {
         log.warn(
             "Batch {} was left with deliveries in hand after {} s; they are tried again when it is claimed again",
             batch.id(),
-            FAREWELL.toSeconds());
+            AFTER_CUT.toSeconds());
       }
       throw e;
     } catch (RuntimeException | Error e) {

@@ -190,6 +190,14 @@ public final class SmtpSession implements AutoCloseable {
   }
 
   /**
+   * Ends the session, whatever it waits for: who offers a message on it learns that it is lost, and
+   * whether the end of its data was out. For any thread.
+   */
+  public void giveUp() {
+    wire.giveUp();
+  }
+
+  /**
    * Takes leave with QUIT, for two seconds at most, and closes the connection. A peer that waits
    * for a message which was announced would take QUIT for its text and is left without.
    */

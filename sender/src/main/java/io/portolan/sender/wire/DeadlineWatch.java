@@ -163,6 +163,12 @@ public final class DeadlineWatch implements AutoCloseable {
       return true;
     }
 
+    /** Closes the connection, whatever it waits for; who uses it can write nothing more. */
+    void giveUp() {
+      deadline.set(GIVEN_UP);
+      expire();
+    }
+
     /** Ends the watch over the connection. */
     public void release() {
       guards.remove(this);

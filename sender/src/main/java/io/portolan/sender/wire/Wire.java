@@ -106,6 +106,11 @@ public final class Wire {
         .isPresent();
   }
 
+  /** Ends the connection, whatever it waits for: nothing more is written. For any thread. */
+  public void giveUp() {
+    guard.giveUp();
+  }
+
   private Optional<DeadlineWatch.Wait> silence(Duration least) {
     return guard.waiting().filter(wait -> wait.lasts().compareTo(least) >= 0);
   }
