@@ -68,10 +68,12 @@ final class Goals {
           new Goal(
               "million",
               "1,000,000 recipients",
-              "CPU a message at most 1.1 x that of 10,000; heap 512 MiB; tables 1.3 x their least"
-                  + " size",
+              "CPU a message at most 1.1 x that of 10,000 and of 100,000; heap 512 MiB; tables 1.3 x"
+                  + " their least size",
               List.of(
                   Run.of("send --recipients 10000 --warm-up 50000 --limits none").with("-Xmx512m"),
+                  // ten thousand pay for what begins with each campaign; these hardly do
+                  Run.of("send --recipients 100000 --warm-up 50000 --limits none").with("-Xmx512m"),
                   Run.of("send --recipients 1000000 --warm-up 50000 --limits none --bloat")
                       .with("-Xmx512m")),
               Goals::million),
@@ -130,7 +132,7 @@ final class Goals {
 
   private static Verdict million(List<JsonNode> reports) {
     JsonNode many = reports.getLast();
-    double cost = cost(many) / cost(reports.getFirst());
+    double cost = cost(many) / Math.min(cost(reports.getFirst()), cost(reports.get(1)));
     double heap = many.path("heapLimitBytes").asDouble() / MIB;
     double bloat = many.path("databaseBloat").asDouble();
     return verdict(

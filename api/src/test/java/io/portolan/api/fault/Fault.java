@@ -5,43 +5,38 @@ import java.util.Locale;
 /** What fails. */
 enum Fault {
   /** {@code kill -9} of a node, which is started again once another, or nobody, has its work. */
-  NODE_KILLED(Loss.RESULTS),
+  NODE_KILLED(false),
   /** A node stops for longer than others wait for it, and goes on after its work was taken over. */
-  NODE_FROZEN(Loss.RESULTS),
+  NODE_FROZEN(true),
   /** A node reaches nobody, and nobody it. */
-  NODE_CUT(Loss.RESULTS),
+  NODE_CUT(true),
   /** A node's clock is set back or forward by a minute and a half, and right again later. */
-  CLOCK_SET(Loss.NOTHING),
+  CLOCK_SET(false),
   /** The mail host reaches nobody. */
-  SINK_CUT(Loss.SESSIONS),
+  SINK_CUT(true),
   /** {@code kill -9} of the mail host. */
-  SINK_KILLED(Loss.SESSIONS),
-  /** Connections are reset by the mail host, in all phases. */
-  SESSIONS_RESET(Loss.SESSIONS),
+  SINK_KILLED(true),
+  /** Connections are reset by the mail host, in all phases. It logs which. */
+  SESSIONS_RESET(false),
   /** {@code pg_ctl stop -m immediate}, and a start after a while. */
-  DATABASE_STOPPED(Loss.NOTHING),
+  DATABASE_STOPPED(false),
   /** Nobody reaches the database. */
-  DATABASE_CUT(Loss.RESULTS),
+  DATABASE_CUT(true),
   /** No byte is free on the disk of the database. */
-  DISK_FULL(Loss.NOTHING);
+  DISK_FULL(false);
 
-  private final Loss loss;
+  private final boolean breaksSessions;
 
-  Fault(Loss loss) {
-    this.loss = loss;
+  Fault(boolean breaksSessions) {
+    this.breaksSessions = breaksSessions;
   }
 
-  /** What a fault may take, and so which messages may be sent twice. */
-  enum Loss {
-    NOTHING,
-    /** Sessions, each with a message whose answer is not heard. */
-    SESSIONS,
-    /** Results, too, that were not flushed and are lost to the work of another node or run. */
-    RESULTS
-  }
-
-  Loss loss() {
-    return loss;
+  /**
+   * Whether each session may have a message whose answer is not heard, beside what the mail host
+   * was seen to have taken. Such a message may be sent twice.
+   */
+  boolean breaksSessions() {
+    return breaksSessions;
   }
 
   @Override

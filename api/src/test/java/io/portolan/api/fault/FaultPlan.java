@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
  * One run of the proof.
  *
  * @param seed of which the moments and the victims come
+ * @param load what the policy allows
  * @param gap messages at most from the end of one fault to the next
  * @param outage how long cuts, and other faults that last, do
  * @param scheduler the nodes' settings
@@ -17,15 +18,24 @@ record FaultPlan(
     String name,
     long seed,
     int nodes,
+    Load load,
     int recipients,
     List<Fault> faults,
     int gap,
     Duration outage,
     String scheduler) {
-  /** Connections that the policy allows the sink's platform. */
-  static final int CONNECTIONS = 4;
+  /**
+   * What the policy allows the sink's platform.
+   *
+   * @param connections of all nodes together
+   * @param messagesPerSecond of all nodes together; 0 where there is no limit
+   */
+  record Load(int connections, int messagesPerSecond) {
+    static final Load LIGHT = new Load(4, 200);
 
-  static final int MESSAGES_PER_SECOND = 200;
+    /** So much that results fill the recorder while the database is away. */
+    static final Load HEAVY = new Load(10, 1_000);
+  }
 
   /** Results that are handed over and not durable at most. */
   static final int GROUP = 1_000;

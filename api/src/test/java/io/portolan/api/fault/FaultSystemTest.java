@@ -58,9 +58,10 @@ class FaultSystemTest {
             "one node",
             SEED,
             1,
-            IS_LONG ? 500 * faults.size() : 2_000,
+            FaultPlan.Load.HEAVY,
+            IS_LONG ? 2_500 * faults.size() : 10_000,
             faults,
-            100,
+            500,
             Duration.ofSeconds(IS_LONG ? 30 : 2),
             SCHEDULER));
   }
@@ -75,16 +76,22 @@ class FaultSystemTest {
                 Fault.NODE_CUT,
                 Fault.DATABASE_CUT,
                 Fault.NODE_KILLED,
+                Fault.DATABASE_STOPPED,
                 Fault.SINK_CUT,
                 Fault.NODE_KILLED,
+                Fault.SESSIONS_RESET,
                 Fault.NODE_FROZEN,
+                Fault.DISK_FULL,
+                Fault.SINK_KILLED,
                 Fault.NODE_KILLED)
-            : List.of(Fault.NODE_CUT, Fault.DATABASE_CUT, Fault.NODE_FROZEN);
+            : List.of(
+                Fault.NODE_CUT, Fault.DATABASE_CUT, Fault.DATABASE_STOPPED, Fault.NODE_FROZEN);
     run(
         new FaultPlan(
             "two nodes",
             SEED,
             2,
+            FaultPlan.Load.LIGHT,
             IS_LONG ? 100_000 : 7_000,
             faults,
             100,
@@ -99,6 +106,7 @@ class FaultSystemTest {
             "clocks",
             SEED,
             2,
+            FaultPlan.Load.LIGHT,
             IS_LONG ? 12_000 : 6_000,
             Collections.nCopies(IS_LONG ? 4 : 2, Fault.CLOCK_SET),
             100,

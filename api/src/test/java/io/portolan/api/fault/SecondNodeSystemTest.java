@@ -23,6 +23,8 @@ class SecondNodeSystemTest {
       Integer.parseInt(System.getenv().getOrDefault("PORTOLAN_TEST_COST_RECIPIENTS", "5000"));
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
+  private static final int CONNECTIONS = 20;
+
   @TempDir private Path directory;
 
   /** What a campaign took: messages a second, and CPU a message of nodes and database. */
@@ -36,7 +38,15 @@ class SecondNodeSystemTest {
   void aSecondNodeCostsLittle() throws Exception {
     FaultPlan plan =
         new FaultPlan(
-            "cost", 1, 2, RECIPIENTS, List.of(), 1, Duration.ZERO, FaultSystemTest.SCHEDULER);
+            "cost",
+            1,
+            2,
+            new FaultPlan.Load(CONNECTIONS, 0),
+            RECIPIENTS,
+            List.of(),
+            1,
+            Duration.ZERO,
+            FaultSystemTest.SCHEDULER);
     try (FaultScene scene = new FaultScene(directory, plan)) {
       FaultNode first = scene.nodes().getFirst();
       FaultNode second = scene.nodes().getLast();
@@ -46,8 +56,9 @@ class SecondNodeSystemTest {
           rules:
             - isp: "*"
               paths: [direct:25]
-              limits: {connections: 20}
-          """);
+              limits: {connections: %d}
+          """
+              .formatted(CONNECTIONS));
       SinkLog log = new SinkLog(scene.sink().log(), FaultRun.RATE_SPAN);
       send(scene, campaigns, log, "two, to warm up");
       Cost two = send(scene, campaigns, log, "two");

@@ -35,7 +35,7 @@ final class SinkLog {
   private long changed;
   private long read;
   private long messages;
-  private long resets;
+  private long lostAnswers;
   private int mostSessions;
   private int mostInSpan;
   private boolean isCountingLimits = true;
@@ -105,9 +105,9 @@ final class SinkLog {
     return byRecipient;
   }
 
-  /** Connections that were reset on demand. */
-  long resets() {
-    return resets;
+  /** Messages that were taken, and their connections reset on demand before the answer. */
+  long lostAnswers() {
+    return lostAnswers;
   }
 
   /** In which phases connections were reset. */
@@ -150,8 +150,10 @@ final class SinkLog {
         changed = at;
       }
       case "reset" -> {
-        resets++;
         resetPhases.add(words[3]);
+        if (LoggingSink.Break.valueOf(words[3]) == LoggingSink.Break.TAKEN) {
+          lostAnswers++;
+        }
       }
       case "take" -> {
         messages++;

@@ -103,22 +103,28 @@ class GoalsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "110, 512, 1.3, true",
-    "112, 512, 1.3, false",
-    "100, 513, 1.3, false",
-    "100, 512, 1.31, false"
+    "200, 100, 110, 512, 1.3, true",
+    "200, 100, 112, 512, 1.3, false",
+    "100, 200, 112, 512, 1.3, false",
+    "200, 100, 100, 513, 1.3, false",
+    "200, 100, 100, 512, 1.31, false"
   })
-  void aMillionIsHeldAgainstTenThousand(int cpu, int mib, double bloat, boolean held)
+  void aMillionIsHeldAgainstTheCheaperOfFewer(
+      int tenThousand, int hundredThousand, int cpu, int mib, double bloat, boolean held)
       throws JsonProcessingException {
-    JsonNode few = json("{'cpuMicrosPerMessage': {'portolan': 60, 'postgresql': 40}}");
     JsonNode many =
         json(
             "{'cpuMicrosPerMessage': {'portolan': %d, 'postgresql': 40}, 'heapLimitBytes': %d, 'databaseBloat': %s}"
                 .formatted(cpu - 40, mib * 1024L * 1024, bloat));
 
-    Verdict verdict = goal("million").judge().of(List.of(few, many));
+    Verdict verdict = goal("million").judge().of(List.of(costing(tenThousand), costing(hundredThousand), many));
 
     assertThat(verdict.held()).as(verdict.figure()).hasValue(held);
+  }
+
+  private static JsonNode costing(int cpu) throws JsonProcessingException {
+    return json(
+        "{'cpuMicrosPerMessage': {'portolan': %d, 'postgresql': 40}}".formatted(cpu - 40));
   }
 
   @Test
