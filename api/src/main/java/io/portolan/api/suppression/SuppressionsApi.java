@@ -56,7 +56,7 @@ public final class SuppressionsApi {
   public SuppressionsApi(Application.Parts parts, UploadDirectory uploads) {
     stores = parts.stores();
     clock = parts.clock();
-    csv = new SuppressionCsv(stores.suppressions(), clock);
+    csv = new SuppressionCsv(stores.suppressions(), stores.lists(), clock);
     this.uploads = uploads;
     receiver = new UploadReceiver(uploads.path(), parts.configuration().http().maxUploadBytes());
   }

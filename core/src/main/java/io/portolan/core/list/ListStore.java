@@ -11,6 +11,7 @@ import io.portolan.core.database.Sql;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 
 /** The {@code mailing_list} table. Thread-safe; holds no state. */
 public final class ListStore {
@@ -24,6 +25,8 @@ public final class ListStore {
       "UPDATE mailing_list SET name = ?, description = ? WHERE id = ? RETURNING *";
 
   private static final String FIND = "SELECT * FROM mailing_list WHERE id = ?";
+
+  private static final String IDS = "SELECT id FROM mailing_list";
 
   private static final String FIND_NAMED = "SELECT * FROM mailing_list WHERE name = ?";
 
@@ -71,6 +74,12 @@ public final class ListStore {
         name,
         connection ->
             Sql.one(connection, INSERT, ListStore::list, name, description, clock.instant()));
+  }
+
+  /** The ids of all lists. */
+  public Set<Long> ids() {
+    return Set.copyOf(
+        database.read(connection -> Sql.list(connection, IDS, row -> row.number("id"))));
   }
 
   /**

@@ -8,6 +8,7 @@ import io.portolan.core.InvalidException;
 import io.portolan.core.address.Domain;
 import io.portolan.core.address.InvalidAddressException;
 import io.portolan.core.csv.SafeText;
+import io.portolan.core.list.ListStore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -18,6 +19,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Suppressions as CSV with a header row: written as they are read, some thousands at a time, so
@@ -43,11 +47,23 @@ public final class SuppressionCsv {
           "created_at");
   private static final List<String> VALUES = List.of("value", "address", "email", "domain");
 
+  private static final String HASH = "hash:";
+  private static final Pattern ERASED =
+      Pattern.compile(HASH + "(?<key>[0-9a-f]{16}):(?<hash>[0-9a-f]{64})");
+  private static final int SHOWN_CHARACTERS = 80;
+  private static final Instant EARLIEST = Instant.EPOCH;
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
   private final SuppressionStore store;
+  private final ListStore lists;
   private final InstantSource clock;
 
-  public SuppressionCsv(SuppressionStore store, InstantSource clock) {
+  /**
+   * @param lists that suppressions may be for
+   */
+  public SuppressionCsv(SuppressionStore store, ListStore lists, InstantSource clock) {
     this.store = store;
+    this.lists = lists;
     this.clock = clock;
   }
 
@@ -64,9 +80,13 @@ public final class SuppressionCsv {
   public record Imported(
       long rows, long added, long existing, long rejected, List<Reject> rejects) {}
 
+  /** What rows of one import have in common. */
+  private record Whole(Set<Long> lists, String hashKey, SuppressionScope usual, String source) {}
+
   /**
-   * Imports suppressions; rows that cannot be taken are reported, the others stand. A failure in
-   * the middle leaves what was read before; the same file may be imported again.
+   * Imports suppressions; rows that cannot be taken, or that would suppress nobody, are reported
+   * with field and value, the others stand. A failure in the middle leaves what was read before;
+   * the same file may be imported again.
    *
    * @param csv of bytes that are not UTF-8 the replacement character U+FFFD; a row with one is
    *     refused
@@ -76,6 +96,7 @@ public final class SuppressionCsv {
    */
   public Imported read(Reader csv, SuppressionScope usual, String source) throws IOException {
     BufferedReader text = withoutByteOrderMark(csv);
+    Whole whole = new Whole(lists.ids(), store.hashKey(), usual, source);
     List<Suppression> chunk = new ArrayList<>();
     List<Reject> rejects = new ArrayList<>();
     long rows = 0;
@@ -89,7 +110,7 @@ public final class SuppressionCsv {
         }
         rows++;
         try {
-          chunk.add(suppression(row, usual, source));
+          chunk.add(suppression(row, whole));
         } catch (InvalidException e) {
           rejected++;
           if (rejects.size() < MOST_REJECTS) {
@@ -110,22 +131,23 @@ public final class SuppressionCsv {
 
   /** Writes what a filter shows, with the columns that {@link #read} takes. */
   public void write(Writer csv, SuppressionFilter filter) throws IOException {
+    String hashKey = store.hashKey();
     try (CsvWriter writer = CsvWriter.builder().build(csv)) {
       writer.writeRecord(COLUMNS);
       List<StoredSuppression> page = store.findPage(filter, 0, CHUNK);
       while (!page.isEmpty()) {
         for (StoredSuppression stored : page) {
-          write(writer, stored.suppression());
+          write(writer, stored.suppression(), hashKey);
         }
         page = store.findPage(filter, page.getLast().id(), CHUNK);
       }
     }
   }
 
-  private static void write(CsvWriter writer, Suppression suppression) {
+  private static void write(CsvWriter writer, Suppression suppression, String hashKey) {
     writer.writeRecord(
         suppression.target() instanceof SuppressionTarget.Erased(String hash)
-            ? "hash:" + hash
+            ? HASH + hashKey + ":" + hash
             : suppression.target().value(),
         suppression.reason().id(),
         SuppressionRows.listId(suppression.scope()).map(String::valueOf).orElse(""),
@@ -147,21 +169,21 @@ public final class SuppressionCsv {
     return text;
   }
 
-  private Suppression suppression(NamedCsvRecord row, SuppressionScope usual, String source) {
+  private Suppression suppression(NamedCsvRecord row, Whole whole) {
     if (row.getFields().stream().anyMatch(field -> field.indexOf(REPLACED) >= 0)) {
       throw new InvalidException("row", "has bytes that are not UTF-8; save the file as UTF-8");
     }
     return new Suppression(
-        target(row),
-        scope(row).orElse(usual),
+        target(row, whole.hashKey()),
+        scope(row, whole.lists()).orElse(whole.usual()),
         field(row, "reason")
             .map(
                 id ->
                     SuppressionReason.of(id)
                         .orElseThrow(
-                            () -> new InvalidException("reason", "\"" + id + "\" is no reason")))
+                            () -> new InvalidException("reason", shown(id) + " is no reason")))
             .orElse(SuppressionReason.IMPORT),
-        source,
+        whole.source(),
         new Suppression.Evidence(
             field(row, "evidence").map(SafeText::read).orElse(""),
             Optional.empty(),
@@ -179,43 +201,85 @@ public final class SuppressionCsv {
             () -> new InvalidException("header", "has no column value, address, email or domain"));
   }
 
-  private static SuppressionTarget target(NamedCsvRecord row) {
+  private static SuppressionTarget target(NamedCsvRecord row, String hashKey) {
     String column = valueColumn(row);
     String value = field(row, column).orElse("");
+    if (value.startsWith(HASH)) {
+      return erased(column, value, hashKey);
+    }
     try {
-      return value.startsWith("hash:") && value.length() == "hash:".length() + 64
-          ? new SuppressionTarget.Erased(value.substring("hash:".length()))
-          : SuppressionTarget.parse(value);
+      return SuppressionTarget.parse(value);
     } catch (InvalidAddressException e) {
-      throw new InvalidException(column, e.reason());
+      throw new InvalidException(column, String.valueOf(e.getMessage()));
     }
   }
 
-  private static Optional<SuppressionScope> scope(NamedCsvRecord row) {
+  private static SuppressionTarget erased(String column, String value, String hashKey) {
+    Matcher parts = ERASED.matcher(value);
+    if (!parts.matches()) {
+      throw new InvalidException(
+          column,
+          shown(value)
+              + " is no hash with its key as an export writes it, so that it would suppress nobody;"
+              + " export it again, or write the address");
+    }
+    if (!parts.group("key").equals(hashKey)) {
+      throw new InvalidException(
+          column,
+          shown(value)
+              + " is a hash by the key of another installation, so that it would suppress nobody"
+              + " here; only the address itself can be brought along");
+    }
+    return new SuppressionTarget.Erased(parts.group("hash"));
+  }
+
+  private static Optional<SuppressionScope> scope(NamedCsvRecord row, Set<Long> lists) {
     Optional<String> list = field(row, "list");
     Optional<String> domain = field(row, "sending_domain");
     if (list.isPresent() && domain.isPresent()) {
-      throw new InvalidException("list", "and sending_domain are both there; give one of them");
+      throw new InvalidException(
+          "list",
+          shown(list.get())
+              + " and sending_domain "
+              + shown(domain.get())
+              + " are both there; give one of them");
     }
     if (list.isPresent()) {
-      if (!list.get().matches("\\d{1,18}")) {
-        throw new InvalidException("list", "\"" + list.get() + "\" is no id of a list");
+      if (!list.get().matches("\\d{1,18}") || !lists.contains(Long.parseLong(list.get()))) {
+        throw new InvalidException(
+            "list",
+            shown(list.get())
+                + " is no id of a list here, so that it would suppress nobody; write the id of a"
+                + " list that there is, or leave the field empty");
       }
       return Optional.of(new SuppressionScope.OfList(Long.parseLong(list.get())));
     }
     try {
       return domain.map(name -> new SuppressionScope.OfSendingDomain(new Domain(name)));
     } catch (InvalidAddressException e) {
-      throw new InvalidException("sending_domain", e.reason());
+      throw new InvalidException("sending_domain", String.valueOf(e.getMessage()));
     }
   }
 
   private static Optional<Instant> time(NamedCsvRecord row, String column) {
+    Optional<String> written = field(row, column);
     try {
-      return field(row, column).map(Instant::parse);
+      Optional<Instant> time = written.map(Instant::parse);
+      if (time.filter(at -> at.isBefore(EARLIEST) || at.isAfter(LATEST)).isPresent()) {
+        throw new InvalidException(
+            column, shown(written.orElse("")) + " is not in the years 1970 to 9999");
+      }
+      return time;
     } catch (DateTimeException e) {
-      throw new InvalidException(column, "is no time such as 2026-12-31T00:00:00Z");
+      throw new InvalidException(
+          column, shown(written.orElse("")) + " is no time such as 2026-12-31T00:00:00Z");
     }
+  }
+
+  private static String shown(String text) {
+    String cut =
+        text.length() > SHOWN_CHARACTERS ? text.substring(0, SHOWN_CHARACTERS) + "..." : text;
+    return "\"" + cut.replaceAll("\\p{Cntrl}", " ") + "\"";
   }
 
   private static Optional<String> field(NamedCsvRecord row, String column) {

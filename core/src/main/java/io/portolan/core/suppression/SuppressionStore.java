@@ -23,7 +23,8 @@ public final class SuppressionStore {
       """;
 
   private static final String FIND =
-      "SELECT * FROM suppression WHERE kind = ? AND value = ? AND list_id IS NULL AND sending_domain IS NULL";
+      "SELECT * FROM suppression WHERE kind = ? AND value = ? AND list_id IS NULL AND"
+          + " sending_domain IS NULL";
 
   private static final String FIND_ALL =
       "SELECT * FROM suppression WHERE kind = ? AND value = ? ORDER BY id";
@@ -45,6 +46,9 @@ public final class SuppressionStore {
        ORDER BY id
        LIMIT ?
       """;
+
+  // of what is no key of an address
+  private static final String HASH_KEY = "SELECT left(erased_hash('key'), 16) AS id";
 
   private static final String HISTORY =
       """
@@ -151,6 +155,11 @@ public final class SuppressionStore {
                 domain,
                 domain,
                 limit));
+  }
+
+  /** By what the key of this installation's hashes is told from others'. */
+  String hashKey() {
+    return database.read(connection -> Sql.one(connection, HASH_KEY, row -> row.text("id")));
   }
 
   /**

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.portolan.core.InvalidException;
+import io.portolan.core.address.EmailAddress;
 import io.portolan.core.database.TestDatabase;
+import io.portolan.core.list.ListStore;
+import io.portolan.core.privacy.RecipientData;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,6 +16,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -20,9 +24,11 @@ class SuppressionCsvTest {
   @RegisterExtension final TestDatabase database = TestDatabase.create();
 
   private SuppressionCsv csv() {
+    InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-24T12:00:00Z"));
     return new SuppressionCsv(
         new SuppressionStore(database.database()),
-        InstantSource.fixed(Instant.parse("2026-11-24T12:00:00Z")));
+        new ListStore(database.database(), clock),
+        clock);
   }
 
   private SuppressionCsv.Imported read(String csv, Charset charset) throws IOException {
@@ -87,6 +93,71 @@ class SuppressionCsvTest {
     database.execute("DELETE FROM suppression");
     read(written.toString(), StandardCharsets.UTF_8);
     assertThat(rows()).isEqualTo(before);
+  }
+
+  @Test
+  void namesEachRowThatWouldSuppressNobodyAndTakesTheOthers() throws Exception {
+    database.execute("INSERT INTO mailing_list (name) VALUES ('l')");
+    long list = database.number("SELECT id FROM mailing_list");
+    String hash = "0123456789abcdef".repeat(4);
+
+    SuppressionCsv.Imported imported =
+        read(
+            """
+            value,list,created_at,expires_at
+            anna@example.org,%d,2026-01-01T00:00:00Z,
+            ben@example.org,%d,,
+            eve@example.org,two,,
+            hash:%s,,,
+            hash:%s,,,
+            hash:0123456789abcdef:%s,,,
+            dan@example.org,,+294277-01-01T00:00:00Z,
+            dan@example.org,,-4714-01-01T00:00:00Z,
+            dan@example.org,,,+999999999-01-01T00:00:00Z
+            dan@example.org,,,tomorrow
+            joe@,,,
+            kim@example.org,,,9999-12-31T00:00:00Z
+            """
+                .formatted(list, list + 1, hash, hash.toUpperCase(Locale.ROOT), hash),
+            StandardCharsets.UTF_8);
+
+    assertThat(imported.rejects())
+        .extracting(
+            reject ->
+                reject.line() + " " + reject.reason().replaceFirst("(^[^\"]*\"[^\"]*\").*", "$1"))
+        .containsExactly(
+            "3 list: \"" + (list + 1) + "\"",
+            "4 list: \"two\"",
+            "5 value: \"hash:" + hash + "\"",
+            "6 value: \"hash:" + hash.toUpperCase(Locale.ROOT) + "\"",
+            "7 value: \"hash:0123456789abcdef:" + hash.substring(0, 58) + "...\"",
+            "8 created_at: \"+294277-01-01T00:00:00Z\"",
+            "9 created_at: \"-4714-01-01T00:00:00Z\"",
+            "10 expires_at: \"+999999999-01-01T00:00:00Z\"",
+            "11 expires_at: \"tomorrow\"",
+            "12 value: \"joe@\"");
+    assertThat(imported.rejects())
+        .extracting(SuppressionCsv.Reject::reason)
+        .anySatisfy(reason -> assertThat(reason).contains("the key of another installation"))
+        .anySatisfy(reason -> assertThat(reason).contains("not in the years 1970 to 9999"));
+    assertThat(imported.added()).isEqualTo(2);
+    assertThat(rows()).contains("anna@example.org|import", "kim@example.org|import");
+  }
+
+  @Test
+  void takesTheHashesThatThisInstallationWrote() throws Exception {
+    new RecipientData(database.database())
+        .erase(EmailAddress.parse("anna@example.org"), "test", Instant.EPOCH);
+    StringWriter written = new StringWriter();
+    csv().write(written, SuppressionFilter.ALL);
+    String before = rows();
+    database.execute("DELETE FROM suppression");
+
+    assertThat(read(written.toString(), StandardCharsets.UTF_8).added()).isEqualTo(1);
+
+    assertThat(rows()).isEqualTo(before);
+    database.execute("UPDATE suppression_key SET inner_pad = outer_pad");
+    assertThat(read(written.toString(), StandardCharsets.UTF_8).rejects()).hasSize(1);
   }
 
   private String rows() {
