@@ -1,16 +1,16 @@
 package io.portolan.core.feedback;
 
+import static io.portolan.core.feedback.EventParts.id;
+import static io.portolan.core.feedback.EventParts.text;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.portolan.core.relay.MetadataHeader;
-import io.portolan.core.reply.EnhancedStatusCode;
+import io.portolan.core.reply.BounceCategory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Reads the events by which relays tell what became of a message: Amazon SES (also within a
@@ -19,14 +19,14 @@ import java.util.regex.Pattern;
  */
 public final class RelayEvents {
   private static final int MOST = 1_000;
-  private static final int MOST_RECIPIENTS = 100;
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Pattern STATUS = Pattern.compile("[245]\\.\\d{1,3}\\.\\d{1,3}");
 
-  private final Diagnosis diagnosis;
+  private final EventParts parts;
+  private final SesEvents ses;
 
   public RelayEvents(Diagnosis diagnosis) {
-    this.diagnosis = diagnosis;
+    parts = new EventParts(diagnosis);
+    ses = new SesEvents(parts);
   }
 
   /** Reads one event or an array of them, in their order; at most {@value #MOST} are read. */
@@ -47,10 +47,10 @@ public final class RelayEvents {
 
   private Optional<Feedback> event(JsonNode node) throws JsonProcessingException {
     if (node.path("Type").asText().equals("Notification") && node.path("Message").isTextual()) {
-      return ses(JSON.readTree(node.path("Message").asText()));
+      return ses.read(JSON.readTree(node.path("Message").asText()));
     }
     if (node.has("notificationType") || (node.has("eventType") && node.has("mail"))) {
-      return ses(node);
+      return ses.read(node);
     }
     if (node.has("msys")) {
       return sparkPost(node.path("msys"));
@@ -67,88 +67,6 @@ public final class RelayEvents {
     return generic(node);
   }
 
-  private Optional<Feedback> ses(JsonNode node) {
-    String type = text(node, "notificationType") + text(node, "eventType");
-    JsonNode mail = node.path("mail");
-    return switch (type) {
-      case "Bounce" -> {
-        JsonNode bounce = node.path("bounce");
-        boolean isTransient = bounce.path("bounceType").asText().equals("Transient");
-        List<ReportedRecipient> recipients = new ArrayList<>();
-        for (JsonNode each : bounce.path("bouncedRecipients")) {
-          recipients.add(
-              bounced(
-                  each.path("emailAddress").asText(),
-                  FeedbackKind.BOUNCE,
-                  text(each, "status"),
-                  text(each, "diagnosticCode"),
-                  words(text(bounce, "bounceSubType"), isTransient)));
-        }
-        yield feedback(
-            FeedbackKind.BOUNCE, "", recipients, mail(mail), text(bounce, "reportingMTA"));
-      }
-      case "DeliveryDelay" -> {
-        JsonNode delay = node.path("deliveryDelay");
-        List<ReportedRecipient> recipients = new ArrayList<>();
-        for (JsonNode each : delay.path("delayedRecipients")) {
-          recipients.add(
-              bounced(
-                  each.path("emailAddress").asText(),
-                  FeedbackKind.DELAY,
-                  text(each, "status"),
-                  text(each, "diagnosticCode"),
-                  text(delay, "delayType")));
-        }
-        yield feedback(FeedbackKind.DELAY, "", recipients, mail(mail), text(delay, "reportingMTA"));
-      }
-      case "Complaint" -> {
-        JsonNode complaint = node.path("complaint");
-        List<ReportedRecipient> recipients = new ArrayList<>();
-        complaint
-            .path("complainedRecipients")
-            .forEach(each -> recipients.add(named(each.path("emailAddress").asText())));
-        String kind = text(complaint, "complaintFeedbackType");
-        yield feedback(
-            FeedbackKind.ofFeedbackType(kind),
-            kind.isEmpty() ? "abuse" : kind,
-            recipients,
-            mail(mail),
-            "");
-      }
-      case "Delivery" -> {
-        JsonNode delivery = node.path("delivery");
-        List<ReportedRecipient> recipients = new ArrayList<>();
-        delivery
-            .path("recipients")
-            .forEach(
-                each ->
-                    recipients.add(
-                        bounced(
-                            each.asText(),
-                            FeedbackKind.DELIVERED,
-                            "",
-                            text(delivery, "smtpResponse"),
-                            "")));
-        yield feedback(
-            FeedbackKind.DELIVERED, "", recipients, mail(mail), text(delivery, "reportingMTA"));
-      }
-      default -> Optional.empty();
-    };
-  }
-
-  /** The sub-types of SES in words that the rules know. */
-  private static String words(String subType, boolean isTransient) {
-    return switch (subType) {
-      case "NoEmail" -> "no such user";
-      case "Suppressed", "OnAccountSuppressionList" -> "address is on the suppression list";
-      case "MailboxFull" -> "mailbox is full";
-      case "MessageTooLarge" -> "message too large";
-      case "ContentRejected" -> "message content rejected";
-      case "AttachmentRejected" -> "attachment rejected";
-      default -> isTransient ? "temporary failure" : "";
-    };
-  }
-
   private Optional<Feedback> sendGrid(JsonNode node) {
     String reason = text(node, "reason") + " " + text(node, "response");
     FeedbackKind kind =
@@ -160,7 +78,7 @@ public final class RelayEvents {
           case "delivered" -> FeedbackKind.DELIVERED;
           default -> FeedbackKind.NONE;
         };
-    return single(
+    return parts.single(
         kind,
         text(node, "email"),
         text(node, "status"),
@@ -170,6 +88,17 @@ public final class RelayEvents {
   }
 
   private Optional<Feedback> mailgun(JsonNode node) {
+    Optional<String> messageId = id(text(node.path("message").path("headers"), "message-id"));
+    if (text(node, "event").equals("rejected")) {
+      JsonNode reject = node.path("reject");
+      String recipient = text(node, "recipient");
+      return parts.refused(
+          recipient.isEmpty() ? text(node.path("message").path("headers"), "to") : recipient,
+          BounceCategory.POLICY,
+          text(reject, "reason") + " " + text(reject, "description"),
+          List.of(),
+          messageId);
+    }
     JsonNode status = node.path("delivery-status");
     FeedbackKind kind =
         switch (text(node, "event")) {
@@ -181,12 +110,12 @@ public final class RelayEvents {
           default -> FeedbackKind.NONE;
         };
     String code = status.path("code").asInt() >= 200 ? status.path("code").asText() + " " : "";
-    return single(
+    return parts.single(
         kind,
         text(node, "recipient"),
         text(status, "enhanced-code"),
         code + text(status, "message") + " " + text(status, "description"),
-        id(text(node.path("message").path("headers"), "message-id")));
+        messageId);
   }
 
   private Optional<Feedback> postmark(JsonNode node) {
@@ -194,11 +123,27 @@ public final class RelayEvents {
         switch (text(node, "RecordType")) {
           case "Bounce" ->
               switch (text(node, "Type")) {
+                case "HardBounce",
+                    "SoftBounce",
+                    "Blocked",
+                    "DnsError",
+                    "BadEmailAddress",
+                    "SpamNotification",
+                    "VirusNotification",
+                    "DMARCPolicy",
+                    "ManuallyDeactivated",
+                    "Unconfirmed",
+                    "SMTPApiError",
+                    "TemplateRenderingFailed",
+                    "Unknown" ->
+                    FeedbackKind.BOUNCE;
                 case "Transient" -> FeedbackKind.DELAY;
-                case "AutoResponder" -> FeedbackKind.AUTO_REPLY;
+                // programs, and people, that answer: the message arrived
+                case "AutoResponder", "ChallengeVerification", "AddressChange", "Subscribe" ->
+                    FeedbackKind.AUTO_REPLY;
                 case "Unsubscribe" -> FeedbackKind.UNSUBSCRIBE;
                 case "SpamComplaint" -> FeedbackKind.COMPLAINT;
-                default -> FeedbackKind.BOUNCE;
+                default -> FeedbackKind.NONE;
               };
           case "SpamComplaint" -> FeedbackKind.COMPLAINT;
           case "SubscriptionChange" ->
@@ -209,7 +154,7 @@ public final class RelayEvents {
           default -> FeedbackKind.NONE;
         };
     String address = text(node, "Email");
-    return single(
+    return parts.single(
         kind,
         address.isEmpty() ? text(node, "Recipient") : address,
         "",
@@ -229,6 +174,9 @@ public final class RelayEvents {
   }
 
   private Optional<Feedback> sparkPost(JsonNode node) {
+    if (node.has("gen_event")) {
+      return notGenerated(node.path("gen_event"));
+    }
     JsonNode event = node.path("message_event");
     if (event.isMissingNode()) {
       event = node.path("unsubscribe_event");
@@ -242,7 +190,7 @@ public final class RelayEvents {
           case "delivery" -> FeedbackKind.DELIVERED;
           default -> FeedbackKind.NONE;
         };
-    return single(
+    return parts.single(
         kind,
         text(event, "rcpt_to"),
         "",
@@ -251,12 +199,30 @@ public final class RelayEvents {
         Optional.empty());
   }
 
+  /** Of a message that SparkPost was given and did not make anything to be sent of. */
+  private Optional<Feedback> notGenerated(JsonNode event) {
+    Optional<BounceCategory> category =
+        switch (text(event, "type")) {
+          case "generation_failure" -> Optional.of(BounceCategory.CONTENT_REJECTED);
+          case "generation_rejection" -> Optional.of(BounceCategory.POLICY);
+          default -> Optional.empty();
+        };
+    return category.flatMap(
+        it ->
+            parts.refused(
+                text(event, "rcpt_to"),
+                it,
+                text(event, "raw_reason") + " " + text(event, "reason"),
+                metadata(event.path("rcpt_meta")),
+                Optional.empty()));
+  }
+
   /** {@code {"event": KIND, "recipient": ADDRESS, "status", "reply", "messageId"}}. */
   private Optional<Feedback> generic(JsonNode node) {
     return FeedbackKind.of(text(node, "event"))
         .flatMap(
             kind ->
-                single(
+                parts.single(
                     kind,
                     text(node, "recipient"),
                     text(node, "status"),
@@ -268,115 +234,5 @@ public final class RelayEvents {
   private static List<String> metadata(JsonNode metadata) {
     return Optional.of(text(metadata, MetadataHeader.NAME)).filter(it -> !it.isEmpty()).stream()
         .toList();
-  }
-
-  private Optional<Feedback> single(
-      FeedbackKind kind, String address, String status, String words, Optional<String> messageId) {
-    return single(kind, address, status, words, List.of(), messageId);
-  }
-
-  private Optional<Feedback> single(
-      FeedbackKind kind,
-      String address,
-      String status,
-      String words,
-      List<String> tokens,
-      Optional<String> messageId) {
-    if (address.isEmpty()) {
-      return Optional.empty();
-    }
-    return feedback(
-        kind,
-        kind == FeedbackKind.COMPLAINT ? "abuse" : "",
-        List.of(bounced(address, kind, status, words, "")),
-        new OriginalMessage(
-            tokens, Optional.empty(), messageId, Optional.empty(), Optional.empty(), List.of()),
-        "");
-  }
-
-  private ReportedRecipient bounced(
-      String address, FeedbackKind kind, String status, String diagnostic, String more) {
-    String lower = bare(address);
-    if (kind != FeedbackKind.BOUNCE
-        && kind != FeedbackKind.DELAY
-        && kind != FeedbackKind.DELIVERED) {
-      return named(address);
-    }
-    Matcher field = STATUS.matcher(status);
-    return new ReportedRecipient(
-        lower,
-        List.of(),
-        kind == FeedbackKind.DELIVERED
-            ? Optional.empty()
-            : Optional.of(
-                diagnosis.verdict(
-                    kind == FeedbackKind.DELAY,
-                    field.find() ? EnhancedStatusCode.parse(field.group()) : Optional.empty(),
-                    List.of(diagnostic, more),
-                    Optional.empty(),
-                    lower)),
-        Optional.empty());
-  }
-
-  private static ReportedRecipient named(String address) {
-    return new ReportedRecipient(bare(address), List.of(), Optional.empty(), Optional.empty());
-  }
-
-  private static String bare(String address) {
-    int start = address.indexOf('<');
-    int end = address.indexOf('>', start + 1);
-    String inner = start >= 0 && end > start ? address.substring(start + 1, end) : address;
-    return inner.strip().toLowerCase(Locale.ROOT);
-  }
-
-  private static Optional<Feedback> feedback(
-      FeedbackKind kind,
-      String type,
-      List<ReportedRecipient> recipients,
-      OriginalMessage original,
-      String reportingMta) {
-    if (kind == FeedbackKind.NONE) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Feedback(
-            kind,
-            Optional.of(type.toLowerCase(Locale.ROOT)).filter(it -> !it.isEmpty()),
-            recipients.subList(0, Math.min(recipients.size(), MOST_RECIPIENTS)),
-            original,
-            Optional.of(reportingMta.substring(reportingMta.indexOf(';') + 1).strip())
-                .filter(it -> !it.isEmpty()),
-            Optional.empty()));
-  }
-
-  private static OriginalMessage mail(JsonNode mail) {
-    List<String> to = new ArrayList<>();
-    mail.path("destination").forEach(each -> to.add(bare(each.asText())));
-    String messageId = text(mail.path("commonHeaders"), "messageId");
-    return new OriginalMessage(
-        Optional.of(text(mail, "source")).filter(it -> !it.isEmpty()).stream().toList(),
-        Optional.empty(),
-        id(messageId.isEmpty() ? header(mail, "Message-ID") : messageId),
-        Optional.of(header(mail, "Feedback-ID")).filter(it -> !it.isEmpty()),
-        Optional.of(bare(text(mail, "source"))).filter(it -> !it.isEmpty()),
-        to);
-  }
-
-  /** A field of the message as we handed it over; empty unless the events hold the headers. */
-  private static String header(JsonNode mail, String name) {
-    for (JsonNode header : mail.path("headers")) {
-      if (text(header, "name").equalsIgnoreCase(name)) {
-        return text(header, "value").strip();
-      }
-    }
-    return "";
-  }
-
-  private static Optional<String> id(String messageId) {
-    return Optional.of(messageId.replaceAll("[<>\\s]", "")).filter(it -> !it.isEmpty());
-  }
-
-  private static String text(JsonNode node, String field) {
-    return node.path(field).isTextual() ? node.path(field).asText() : "";
   }
 }

@@ -60,6 +60,19 @@ class RelayEventsTest {
           {"notificationType":"Complaint","complaint":{"complaintFeedbackType":"abuse","complainedRecipients":[{"emailAddress":"a@b.example"}]},"mail":{}}  | complaint |
           {"notificationType":"Complaint","complaint":{"complaintFeedbackType":"auth-failure","complainedRecipients":[{"emailAddress":"a@b.example"}]},"mail":{}}  | auth-report |
           {"notificationType":"Complaint","complaint":{"complaintFeedbackType":"opt-out","complainedRecipients":[{"emailAddress":"a@b.example"}]},"mail":{}}  | unsubscribe |
+          {"eventType":"Reject","reject":{"reason":"Bad content"},"mail":{"destination":["a@b.example"]}}                                                 | bounce      | content-rejected
+          {"eventType":"Rendering Failure","failure":{"errorMessage":"Attribute 'x' is not present"},"mail":{"destination":["a@b.example"]}}              | bounce      | content-rejected
+          {"event-data":{"event":"rejected","reject":{"reason":"no such user is what a filter said"},"message":{"headers":{"to":"A <a@b.example>"}}}}    | bounce      | policy
+          {"event-data":{"event":"rejected","reject":{"reason":"old"},"recipient":"a@b.example"}}                                                        | bounce      | policy
+          {"msys":{"gen_event":{"type":"generation_failure","rcpt_to":"a@b.example","reason":"substitution failed"}}}                                    | bounce      | content-rejected
+          {"msys":{"gen_event":{"type":"generation_rejection","rcpt_to":"a@b.example","raw_reason":"550 5.1.1 no such user","reason":""}}}               | bounce      | policy
+          {"RecordType":"Bounce","Type":"SoftBounce","Email":"a@b.example","Details":"smtp;552 mailbox full"}                                            | bounce      | mailbox-full
+          {"RecordType":"Bounce","Type":"DMARCPolicy","Email":"a@b.example"}                                                                             | bounce      | unknown
+          {"RecordType":"Bounce","Type":"Transient","Email":"a@b.example","Details":"smtp;450 greylisted"}                                               | delay       | remote-system
+          {"RecordType":"Bounce","Type":"AutoResponder","Email":"a@b.example"}                                                                           | auto-reply  |
+          {"RecordType":"Bounce","Type":"ChallengeVerification","Email":"a@b.example","Details":"550 5.1.1 user unknown until you answer"}               | auto-reply  |
+          {"RecordType":"Bounce","Type":"AddressChange","Email":"a@b.example"}                                                                           | auto-reply  |
+          {"RecordType":"Bounce","Type":"Subscribe","Email":"a@b.example"}                                                                               | auto-reply  |
           {"event":"bounce","recipient":"a@b.example","reply":"550 5.1.1 user unknown","messageId":"<x@y>"}                                              | bounce      | bad-mailbox
           """)
   void readsTheEventsOfRelays(String json, String kind, String category) {
@@ -69,6 +82,26 @@ class RelayEventsTest {
     assertThat(found.recipients().getFirst().address()).isEqualTo("a@b.example");
     assertThat(found.recipients().getFirst().verdict().map(it -> it.category().id()).orElse(null))
         .isEqualTo(category);
+  }
+
+  /** What the service itself refused says nothing of the mailbox, whatever its words. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"eventType\":\"Reject\",\"reject\":{\"reason\":\"550 5.1.1 user"
+            + " unknown\"},\"mail\":{\"destination\":[\"a@b.example\"]}}",
+        "{\"event-data\":{\"event\":\"rejected\",\"reject\":{\"reason\":\"550 5.1.1 user"
+            + " unknown\"},\"recipient\":\"a@b.example\"}}",
+        "{\"msys\":{\"gen_event\":{\"type\":\"generation_rejection\",\"rcpt_to\":\"a@b.example\",\"raw_reason\":\"550"
+            + " 5.1.1 user unknown\"}}}"
+      })
+  void suppressesNobodyForWhatTheServiceRefused(String json) {
+    ReportedRecipient.Verdict verdict =
+        EVENTS.read(json).getFirst().recipients().getFirst().verdict().orElseThrow();
+
+    assertThat(verdict.hard()).isFalse();
+    assertThat(verdict.category().isHard()).isFalse();
+    assertThat(verdict.diagnostic()).contains("550 5.1.1 user unknown");
   }
 
   @Test
@@ -121,6 +154,10 @@ class RelayEventsTest {
         "{\"notificationType\":\"Complaint\",\"complaint\":{\"complaintFeedbackType\":\"not-spam\",\"complainedRecipients\":[{\"emailAddress\":\"a@b.example\"}]},\"mail\":{}}",
         "{\"RecordType\":\"SubscriptionChange\",\"Recipient\":\"a@b.example\",\"SuppressSending\":true,\"SuppressionReason\":\"HardBounce\"}",
         "{\"RecordType\":\"SubscriptionChange\",\"Recipient\":\"a@b.example\",\"SuppressSending\":true,\"SuppressionReason\":\"SpamComplaint\"}",
+        "{\"RecordType\":\"Bounce\",\"Type\":\"OpenRelayTest\",\"Email\":\"a@b.example\"}",
+        "{\"RecordType\":\"Bounce\",\"Type\":\"InboundError\",\"Email\":\"a@b.example\"}",
+        "{\"RecordType\":\"Bounce\",\"Type\":\"OfLater\",\"Email\":\"a@b.example\"}",
+        "{\"msys\":{\"gen_event\":{\"type\":\"injection\",\"rcpt_to\":\"a@b.example\"}}}",
         "{\"event\":\"bounce\"}",
         "{\"sg_event_id\":\"1\",\"event\":\"open\",\"email\":\"a@b.example\"}"
       })

@@ -145,7 +145,7 @@ public final class FeedbackReader {
       StatusReport.Recipient each = given.address().isEmpty() ? given.at(words.likeliest()) : given;
       boolean isOk = isPositive(each);
       boolean isStillTried = kind == FeedbackKind.BOUNCE && each.action().equals("delayed");
-      if (isOk != (kind == FeedbackKind.DELIVERED) || isStillTried) {
+      if (isOk != (kind == FeedbackKind.DELIVERED) || isStillTried || isHandedOn(each)) {
         continue;
       }
       if (isOk) {
@@ -172,6 +172,9 @@ public final class FeedbackReader {
                       each.address())),
               each.remoteMta()));
     }
+    if (kind == FeedbackKind.DELIVERED && recipients.isEmpty()) {
+      return withOriginal(Feedback.NONE, original);
+    }
     return new Feedback(
         kind,
         Optional.empty(),
@@ -181,12 +184,22 @@ public final class FeedbackReader {
         status.arrivalDate());
   }
 
+  /** To a host, or to members, that report no more (RFC 3464 section 2.3.3): nobody has it yet. */
+  private static boolean isHandedOn(StatusReport.Recipient recipient) {
+    return recipient.action().equals("relayed") || recipient.action().equals("expanded");
+  }
+
   private static boolean isPositive(StatusReport.Recipient recipient) {
     return switch (recipient.action()) {
-      case "delivered", "relayed", "expanded" -> true;
+      case "delivered" -> true;
       case "failed", "delayed" -> false;
       default ->
-          recipient.status().map(EnhancedStatusCode::statusClass).filter(it -> it == 2).isPresent();
+          isHandedOn(recipient)
+              || recipient
+                  .status()
+                  .map(EnhancedStatusCode::statusClass)
+                  .filter(it -> it == 2)
+                  .isPresent();
     };
   }
 

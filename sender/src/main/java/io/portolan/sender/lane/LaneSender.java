@@ -222,7 +222,8 @@ public final class LaneSender implements BatchSender, AutoCloseable {
       run.cut();
       if (!run.join(AFTER_CUT)) {
         log.warn(
-            "Batch {} was left with deliveries in hand after {} s; they are tried again when it is claimed again",
+            "Batch {} was left with deliveries in hand after {} s; they are tried again when it is"
+                + " claimed again",
             batch.id(),
             AFTER_CUT.toSeconds());
       }

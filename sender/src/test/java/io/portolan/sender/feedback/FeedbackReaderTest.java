@@ -128,7 +128,10 @@ class FeedbackReaderTest {
         read(
             DSN.replace(
                 "Original-Recipient:",
-                "Final-Recipient: rfc822; bob@mail.example\nAction: delayed\nStatus: 4.2.2\n\nOriginal-Recipient:"));
+                "Final-Recipient: rfc822; bob@mail.example\n"
+                    + "Action: delayed\n"
+                    + "Status: 4.2.2\n\n"
+                    + "Original-Recipient:"));
 
     assertThat(found.kind()).isEqualTo(FeedbackKind.BOUNCE);
     assertThat(found.recipients())
@@ -143,11 +146,35 @@ class FeedbackReaderTest {
         read(
             DSN.replace(
                 "Original-Recipient:",
-                "Final-Recipient: rfc822; bob@mail.example\nAction: relayed\nStatus: 2.0.0\n\nOriginal-Recipient:"));
+                "Final-Recipient: rfc822; bob@mail.example\n"
+                    + "Action: relayed\n"
+                    + "Status: 2.0.0\n\n"
+                    + "Original-Recipient:"));
 
     assertThat(found.recipients()).extracting(ReportedRecipient::address).hasSize(1);
     assertThat(read(DSN.replace("failed", "delivered").replace("5.0.0", "2.0.0")).kind())
         .isEqualTo(FeedbackKind.DELIVERED);
+  }
+
+  /** RFC 3464 section 2.3.3: it went to where nobody will tell what becomes of it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"relayed", "expanded"})
+  void takesNoHandingOnForADelivery(String action) {
+    String handedOn = DSN.replace("failed", action).replace("5.0.0", "2.0.0");
+
+    assertThat(read(handedOn).kind()).isEqualTo(FeedbackKind.NONE);
+    Feedback both =
+        read(
+            handedOn.replace(
+                "Original-Recipient:",
+                "Final-Recipient: rfc822; bob@mail.example\n"
+                    + "Action: delivered\n"
+                    + "Status: 2.0.0\n\n"
+                    + "Original-Recipient:"));
+    assertThat(both.kind()).isEqualTo(FeedbackKind.DELIVERED);
+    assertThat(both.recipients())
+        .extracting(ReportedRecipient::address)
+        .containsExactly("bob@mail.example");
   }
 
   @Test
@@ -279,7 +306,9 @@ class FeedbackReaderTest {
     String words = "送信先のメールボックスが一杯のため、送信できませんでした。\n\n<anna@mail.example>\n";
     byte[] japanese = words.getBytes(Charset.forName("ISO-2022-JP"));
     String head =
-        "From: postmaster@mail.example\nSubject: =?utf-8?B?44Oh44O844Or44Ko44Op44O8?=\nContent-Type: text/plain";
+        "From: postmaster@mail.example\n"
+            + "Subject: =?utf-8?B?44Oh44O844Or44Ko44Op44O8?=\n"
+            + "Content-Type: text/plain";
     Feedback raw =
         READER.read(
             (head + "\n\n" + new String(japanese, StandardCharsets.ISO_8859_1))
@@ -300,7 +329,13 @@ class FeedbackReaderTest {
   void readsAReportThatSomebodySentOn() {
     Feedback found =
         read(
-            "From: anna@acme.example\nSubject: Fwd: what is this?\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nSee below.\n--x\nContent-Type: message/rfc822\n\n"
+            "From: anna@acme.example\n"
+                + "Subject: Fwd: what is this?\n"
+                + "Content-Type: multipart/mixed; boundary=x\n\n"
+                + "--x\n\n"
+                + "See below.\n"
+                + "--x\n"
+                + "Content-Type: message/rfc822\n\n"
                 + DSN
                 + "\n--x--\n");
 
@@ -329,10 +364,18 @@ class FeedbackReaderTest {
       strings = {
         "",
         "\n\n\n",
-        "Subject: Hello\n\nHow are you? Mail to bob@mail.example could not be delivered, he says.\n",
+        "Subject: Hello\n\n"
+            + "How are you? Mail to bob@mail.example could not be delivered, he says.\n",
         "From: anna@mail.example\nSubject: Re: returned mail\n\nThanks!\n",
         "From: postmaster@mail.example\nSubject: Our new web mail\n\nWe have moved.\n",
-        "From: a@b.example\nContent-Type: multipart/report; report-type=disposition-notification; boundary=m\n\n--m\n\nread\n--m\nContent-Type: message/disposition-notification\n\nDisposition: manual-action/MDN-sent-manually; displayed\n--m--\n",
+        "From: a@b.example\n"
+            + "Content-Type: multipart/report; report-type=disposition-notification; boundary=m\n\n"
+            + "--m\n\n"
+            + "read\n"
+            + "--m\n"
+            + "Content-Type: message/disposition-notification\n\n"
+            + "Disposition: manual-action/MDN-sent-manually; displayed\n"
+            + "--m--\n",
       })
   void takesOtherMailForNone(String mail) {
     assertThat(read(mail).kind()).isEqualTo(FeedbackKind.NONE);
