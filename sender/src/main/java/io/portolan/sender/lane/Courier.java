@@ -97,23 +97,24 @@ final class Courier implements AutoCloseable {
   /** Carries one delivery as far as it comes now, and has the result recorded. */
   void carry(BatchRun.Item item, Slot slot) throws InterruptedException {
     boolean handed = false;
+    BatchRun run = item.run();
     ClaimedDelivery delivery = item.delivery();
-    long campaignId = item.run().batch().campaignId();
-    boolean entered = parts.guarded().enter(campaignId, delivery.isp(), () -> mayGoOn(item.run()));
+    long campaignId = run.batch().campaignId();
+    boolean entered = parts.guarded().enter(campaignId, delivery.isp(), () -> mayGoOn(run));
     try {
-      EffectiveRule rule = parts.policy().ruleFor(delivery.isp(), item.run().batch().platform());
+      EffectiveRule rule = parts.policy().ruleFor(delivery.isp(), run.batch().platform());
+      OfferNote note = new OfferNote(parts.recorder(), run.batch());
       try {
-        handed = carry(item.run(), delivery, slot, rule);
+        handed = carry(run, delivery, slot, rule, note);
       } catch (RuntimeException | Error e) {
-        // our own fault: later, and not at once again, while other deliveries go on
-        log.error("Delivery {} could not be carried and is tried again later", delivery.id(), e);
-        endSession();
-        Instant until = parts.judge().retryTime(delivery, rule.retry());
-        handed = hold(item.run(), delivery, "internal error: " + e, until, rule);
+        handed =
+            parts.outages().leaves(run, e)
+                ? left(run, delivery, rule, note)
+                : failed(run, delivery, rule, e);
       }
     } finally {
       if (!handed) {
-        item.run().leave();
+        run.leave();
       }
       if (entered) {
         parts.guarded().leave(campaignId, delivery.isp(), handed ? underWay : NOTHING);
@@ -121,8 +122,18 @@ final class Courier implements AutoCloseable {
     }
   }
 
+  /** Our own fault: later, and not at once again, while other deliveries go on. */
+  private boolean failed(BatchRun run, ClaimedDelivery delivery, EffectiveRule rule, Throwable e)
+      throws InterruptedException {
+    log.error("Delivery {} could not be carried and is tried again later", delivery.id(), e);
+    endSession();
+    Instant until = parts.judge().retryTime(delivery, rule.retry());
+    return hold(run, delivery, "internal error: " + e, until, rule);
+  }
+
   /** Returns false when the delivery was left as it is. */
-  private boolean carry(BatchRun run, ClaimedDelivery delivery, Slot slot, EffectiveRule rule)
+  private boolean carry(
+      BatchRun run, ClaimedDelivery delivery, Slot slot, EffectiveRule rule, OfferNote note)
       throws InterruptedException {
     ClaimedBatch batch = run.batch();
     Optional<Lane.Hold> hold =
@@ -152,26 +163,30 @@ final class Courier implements AutoCloseable {
       String reason = String.valueOf(e.getMessage());
       return ended(run, delivery, new Undeliverable("not-composed", reason, false));
     }
-    return carry(run, delivery, slot, message, rule);
+    return offer(run, delivery, slot, message, rule, note);
   }
 
   /**
-   * Carries a composed message.
+   * Offers a composed message, on as many sessions as it takes.
    *
    * @return false when the delivery was left as it is
    */
-  private boolean carry(
-      BatchRun run, ClaimedDelivery first, Slot slot, ComposedMessage message, EffectiveRule rule)
+  private boolean offer(
+      BatchRun run,
+      ClaimedDelivery first,
+      Slot slot,
+      ComposedMessage message,
+      EffectiveRule rule,
+      OfferNote note)
       throws InterruptedException {
     ClaimedBatch batch = run.batch();
     ClaimedDelivery delivery = first;
     Judge judge = parts.judge();
     Instant expiresAt = judge.end(first.attempted(parts.clock().instant()), rule.retry());
-    OfferNote note = new OfferNote(parts.recorder(), batch, expiresAt);
     Offering offering = new Offering(parts, tempo, refusals, run, rule);
     for (int sessions = 0; sessions < MOST_SESSIONS; ) {
       if (!mayGoOn(run)) {
-        return note.stands() && left(run, delivery, rule);
+        return left(run, delivery, rule, note);
       }
       Line before = line;
       switch (ready(delivery, rule, batch.campaignId())) {
@@ -182,13 +197,13 @@ final class Courier implements AutoCloseable {
           if (!parts.paths().count(rule, ready.path(), lane.key())) {
             continue;
           }
-          if (!note.write(delivery)) {
+          if (!note.write(delivery, expiresAt)) {
             run.abandon();
             return false;
           }
           // opening may have taken minutes
           if (!mayGoOn(run) || !slot.isHeld()) {
-            return note.stands() && left(run, delivery, rule);
+            return left(run, delivery, rule, note);
           }
           Optional<Lane.Hold> held = parts.guarded().hold(batch, delivery);
           if (held.isPresent()) {
@@ -255,10 +270,13 @@ final class Courier implements AutoCloseable {
     return ended(run, delivery, parts.judge().held(reason, until, delivery, rule.retry()));
   }
 
-  /** A note without a result would leave in doubt what is not. */
-  private boolean left(BatchRun run, ClaimedDelivery delivery, EffectiveRule rule)
+  /**
+   * Leaves a delivery as it is, unless it was noted that it is offered: a note without a result
+   * would leave in doubt what is not.
+   */
+  private boolean left(BatchRun run, ClaimedDelivery delivery, EffectiveRule rule, OfferNote note)
       throws InterruptedException {
-    return hold(run, delivery, "left", parts.clock().instant(), rule);
+    return note.stands() && hold(run, delivery, "left", parts.clock().instant(), rule);
   }
 
   private boolean mayGoOn(BatchRun run) {

@@ -27,6 +27,7 @@ record LaneParts(
     SuppressionCheck suppressions,
     CampaignGate gate,
     Guarded guarded,
+    Outages outages,
     Paces paces,
     CoolDowns coolDowns,
     ConnectionSlots slots,

@@ -129,6 +129,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
             shared.suppressions(),
             campaignId -> !stopping && rules.gate().isOpen(campaignId),
             new Guarded(rules.gate(), rules.trial(), clock),
+            new Outages(clock),
             shared.paces(),
             CoolDowns.builtIn(),
             shared.slots(),

@@ -15,25 +15,21 @@ import java.util.concurrent.ExecutionException;
 final class OfferNote {
   private final ResultRecorder recorder;
   private final ClaimedBatch batch;
-  private final Instant expiresAt;
   private boolean stands;
 
-  /**
-   * @param expiresAt when the delivery's lifetime ends
-   */
-  OfferNote(ResultRecorder recorder, ClaimedBatch batch, Instant expiresAt) {
+  OfferNote(ResultRecorder recorder, ClaimedBatch batch) {
     this.recorder = recorder;
     this.batch = batch;
-    this.expiresAt = expiresAt;
   }
 
   /**
    * Has the note written, where the campaign asks for it and it does not stand yet; blocks until it
    * is durable.
    *
+   * @param expiresAt when the delivery's lifetime ends
    * @return false when the claim was lost, so that the delivery must not be offered
    */
-  boolean write(ClaimedDelivery delivery) throws InterruptedException {
+  boolean write(ClaimedDelivery delivery, Instant expiresAt) throws InterruptedException {
     if (stands || batch.inDoubt() == InDoubt.RESEND) {
       return true;
     }

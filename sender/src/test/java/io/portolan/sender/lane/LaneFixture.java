@@ -4,6 +4,7 @@ import io.portolan.core.address.Domain;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.InDoubt;
 import io.portolan.core.campaign.MissingField;
+import io.portolan.core.database.Database;
 import io.portolan.core.database.TestDatabase;
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
@@ -181,7 +182,7 @@ abstract class LaneFixture {
     return new LaneSender(
         new LaneSender.Outbound(
             new PathChoice(
-                health, this::relay, TestCaps.of(database.database(), clock, name), clock),
+                health, this::relay, TestCaps.of(databaseOfCaps(), clock, name), clock),
             new MailHostFinder(this::mailHosts, this::addresses, new Random(1), clock),
             new Secrets(Map.of("PASSWORD", password)),
             new SessionOpener(
@@ -208,6 +209,11 @@ abstract class LaneFixture {
         new LaneSender.Shared(recorder, ownSlots, ownPaces, suppressions),
         new LaneSettings("sender.test", sessions, 4, Duration.ofMillis(50), 5, name),
         clock);
+  }
+
+  /** Where caps and warm-ups are counted. */
+  Database databaseOfCaps() {
+    return database.database();
   }
 
   /** The host of the relay, which says whose service it is. */
