@@ -89,9 +89,9 @@ public final class ApiClient implements AutoCloseable {
     return json(send("POST", path, BodyPublishers.ofFile(file), contentType, JSON_TYPE, patience));
   }
 
-  /** A text as a part of a query. */
+  /** A text as a part of a path or of a query. */
   public static String encode(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   @Override
@@ -160,13 +160,13 @@ public final class ApiClient implements AutoCloseable {
     StringBuilder message = new StringBuilder();
     try {
       JsonNode problem = JSON.readTree(response.body());
-      message.append(problem.path("detail").asText(problem.path("title").asText()));
+      String detail = problem.path("detail").asText(problem.path("title").asText());
+      message.append(detail);
       for (JsonNode error : problem.path("errors")) {
-        message
-            .append("\n  ")
-            .append(error.path("field").asText())
-            .append(": ")
-            .append(error.path("reason").asText());
+        String reason = error.path("reason").asText();
+        if (!detail.contains(reason)) { // a single one is told by the detail
+          message.append("\n  ").append(error.path("field").asText()).append(": ").append(reason);
+        }
       }
     } catch (JsonProcessingException e) {
       message.append("HTTP ").append(response.statusCode());

@@ -115,6 +115,12 @@ class RemoteCommandsTest {
   }
 
   @Test
+  void saysOnceWhatIsWrongAndQuotesItAsItWasGiven() {
+    assertThat(run("domain", "holds", "ex ample.org"))
+        .isEqualTo("1 domain: has a space in the domain\n");
+  }
+
+  @Test
   void putsTheGuardsOfADraftBackToTheConfiguredOnes() {
     draft("guarded");
     assertThat(
