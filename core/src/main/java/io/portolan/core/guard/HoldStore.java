@@ -24,6 +24,9 @@ public final class HoldStore {
   private static final String OF_CAMPAIGN =
       "SELECT * FROM campaign_hold WHERE campaign_id = ? ORDER BY id DESC LIMIT 100";
 
+  private static final String OPEN =
+      "SELECT * FROM campaign_hold WHERE campaign_id = ? AND released_at IS NULL ORDER BY id DESC";
+
   private static final String RUN_ALTHOUGH_STOPPED =
       """
       SELECT h.* FROM campaign_hold h JOIN campaign c ON c.id = h.campaign_id
@@ -185,9 +188,9 @@ public final class HoldStore {
         connection -> Sql.list(connection, OF_CAMPAIGN, HoldStore::hold, campaignId));
   }
 
-  /** The holds of a campaign that wait for a person. */
+  /** The holds of a campaign that wait for a person, the latest first. */
   public List<Hold> open(long campaignId) {
-    return of(campaignId).stream().filter(hold -> hold.releasedAt().isEmpty()).toList();
+    return database.read(connection -> Sql.list(connection, OPEN, HoldStore::hold, campaignId));
   }
 
   /**
@@ -215,11 +218,16 @@ public final class HoldStore {
   }
 
   /**
-   * Keeps overrides of complaints about a sending domain waiting until the transaction ends, or
-   * waits for one that is under way.
+   * Keeps overrides of what is held of a sending domain's mail waiting until the transaction ends,
+   * or waits for one that is under way.
    */
   public static void lockDomain(Connection connection, String domain) throws SQLException {
     Sql.first(connection, LOCK_DOMAIN, _ -> true, domain);
+  }
+
+  /** The same of a campaign's sending domain. */
+  public static void lockDomainOf(Connection connection, long campaignId) throws SQLException {
+    Sql.first(connection, LOCK_DOMAIN_OF_CAMPAIGN, _ -> true, campaignId);
   }
 
   /**
@@ -234,7 +242,7 @@ public final class HoldStore {
     Object only = isp.isEmpty() ? null : isp;
     return database.inTransaction(
         connection -> {
-          Sql.first(connection, LOCK_DOMAIN_OF_CAMPAIGN, _ -> true, campaignId);
+          lockDomainOf(connection, campaignId);
           List<Hold> holds =
               Sql.list(connection, RELEASE, HoldStore::hold, now, by, note, campaignId, only, only);
           for (Hold hold : holds) {

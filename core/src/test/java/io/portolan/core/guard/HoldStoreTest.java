@@ -137,6 +137,19 @@ class HoldStoreTest {
     assertThat(holds.open(1)).isEmpty();
   }
 
+  @Test
+  void knowsWhatIsHeldHoweverOftenOthersWereReleasedSince() {
+    campaign(1, "running");
+    add(1, "yahoo", "");
+    for (int each = 0; each < 101; each++) {
+      add(1, "gmail", "");
+      release(1, "gmail");
+    }
+
+    assertThat(holds.of(1)).as("the history ends").hasSize(100);
+    assertThat(holds.open(1)).extracting(Hold::isp).containsExactly("yahoo");
+  }
+
   private io.portolan.core.database.Hold lockOfDomain() throws SQLException {
     return io.portolan.core.database.Hold.of(
         database, "hashtext('portolan.complaints'), hashtext('shop.test')");
