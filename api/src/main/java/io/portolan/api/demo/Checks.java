@@ -4,6 +4,7 @@ import io.portolan.api.demo.Evidence.Attempts;
 import io.portolan.api.demo.Evidence.Delivery;
 import io.portolan.api.demo.Evidence.PathFailures;
 import io.portolan.api.demo.Evidence.Received;
+import io.portolan.api.demo.Evidence.Returned;
 import io.portolan.api.demo.Evidence.Seen;
 import io.portolan.core.delivery.DeliveryState;
 import io.portolan.core.policy.Path;
@@ -151,20 +152,24 @@ final class Checks {
     Set<String> suppressed = evidence.ledger().suppressedByFeedback();
     wrong.addAll(minus(returned.suppressed(), suppressed));
     wrong.addAll(minus(suppressed, returned.suppressed()));
+    Returned counted = evidence.ledger().returned();
     return new Check(
-        "what came back later bounced its message once, and closed mailboxes and complaints are suppressed",
+        "what came back later counts once, and closed mailboxes and complaints are suppressed",
         wrong.isEmpty()
             && !returned.gone().isEmpty()
             && !returned.complained().isEmpty()
-            && evidence.ledger().lateBounces() == returned.bounced().size(),
+            && counted.lateBounces() == returned.bounced().size()
+            && counted.complaints() == returned.complained().size(),
         returned.gone().size()
             + " mailboxes gone, "
             + returned.full().size()
             + " full, "
             + returned.complained().size()
-            + " complaints, "
-            + evidence.ledger().lateBounces()
-            + " late bounces in the report"
+            + " complaints; in the report "
+            + counted.lateBounces()
+            + " late bounces and "
+            + counted.complaints()
+            + " complaints"
             + named(wrong));
   }
 

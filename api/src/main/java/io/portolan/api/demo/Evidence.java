@@ -39,7 +39,7 @@ record Evidence(
    *
    * @param suppressedBySending the addresses that were suppressed because of a bounce
    * @param suppressedByFeedback the addresses that were suppressed because of what came back later
-   * @param lateBounces how many messages bounced after they were accepted, as reports count them
+   * @param returned what came back after acceptance, as reports count it
    */
   record Ledger(
       List<Delivery> deliveries,
@@ -47,7 +47,7 @@ record Evidence(
       List<PathFailures> pathFailures,
       Set<String> suppressedBySending,
       Set<String> suppressedByFeedback,
-      long lateBounces) {
+      Returned returned) {
     Ledger {
       deliveries = List.copyOf(deliveries);
       attempts = List.copyOf(attempts);
@@ -56,6 +56,9 @@ record Evidence(
       suppressedByFeedback = Set.copyOf(suppressedByFeedback);
     }
   }
+
+  /** How many messages bounced after they were accepted, and how many complaints there were. */
+  record Returned(long lateBounces, long complaints) {}
 
   /** A delivery and its state. */
   record Delivery(String address, String isp, String state) {}

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Reads from PostgreSQL what became of a campaign, row by row and not from the rollups that reports
- * are made of. Thread-safe; holds no state.
+ * Reads from PostgreSQL what became of a campaign, row by row, and what the rollups that reports
+ * are made of say came back. Thread-safe; holds no state.
  */
 final class LedgerStore {
   private static final String DELIVERIES =
@@ -37,10 +37,11 @@ final class LedgerStore {
          AND EXISTS (SELECT FROM feedback f WHERE f.delivery_id = s.delivery_id) = ?
       """;
 
-  private static final String LATE_BOUNCES =
+  private static final String RETURNED =
       """
-      SELECT coalesce(sum(count), 0) AS count
-        FROM result_rollup WHERE campaign_id = ? AND outcome = 'late-bounce'
+      SELECT coalesce(sum(count) FILTER (WHERE outcome = 'late-bounce'), 0) AS late_bounces,
+             coalesce(sum(count) FILTER (WHERE outcome = 'complaint'), 0) AS complaints
+        FROM result_rollup WHERE campaign_id = ?
       """;
 
   private final Database database;
@@ -84,7 +85,12 @@ final class LedgerStore {
                     campaignId),
                 suppressed(connection, campaignId, false),
                 suppressed(connection, campaignId, true),
-                Sql.one(connection, LATE_BOUNCES, row -> row.number("count"), campaignId)));
+                Sql.one(
+                    connection,
+                    RETURNED,
+                    row ->
+                        new Evidence.Returned(row.number("late_bounces"), row.number("complaints")),
+                    campaignId)));
   }
 
   private static Set<String> suppressed(Connection connection, long campaignId, boolean isFeedback)

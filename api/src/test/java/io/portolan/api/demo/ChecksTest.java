@@ -8,6 +8,7 @@ import io.portolan.api.demo.Evidence.Delivery;
 import io.portolan.api.demo.Evidence.Ledger;
 import io.portolan.api.demo.Evidence.PathFailures;
 import io.portolan.api.demo.Evidence.Received;
+import io.portolan.api.demo.Evidence.Returned;
 import io.portolan.api.demo.Evidence.Seen;
 import io.portolan.api.demo.Evidence.Servers;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ final class ChecksTest {
   private static final Delivery LATE = new Delivery("emma@lagoon.test", "lagoon", "accepted");
 
   private static final String CAME_BACK =
-      "what came back later bounced its message once, and closed mailboxes and complaints are suppressed";
+      "what came back later counts once, and closed mailboxes and complaints are suppressed";
 
   private final List<Delivery> deliveries =
       new ArrayList<>(List.of(ANNA, GONE, CLOSED, NOT_WANTED, EARLY, LATE));
@@ -43,7 +44,7 @@ final class ChecksTest {
       new ArrayList<>(List.of(new PathFailures("lagoon", "demo-relay", 587, 2)));
   private Set<String> suppressedBySending = Set.of(GONE.address());
   private Set<String> suppressedByFeedback = Set.of(CLOSED.address(), ANNA.address());
-  private long lateBounces = 1;
+  private Returned returned = new Returned(1, 1);
   private int unexpected;
   private Seen harbour = new Seen("harbour", 4, 4, 50, 50);
   private int wrongDials;
@@ -68,7 +69,7 @@ final class ChecksTest {
                 pathFailures,
                 suppressedBySending,
                 suppressedByFeedback,
-                lateBounces),
+                returned),
             received,
             new LateReturns.Sent(
                 Set.of(CLOSED.address()),
@@ -147,8 +148,17 @@ final class ChecksTest {
 
   @Test
   void aLateBounceThatIsCountedTwiceIsFound() {
-    lateBounces = 2;
+    returned = new Returned(2, 1);
 
+    assertThat(broken()).containsExactly(CAME_BACK);
+  }
+
+  @Test
+  void aComplaintThatIsNotCountedOnceIsFound() {
+    returned = new Returned(1, 0);
+    assertThat(broken()).containsExactly(CAME_BACK);
+
+    returned = new Returned(1, 2);
     assertThat(broken()).containsExactly(CAME_BACK);
   }
 
