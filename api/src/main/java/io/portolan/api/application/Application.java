@@ -19,6 +19,7 @@ import io.portolan.core.relay.Secrets;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.suppression.SuppressionCheck;
 import io.portolan.metrics.guardrail.Guardrails;
+import io.portolan.metrics.guardrail.LateBounceWatch;
 import io.portolan.metrics.registry.DeliveryMeters;
 import io.portolan.scheduler.CampaignGatePoller;
 import io.portolan.scheduler.CampaignScheduler;
@@ -188,8 +189,7 @@ public final class Application implements AutoCloseable {
             NodeSettings.message(configuration.mail(), surroundings.publicUrl()),
             tokens,
             new DkimKeys(keys, configuration.mail().signatures()),
-            clock,
-            NodeSettings.room(configuration.mail()));
+            clock);
     DeliveryMeters meters = closing.add(new DeliveryMeters());
     Guardrails guardrails = new Guardrails(configuration.guards().guards(), clock);
     Alerts alerts = closing.add(Alerts.of(configuration.watch(), secrets, scheduling.node()));
@@ -245,6 +245,8 @@ public final class Application implements AutoCloseable {
     ScheduledReports scheduledReports =
         closing.add(
             ScheduledReports.of(database, scheduling.node(), stores, tests, secrets, clock));
+    LateBounceWatch lateBounces =
+        new LateBounceWatch(database, configuration.guards().guards(), clock, guardrails::alarm);
     FeedbackParts feedback =
         FeedbackParts.of(
             database,
@@ -252,7 +254,7 @@ public final class Application implements AutoCloseable {
             classifier,
             isps,
             configuration.guards().softBounces(),
-            guardrails,
+            lateBounces,
             alerts,
             clock);
     meters.watch(
@@ -263,6 +265,7 @@ public final class Application implements AutoCloseable {
     List<Chore> chores =
         new ArrayList<>(Chores.of(configuration, database, stores, isps, paths, clock));
     chores.add(Chores.complaints(configuration, database, guardrails, clock));
+    chores.add(new Chore("look at late bounces", LateBounceWatch.EVERY, lateBounces::look));
     chores.add(news.chore());
     chores.add(feedback.settling());
     chores.add(new Chore("send scheduled reports", ScheduledReports.EVERY, scheduledReports::wake));

@@ -91,6 +91,29 @@ class IntakeNodeTest {
   }
 
   @Test
+  void holdsAnIspOfWhichTooManyBouncesComeLater() throws Exception {
+    // as if it had a rest to send
+    database.execute("UPDATE batch SET state = 'queued', due_at = now() + interval '1 day'");
+    database.execute("UPDATE campaign SET state = 'paused'");
+    database.execute(
+        """
+        INSERT INTO result_rollup (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
+        SELECT d.campaign_id, date_trunc('minute', d.ended_at), d.isp, d.platform, 'direct', 25, 'opportunistic',
+               r.outcome, r.category, 11
+          FROM delivery d, (VALUES ('accepted', ''), ('late-bounce', 'bad-mailbox')) AS r (outcome, category)
+        """);
+
+    assertThat(offered(returnPath)).startsWith("250");
+
+    Eventually.holds(
+        "its ISP is held", () -> database.number("SELECT count(*) FROM campaign_hold") == 1);
+    assertThat(
+            database.texts(
+                "SELECT h.guard || ' ' || h.hits || ' of ' || h.trials FROM campaign_hold h JOIN delivery d ON d.isp = h.isp"))
+        .containsExactly("hard-bounce 12 of 12");
+  }
+
+  @Test
   void countsTheSameBounceOnce() throws Exception {
     assertThat(offered(returnPath)).startsWith("250");
     assertThat(offered(returnPath)).startsWith("250");

@@ -190,13 +190,7 @@ final class Consequences {
             rollup.withdraw(attempt, FeedbackKind.DELIVERED);
           }
         });
-    Runnable judged =
-        hook.bounced(
-            connection,
-            locked.campaignId(),
-            locked.isp(),
-            category,
-            locked.endedAt().orElse(arrival.at()));
+    Runnable judged = hook.bounced(locked.campaignId(), category);
     if (category.action() != Action.ALARM) {
       return new Followed(effects, judged, false);
     }

@@ -1,25 +1,18 @@
 package io.portolan.core.matching;
 
 import io.portolan.core.reply.BounceCategory;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.time.Instant;
 
-/** Adds to the transaction that turns an accepted delivery into a bounced one. Thread-safe. */
+/** Hears of accepted deliveries that turn into bounced ones. Thread-safe. */
 @FunctionalInterface
 public interface LateBounceHook {
-  /** Adds nothing. */
-  LateBounceHook NONE = (_, _, _, _, _) -> () -> {};
+  /** Does nothing. */
+  LateBounceHook NONE = (_, _) -> () -> {};
 
   /**
-   * Writes beside a late bounce, after all else is written. May be called again for the same, after
-   * a transaction that was rolled back.
+   * Hears of a late bounce within its transaction, when all is written. May be called again for the
+   * same, after a transaction that was rolled back.
    *
-   * @param isp of the delivery
-   * @param sentAt when it was accepted
    * @return what is to be done once the transaction is committed; it never fails
    */
-  Runnable bounced(
-      Connection connection, long campaignId, String isp, BounceCategory category, Instant sentAt)
-      throws SQLException;
+  Runnable bounced(long campaignId, BounceCategory category);
 }

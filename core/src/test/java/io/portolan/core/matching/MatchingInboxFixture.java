@@ -80,8 +80,8 @@ abstract class MatchingInboxFixture {
             database.database(),
             new SignedInWords(),
             TWO_SOFT,
-            (_, hit, isp, category, sentAt) -> {
-              hits.add(hit + " " + isp + " " + category.id() + " sent " + sentAt);
+            (hit, category) -> {
+              hits.add(hit + " " + category.id());
               return () -> told.add(database.number("SELECT count(*) FROM feedback"));
             },
             alarms::add,

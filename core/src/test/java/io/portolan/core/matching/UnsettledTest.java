@@ -21,7 +21,7 @@ class UnsettledTest extends MatchingInboxFixture {
             database.database(),
             new SignedInWords(),
             TWO_SOFT,
-            (_, _, _, category, _) -> {
+            (_, category) -> {
               if (category == BounceCategory.AUTH_FAILURE) {
                 tries.incrementAndGet();
                 if (isBroken) {

@@ -1,6 +1,5 @@
 package io.portolan.metrics.guardrail;
 
-import io.portolan.metrics.guardrail.ComplaintRun.Hour;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,17 +16,20 @@ record ComplaintJudge(SequentialTest test) {
    * known, as where no other has a feedback loop, what one tells is taken for what all think.
    */
 
+  /** One complaint, or two, are an accident. */
+  private static final long FEWEST = 3;
+
   /**
    * What was counted in an hour at an ISP.
    *
    * @param campaignId 0 for all campaigns of the domain that do not run
    */
-  record Counted(String isp, long campaignId, Instant hour, Hour count) {}
+  record Counted(String isp, long campaignId, Instant hour, Tally count) {}
 
   /** What is to be held. */
   sealed interface Finding {
     /** The hours that show it. */
-    ComplaintRun run();
+    HitRun run();
 
     /**
      * All mail of the domain.
@@ -35,15 +37,15 @@ record ComplaintJudge(SequentialTest test) {
      * @param isp to which; empty for all mail
      * @param seenAt the ISP of which the hours are; empty for those of all ISPs
      */
-    record OfDomain(String isp, String seenAt, ComplaintRun run) implements Finding {}
+    record OfDomain(String isp, String seenAt, HitRun run) implements Finding {}
 
     /** A campaign as a whole, among others of its domain that are well taken. */
-    record OfCampaign(long campaignId, ComplaintRun run) implements Finding {}
+    record OfCampaign(long campaignId, HitRun run) implements Finding {}
   }
 
   /** Judges what was counted of all mail of a sending domain within a week. */
   List<Finding> judge(List<Counted> counted) {
-    SortedMap<String, ComplaintRun> alarms = new TreeMap<>();
+    SortedMap<String, HitRun> alarms = new TreeMap<>();
     for (String isp : counted.stream().map(Counted::isp).distinct().toList()) {
       alarm(counted, each -> each.isp().equals(isp)).ifPresent(run -> alarms.put(isp, run));
     }
@@ -74,11 +76,19 @@ record ComplaintJudge(SequentialTest test) {
     return findings;
   }
 
-  private Optional<ComplaintRun> alarm(List<Counted> counted, Predicate<Counted> which) {
-    SortedMap<Instant, Hour> hours = new TreeMap<>();
+  private Optional<HitRun> alarm(List<Counted> counted, Predicate<Counted> which) {
+    SortedMap<Instant, Tally> hours = new TreeMap<>();
     counted.stream()
         .filter(which)
-        .forEach(each -> hours.merge(each.hour(), each.count(), Hour::plus));
-    return ComplaintRun.alarm(test, List.copyOf(hours.values()));
+        .forEach(each -> hours.merge(each.hour(), each.count(), Tally::plus));
+    return alarm(test, hours);
+  }
+
+  /** The hours in which complaints were the most, if that is more than chance. */
+  static Optional<HitRun> alarm(SequentialTest test, SortedMap<Instant, Tally> hours) {
+    HitRun worst = HitRun.worst(test.steps(), hours);
+    long accepted = hours.values().stream().mapToLong(Tally::trials).sum();
+    boolean isAlarm = worst.tally().hits() >= FEWEST && worst.sum() >= test.alarmWithin(accepted);
+    return isAlarm ? Optional.of(worst) : Optional.empty();
   }
 }

@@ -7,10 +7,7 @@ import io.portolan.core.guard.Hold;
 import io.portolan.core.guard.HoldStore;
 import io.portolan.metrics.guardrail.ComplaintJudge.Counted;
 import io.portolan.metrics.guardrail.ComplaintJudge.Finding;
-import io.portolan.metrics.guardrail.ComplaintRun.Hour;
 import io.portolan.metrics.report.FeedbackLoops;
-import io.portolan.metrics.report.Figures;
-import io.portolan.metrics.report.Rate;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -171,28 +168,28 @@ public final class ComplaintWatch {
       Connection connection, SequentialTest complaints, String domain, Finding finding, Instant now)
       throws SQLException {
     return switch (finding) {
-      case Finding.OfDomain(String isp, String seenAt, ComplaintRun run) -> {
+      case Finding.OfDomain(String isp, String seenAt, HitRun run) -> {
         String reason =
             reason(complaints, seenAt.isEmpty() ? domain : domain + " at " + seenAt, run);
         yield Sql.list(connection, RUNNING, row -> row.number("id"), domain).stream()
             .map(campaign -> hold(campaign, isp, domain, run, reason, now))
             .toList();
       }
-      case Finding.OfCampaign(long campaign, ComplaintRun run) ->
+      case Finding.OfCampaign(long campaign, HitRun run) ->
           List.of(
               hold(campaign, "", "", run, reason(complaints, "this mail of " + domain, run), now));
     };
   }
 
   private static Hold hold(
-      long campaign, String isp, String domain, ComplaintRun run, String reason, Instant now) {
+      long campaign, String isp, String domain, HitRun run, String reason, Instant now) {
     return new Hold(
         campaign,
         isp,
         domain,
         Guard.COMPLAINT.id(),
-        run.trials(),
-        run.hits(),
+        run.tally().trials(),
+        run.tally().hits(),
         reason,
         now,
         Optional.empty(),
@@ -200,16 +197,8 @@ public final class ComplaintWatch {
         "");
   }
 
-  private static String reason(SequentialTest complaints, String about, ComplaintRun run) {
-    Rate rate = Rate.of(Math.min(run.hits(), run.trials()), run.trials());
-    return "complaints about %s within a week, %s of %s: %s, where %s is usual and %s too many"
-        .formatted(
-            about,
-            Figures.number(run.hits()),
-            Figures.number(run.trials()),
-            Figures.share(rate.value(), rate.low(), rate.high()),
-            Figures.percent(complaints.good()),
-            Figures.percent(complaints.bad()));
+  private static String reason(SequentialTest complaints, String about, HitRun run) {
+    return "complaints about %s within a week, %s".formatted(about, run.tally().words(complaints));
   }
 
   private static OfDomain counted(Row row) throws SQLException {
@@ -219,6 +208,6 @@ public final class ComplaintWatch {
             row.text("isp"),
             row.number("campaign_id"),
             row.instant("hour"),
-            new Hour(row.number("trials"), row.number("hits"))));
+            new Tally(row.number("trials"), row.number("hits"))));
   }
 }

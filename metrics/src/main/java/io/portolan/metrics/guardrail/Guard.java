@@ -32,8 +32,10 @@ public enum Guard {
     return Arrays.stream(values()).filter(guard -> guard.id().equals(id)).findFirst();
   }
 
-  /** The guard to which a bounce after acceptance is a hit; empty for none. */
-  static Optional<Guard> ofLate(BounceCategory category) {
+  /**
+   * The guard to which a refusal for good is a hit, at once or after acceptance; empty for none.
+   */
+  static Optional<Guard> ofRefusal(BounceCategory category) {
     if (isOfReputation(category)) {
       return Optional.of(BLOCK);
     }
@@ -66,6 +68,38 @@ public enum Guard {
       case BLOCK -> Optional.of(isBlock(outcome, category));
       case COMPLAINT -> Optional.empty();
     };
+  }
+
+  /**
+   * What a row of counted results says to this guard.
+   *
+   * @param outcome as {@code result_rollup} has it, of results for which there was an attempt
+   * @param category of the outcome; empty for none
+   * @return what to add to what the other rows of the same time say
+   */
+  Tally counted(String outcome, String category, long count) {
+    Optional<BounceCategory> known = BounceCategory.of(category);
+    return switch (outcome) {
+      case "accepted" -> new Tally(count, 0);
+      case "bounced" -> refused(known.flatMap(Guard::ofRefusal), count);
+      case "deferred" ->
+          this == BLOCK
+              ? new Tally(
+                  count, known.filter(BounceCategory.IP_REPUTATION::equals).isPresent() ? count : 0)
+              : Tally.NOTHING;
+      case "late-bounce" ->
+          // a miss until then, by the row of what was accepted
+          refused(known.flatMap(Guard::ofRefusal), count).plus(new Tally(-count, 0));
+      default -> throw new IllegalArgumentException("no result: " + outcome);
+    };
+  }
+
+  /** What refusals for good say, at once or after acceptance. */
+  private Tally refused(Optional<Guard> cause, long count) {
+    if (this == HARD_BOUNCE && cause.filter(BLOCK::equals).isPresent()) {
+      return Tally.NOTHING;
+    }
+    return new Tally(count, cause.filter(this::equals).isPresent() ? count : 0);
   }
 
   private static boolean isBlock(DeliveryOutcome outcome, Optional<BounceCategory> category) {

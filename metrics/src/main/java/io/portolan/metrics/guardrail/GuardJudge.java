@@ -1,6 +1,5 @@
 package io.portolan.metrics.guardrail;
 
-import io.portolan.metrics.guardrail.GuardStore.Counted;
 import io.portolan.metrics.guardrail.GuardStore.State;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -9,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 
 /**
  * Decides what raises an alarm once results are added to the tests of ISPs and campaigns.
@@ -27,7 +25,7 @@ record GuardJudge(Tests tests, Function<GuardStore.Key, SequentialTest> limits) 
   /** Where tests are kept; a test that is not there yet begins with what is added. */
   interface Tests {
     /** Adds to tests, and says how they are after that. */
-    List<State> add(Map<GuardStore.Key, Counted> counts) throws SQLException;
+    List<State> add(Map<GuardStore.Key, Tally> counts) throws SQLException;
 
     /**
      * Lets an ISP count for itself alone from now on, and takes what it added off its campaign's
@@ -46,25 +44,20 @@ record GuardJudge(Tests tests, Function<GuardStore.Key, SequentialTest> limits) 
    */
   record Verdict(List<State> isps, List<State> alarms) {}
 
-  /**
-   * Adds what was counted at ISPs.
-   *
-   * @param ofCampaign what of it counts for the campaign, too
-   */
-  Verdict judge(Map<GuardStore.Key, Counted> counts, UnaryOperator<Counted> ofCampaign)
-      throws SQLException {
+  /** Adds what was counted at ISPs. */
+  Verdict judge(Map<GuardStore.Key, Tally> counts) throws SQLException {
     List<State> isps = tests.add(counts);
     List<State> alarms = new ArrayList<>();
     List<State> apart = new ArrayList<>();
-    Map<GuardStore.Key, Counted> ofCampaigns = new TreeMap<>(GuardStore.Key.ORDER);
+    Map<GuardStore.Key, Tally> ofCampaigns = new TreeMap<>(GuardStore.Key.ORDER);
     for (State isp : isps) {
       boolean isAlarm = isp.score() >= limits.apply(isp.key()).alarm(isp.trials());
       if (isAlarm) {
         alarms.add(isp);
       }
       if (!isp.isApart()) {
-        Counted counted = Objects.requireNonNull(counts.get(isp.key()));
-        ofCampaigns.merge(isp.key().ofCampaign(), ofCampaign.apply(counted), Counted::plus);
+        Tally counted = Objects.requireNonNull(counts.get(isp.key()));
+        ofCampaigns.merge(isp.key().ofCampaign(), counted, Tally::plus);
         if (isAlarm) {
           apart.add(isp);
         }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -31,7 +32,7 @@ final class GuardStore {
       RETURNING t.campaign_id, t.isp, t.guard, t.trials, t.hits, t.score, t.total, t.up, t.apart
       """;
 
-  // the row is locked by the transaction that found the alarm
+  // its row is locked by the transaction
   private static final String SET_APART =
       "UPDATE guard_test SET apart = true WHERE campaign_id = ? AND isp = ? AND guard = ?";
 
@@ -45,13 +46,11 @@ final class GuardStore {
       RETURNING campaign_id, isp, guard, trials, hits, score, total, up, apart
       """;
 
-  private static final String IS_UNDER_WAY =
-      "SELECT state IN ('running', 'paused') AS under_way FROM campaign WHERE id = ?";
-
-  private static final String IS_OVERRIDDEN_SINCE =
+  // before it is set apart
+  private static final String LOCK =
       """
-      SELECT EXISTS (SELECT FROM campaign_hold
-                      WHERE campaign_id = ? AND isp = ? AND guard = ? AND released_at > ?) AS overridden
+      SELECT campaign_id, isp, guard, trials, hits, score, total, up, apart FROM guard_test
+       WHERE campaign_id = ? AND isp = ? AND guard = ? FOR UPDATE
       """;
 
   private static final String GUARDS =
@@ -71,23 +70,10 @@ final class GuardStore {
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  /** Whether a campaign still sends, or would. */
-  static boolean isUnderWay(Connection connection, long campaignId) throws SQLException {
-    return Sql.first(connection, IS_UNDER_WAY, row -> row.flag("under_way"), campaignId)
-        .orElse(false);
-  }
-
-  /** Whether a person has started a test anew after a moment. */
-  static boolean isOverriddenSince(Connection connection, Key key, Instant moment)
-      throws SQLException {
-    return Sql.one(
-        connection,
-        IS_OVERRIDDEN_SINCE,
-        row -> row.flag("overridden"),
-        key.campaignId(),
-        key.isp(),
-        key.guard().id(),
-        moment);
+  /** A test as it is; it stays so until the transaction ends. Empty where nothing was counted. */
+  static Optional<State> lock(Connection connection, Key key) throws SQLException {
+    return Sql.first(
+        connection, LOCK, GuardStore::state, key.campaignId(), key.isp(), key.guard().id());
   }
 
   /** The tests as they are within a transaction. */
@@ -95,7 +81,7 @@ final class GuardStore {
       Connection connection, Function<Key, SequentialTest> limits, Instant now) {
     return new GuardJudge.Tests() {
       @Override
-      public List<State> add(Map<Key, Counted> counts) throws SQLException {
+      public List<State> add(Map<Key, Tally> counts) throws SQLException {
         return GuardStore.add(connection, counts, limits, now);
       }
 
@@ -106,7 +92,13 @@ final class GuardStore {
     };
   }
 
-  private static State setApart(Connection connection, State isp) throws SQLException {
+  /**
+   * Lets an ISP count for itself alone from now on.
+   *
+   * @param isp its test, which the transaction has locked
+   * @return the campaign's test without it
+   */
+  static State setApart(Connection connection, State isp) throws SQLException {
     Key key = isp.key();
     Sql.update(connection, SET_APART, key.campaignId(), key.isp(), key.guard().id());
     return Sql.list(
@@ -129,23 +121,13 @@ final class GuardStore {
       return new Key(campaignId, "", guard);
     }
 
+    /** Where it is, for people. */
+    String place() {
+      return isp.isEmpty() ? "over all ISPs" : "at " + isp;
+    }
+
     static final Comparator<Key> ORDER =
         Comparator.comparingLong(Key::campaignId).thenComparing(Key::isp).thenComparing(Key::guard);
-  }
-
-  record Counted(long trials, long hits) {
-    static final Counted NOTHING = new Counted(0, 0);
-
-    /** What was counted as a miss and is a hit. */
-    static final Counted LATE_HIT = new Counted(0, 1);
-
-    static Counted one(boolean isHit) {
-      return new Counted(1, isHit ? 1 : 0);
-    }
-
-    Counted plus(Counted other) {
-      return new Counted(trials + other.trials, hits + other.hits);
-    }
   }
 
   /**
@@ -160,11 +142,11 @@ final class GuardStore {
   /** Adds to tests, in the order of their keys, so that two nodes cannot deadlock. */
   private static List<State> add(
       Connection connection,
-      Map<Key, Counted> counts,
+      Map<Key, Tally> counts,
       Function<Key, SequentialTest> tests,
       Instant now)
       throws SQLException {
-    List<Map.Entry<Key, Counted>> rows = List.copyOf(counts.entrySet());
+    List<Map.Entry<Key, Tally>> rows = List.copyOf(counts.entrySet());
     List<Steps> steps = rows.stream().map(row -> tests.apply(row.getKey()).steps()).toList();
     return Sql.list(
         connection,

@@ -6,15 +6,10 @@ import io.portolan.core.delivery.Trial;
 import io.portolan.core.guard.Hold;
 import io.portolan.core.guard.HoldStore;
 import io.portolan.core.guard.HoldStore.Steps;
-import io.portolan.core.matching.LateBounceHook;
 import io.portolan.core.recorder.RecordedResult;
 import io.portolan.core.recorder.ResultHook;
 import io.portolan.core.recorder.ResultListener;
-import io.portolan.core.reply.BounceCategory;
-import io.portolan.metrics.guardrail.GuardStore.Counted;
 import io.portolan.metrics.guardrail.GuardStore.State;
-import io.portolan.metrics.report.Figures;
-import io.portolan.metrics.report.Rate;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -30,7 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +38,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-public final class Guardrails implements ResultHook, LateBounceHook, ResultListener, Trial {
+public final class Guardrails implements ResultHook, ResultListener, Trial {
   private static final Logger log = LoggerFactory.getLogger(Guardrails.class);
 
   /**
@@ -79,7 +73,7 @@ public final class Guardrails implements ResultHook, LateBounceHook, ResultListe
 
   /**
    * Names who acts on alarms at once. Called with the id of each campaign for which one was raised,
-   * on the thread that records results or takes feedback, when the holds are durable.
+   * on the thread that records results, when the holds are durable.
    */
   public void onAlarm(LongConsumer action) {
     onAlarm = action;
@@ -102,7 +96,7 @@ public final class Guardrails implements ResultHook, LateBounceHook, ResultListe
 
   @Override
   public void record(Connection connection, List<RecordedResult> applied) throws SQLException {
-    Map<GuardStore.Key, Counted> counts = new TreeMap<>(GuardStore.Key.ORDER);
+    Map<GuardStore.Key, Tally> counts = new TreeMap<>(GuardStore.Key.ORDER);
     Map<Long, GuardSettings> own =
         settings(connection, applied.stream().map(RecordedResult::campaignId).distinct().toList());
     for (RecordedResult result : applied) {
@@ -116,13 +110,13 @@ public final class Guardrails implements ResultHook, LateBounceHook, ResultListe
         if (hit.isPresent()) {
           counts.merge(
               new GuardStore.Key(result.campaignId(), result.delivery().isp(), guard),
-              Counted.one(hit.get()),
-              Counted::plus);
+              Tally.one(hit.get()),
+              Tally::plus);
         }
       }
     }
     if (!counts.isEmpty()) {
-      alarmed.addAll(judge(connection, counts, own, counted -> counted));
+      alarmed.addAll(judge(connection, counts, own));
     }
   }
 
@@ -141,36 +135,6 @@ public final class Guardrails implements ResultHook, LateBounceHook, ResultListe
       ofCampaigns.putAll(own);
     }
     return own;
-  }
-
-  /**
-   * A message that was counted as well taken bounced after all: the same trial, now a hit. Of a
-   * campaign that has ended there is nothing left to hold, and a test that a person started anew
-   * knows nothing of mail that was sent before.
-   */
-  @Override
-  public Runnable bounced(
-      Connection connection, long campaignId, String isp, BounceCategory category, Instant sentAt)
-      throws SQLException {
-    Map<Long, GuardSettings> own = settings(connection, List.of(campaignId));
-    Optional<Guard> guard =
-        Guard.ofLate(category)
-            .filter(each -> own.getOrDefault(campaignId, settings).test(each).isPresent());
-    if (guard.isEmpty() || !GuardStore.isUnderWay(connection, campaignId)) {
-      return () -> {};
-    }
-    GuardStore.Key key = new GuardStore.Key(campaignId, isp, guard.get());
-    if (GuardStore.isOverriddenSince(connection, key, sentAt)) {
-      return () -> {};
-    }
-    boolean isOverridden = GuardStore.isOverriddenSince(connection, key.ofCampaign(), sentAt);
-    Set<Long> held =
-        judge(
-            connection,
-            Map.of(key, Counted.LATE_HIT),
-            own,
-            counted -> isOverridden ? Counted.NOTHING : counted);
-    return () -> held.forEach(this::alarm);
   }
 
   @Override
@@ -206,16 +170,12 @@ public final class Guardrails implements ResultHook, LateBounceHook, ResultListe
   }
 
   private Set<Long> judge(
-      Connection connection,
-      Map<GuardStore.Key, Counted> counts,
-      Map<Long, GuardSettings> own,
-      UnaryOperator<Counted> ofCampaign)
+      Connection connection, Map<GuardStore.Key, Tally> counts, Map<Long, GuardSettings> own)
       throws SQLException {
     Function<GuardStore.Key, SequentialTest> limits =
         key -> own.getOrDefault(key.campaignId(), settings).test(key.guard()).orElseThrow();
     GuardJudge.Verdict verdict =
-        new GuardJudge(GuardStore.tests(connection, limits, clock.instant()), limits)
-            .judge(counts, ofCampaign);
+        new GuardJudge(GuardStore.tests(connection, limits, clock.instant()), limits).judge(counts);
     for (State isp : verdict.isps()) {
       if (isp.key().guard() == Guard.HARD_BOUNCE) {
         SequentialTest test = limits.apply(isp.key());
@@ -234,7 +194,6 @@ public final class Guardrails implements ResultHook, LateBounceHook, ResultListe
   }
 
   private Hold hold(State state, SequentialTest test) {
-    Rate rate = Rate.of(Math.min(state.hits(), state.trials()), state.trials());
     GuardStore.Key key = state.key();
     Instant now = clock.instant();
     return new Hold(
@@ -244,15 +203,11 @@ public final class Guardrails implements ResultHook, LateBounceHook, ResultListe
         key.guard().id(),
         state.trials(),
         state.hits(),
-        "%s %s %s of %s: %s, where %s is usual and %s too many"
+        "%s %s %s"
             .formatted(
                 key.guard().title(),
-                key.isp().isEmpty() ? "over all ISPs" : "at " + key.isp(),
-                Figures.number(state.hits()),
-                Figures.number(state.trials()),
-                Figures.share(rate.value(), rate.low(), rate.high()),
-                Figures.percent(test.good()),
-                Figures.percent(test.bad())),
+                key.place(),
+                new Tally(state.trials(), state.hits()).words(test)),
         now,
         Optional.empty(),
         "",

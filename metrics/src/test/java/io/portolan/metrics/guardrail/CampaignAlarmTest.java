@@ -3,26 +3,14 @@ package io.portolan.metrics.guardrail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.database.TestDatabase;
-import io.portolan.core.delivery.Attempt;
-import io.portolan.core.delivery.ClaimedDelivery;
-import io.portolan.core.delivery.Decision;
 import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.guard.Hold;
 import io.portolan.core.guard.HoldStore;
-import io.portolan.core.policy.Path;
-import io.portolan.core.policy.TlsMode;
 import io.portolan.core.recorder.RecordedResult;
 import io.portolan.core.reply.BounceCategory;
-import io.portolan.core.reply.MalformedReplyException;
-import io.portolan.core.reply.Phase;
-import io.portolan.core.reply.SmtpReply;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,8 +18,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What one ISP does is held there, and what many do is held as a whole, by nodes in turn. */
 class CampaignAlarmTest {
-  private static final Instant NOW = Instant.parse("2026-11-24T10:30:00Z");
-
   @RegisterExtension static final TestDatabase database = TestDatabase.create();
 
   private final List<Long> told = new ArrayList<>();
@@ -56,7 +42,7 @@ class CampaignAlarmTest {
         for (int each = 0; each < group; each++) {
           boolean choosy = random.nextInt(3) == 0;
           boolean refused = choosy && random.nextDouble() < rate;
-          results.add(result(list, choosy ? "choosy" : "isp" + random.nextInt(5), refused));
+          results.add(Results.of(list, choosy ? "choosy" : "isp" + random.nextInt(5), refused));
         }
         record(random.nextInt(2), results);
       }
@@ -72,10 +58,10 @@ class CampaignAlarmTest {
   void takesWhatAHeldIspAddedOffTheCampaignsNumbers() throws Exception {
     List<RecordedResult> results = new ArrayList<>();
     for (int each = 0; each < 661; each++) {
-      results.add(result(1, each % 3 == 0 ? "choosy" : "healthy", each % 3 == 0 && each < 75));
+      results.add(Results.of(1, each % 3 == 0 ? "choosy" : "healthy", each % 3 == 0 && each < 75));
     }
     record(0, results);
-    record(1, List.of(result(1, "choosy", true)));
+    record(1, List.of(Results.of(1, "choosy", true)));
 
     assertThat(holds(1)).extracting(Hold::isp).containsExactly("choosy");
     assertThat(holds(1).getFirst().reason()).contains("25 of 221");
@@ -92,7 +78,7 @@ class CampaignAlarmTest {
     for (int round = 0; round < 40; round++) {
       List<RecordedResult> results = new ArrayList<>();
       for (int isp = 0; isp < 20; isp++) {
-        results.add(result(1, "isp" + isp, (round + isp) % 10 == 0));
+        results.add(Results.of(1, "isp" + isp, (round + isp) % 10 == 0));
       }
       record(round % 2, results);
     }
@@ -102,80 +88,17 @@ class CampaignAlarmTest {
   }
 
   @Test
-  void bouncesAfterAcceptanceAreHitsWhileTheCampaignRuns() throws Exception {
-    database.execute(
-        """
-        INSERT INTO campaign (id, name, state, content) OVERRIDING SYSTEM VALUE
-        VALUES (1, 'runs', 'running', '{}'), (2, 'is over', 'finished', '{}')
-        """);
-    for (int campaign = 1; campaign <= 2; campaign++) {
-      record(0, acceptedByARelay(campaign));
-      for (int each = 0; each < 30; each++) {
-        late(campaign, BounceCategory.BAD_MAILBOX, NOW);
-        late(campaign, BounceCategory.MAILBOX_FULL, NOW);
-      }
-    }
-
-    assertThat(holds(1)).extracting(Hold::isp).containsExactly("relayed");
-    assertThat(holds(1).getFirst().trials()).as("no message counts twice").isEqualTo(100);
-    assertThat(holds(2)).isEmpty();
-    assertThat(told).as("once, when the hold is durable").containsExactly(1L);
-  }
-
-  @Test
-  void bouncesOfMailSentBeforeAnOverrideSayNothingOfWhatIsSentAfter() throws Exception {
-    campaign(1);
-    record(0, acceptedByARelay(1));
-    for (int each = 0; each < 30; each++) {
-      late(1, BounceCategory.BAD_MAILBOX, NOW);
-    }
-    Instant overridden = NOW.plusSeconds(60);
-    release(1, "relayed", overridden);
-
-    for (int each = 0; each < 70; each++) {
-      late(1, BounceCategory.BAD_MAILBOX, NOW);
-    }
-    assertThat(holds(1)).as("the person knew of them, or could").isEmpty();
-
-    record(0, acceptedByARelay(1));
-    for (int each = 0; each < 30; each++) {
-      late(1, BounceCategory.BAD_MAILBOX, overridden.plusSeconds(1));
-    }
-    assertThat(holds(1)).extracting(Hold::isp).containsExactly("relayed");
-  }
-
-  @Test
-  void bouncesOfMailSentBeforeACampaignsOverrideCountForTheirIspAlone() throws Exception {
-    campaign(1);
-    database.execute(
-        """
-        INSERT INTO campaign_hold (campaign_id, isp, guard, trials, hits, reason, held_at)
-        VALUES (1, '', 'hard-bounce', 300, 60, 'too many', now())
-        """);
-    record(0, acceptedByARelay(1));
-    release(1, "", NOW.plusSeconds(60));
-
-    late(1, BounceCategory.BAD_MAILBOX, NOW);
-    late(1, BounceCategory.BAD_MAILBOX, NOW.plusSeconds(61));
-
-    assertThat(
-            database.texts(
-                "SELECT isp || ' ' || hits FROM guard_test WHERE guard = 'hard-bounce' AND hits > 0 ORDER BY isp"))
-        .containsExactly(" 1", "relayed 2");
-  }
-
-  @Test
   void refusalsForTheReputationOfOurDomainAreBlocksAndNoBounces() throws Exception {
     campaign(1);
     for (int group = 0; group < 4; group++) {
       List<RecordedResult> results = new ArrayList<>();
       for (int each = 0; each < 25; each++) {
         results.add(
-            result(
+            Results.of(
                 1,
                 "gmail",
                 new DeliveryOutcome.Bounced(
-                    attempt("550 5.7.1 low reputation of the sending domain"),
+                    Results.attempt("550 5.7.1 low reputation of the sending domain"),
                     BounceCategory.SPAM_CONTENT.id(),
                     false)));
       }
@@ -195,18 +118,6 @@ class CampaignAlarmTest {
   }
 
   @Test
-  void lateRefusalsOfOurReputationAreBlocksToo() throws Exception {
-    campaign(1);
-    record(0, acceptedByARelay(1));
-    for (int each = 0; each < 15; each++) {
-      late(1, BounceCategory.IP_REPUTATION, NOW);
-      late(1, BounceCategory.SPAM_CONTENT, NOW);
-    }
-
-    assertThat(holds(1)).extracting(Hold::guard).containsExactly("block");
-  }
-
-  @Test
   void campaignsHaveGuardsOfTheirOwn() throws Exception {
     database.execute(
         """
@@ -221,7 +132,7 @@ class CampaignAlarmTest {
       for (int group = 0; group < 10; group++) {
         List<RecordedResult> results = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-          results.add(result(campaign, "isp", i % each == 0));
+          results.add(Results.of(campaign, "isp", i % each == 0));
         }
         record(group % 2, results);
       }
@@ -241,18 +152,8 @@ class CampaignAlarmTest {
     }
   }
 
-  private void late(long campaign, BounceCategory category, Instant sentAt) {
-    Runnable afterCommit =
-        database
-            .database()
-            .inTransaction(
-                connection ->
-                    nodes.get(1).bounced(connection, campaign, "relayed", category, sentAt));
-    afterCommit.run();
-  }
-
   private Guardrails node() {
-    Guardrails node = new Guardrails(GuardSettings.DEFAULT, InstantSource.fixed(NOW));
+    Guardrails node = new Guardrails(GuardSettings.DEFAULT, InstantSource.fixed(Results.NOW));
     node.onAlarm(
         campaign -> {
           assertThat(holds(campaign)).isNotEmpty();
@@ -270,20 +171,6 @@ class CampaignAlarmTest {
         id);
   }
 
-  private static void release(long campaign, String isp, Instant at) {
-    HoldStore.Steps asBefore = GuardSettings.DEFAULT.test(Guard.HARD_BOUNCE).orElseThrow().steps();
-    new HoldStore(database.database()).release(campaign, isp, "ada", "", _ -> asBefore, at);
-  }
-
-  /** 300, of which a relay took 100 for an ISP. */
-  private static List<RecordedResult> acceptedByARelay(long campaign) throws Exception {
-    List<RecordedResult> accepted = new ArrayList<>();
-    for (int each = 0; each < 300; each++) {
-      accepted.add(result(campaign, each % 3 == 0 ? "relayed" : "healthy", false));
-    }
-    return accepted;
-  }
-
   private void record(int node, List<RecordedResult> results) {
     database
         .database()
@@ -296,46 +183,5 @@ class CampaignAlarmTest {
 
   private static List<Hold> holds(long campaign) {
     return new HoldStore(database.database()).open(campaign);
-  }
-
-  private static RecordedResult result(long campaign, String isp, boolean refused)
-      throws MalformedReplyException {
-    return result(
-        campaign,
-        isp,
-        refused
-            ? new DeliveryOutcome.Bounced(attempt("550 5.1.1 no such user"), "bad-mailbox", true)
-            : new DeliveryOutcome.Accepted(attempt("250 2.0.0 ok")));
-  }
-
-  private static RecordedResult result(long campaign, String isp, DeliveryOutcome outcome) {
-    ClaimedDelivery delivery =
-        new ClaimedDelivery(
-            1,
-            1,
-            "a@" + isp + ".test",
-            isp + ".test",
-            isp,
-            0,
-            Map.of(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
-    return new RecordedResult(NOW, campaign, isp, 1, 1, delivery, outcome);
-  }
-
-  private static Attempt attempt(String reply) throws MalformedReplyException {
-    return new Attempt(
-        NOW,
-        new Path(Path.DIRECT, 25, TlsMode.OPPORTUNISTIC),
-        new Decision(3, "gmail", "direct:25 open"),
-        "mx.test",
-        "198.51.100.1",
-        true,
-        Phase.DOT,
-        Optional.of(SmtpReply.parse(reply)),
-        Duration.ZERO,
-        Duration.ofMillis(120));
   }
 }

@@ -1,19 +1,17 @@
 package io.portolan.metrics.guardrail;
 
 import io.portolan.metrics.guardrail.ComplaintJudge.Finding;
-import io.portolan.metrics.guardrail.ComplaintRun.Hour;
-import io.portolan.metrics.guardrail.GuardStore.Counted;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
 
 /**
  * A campaign to several ISPs under all guards at once, as they are by default: judged by the
@@ -23,7 +21,7 @@ final class CampaignSimulation {
   private static final int GROUP = 25;
 
   /** Messages sent in an hour. */
-  private static final int HOUR = 5_000;
+  static final int HOUR = 5_000;
 
   private static final long CAMPAIGN = 1;
 
@@ -37,17 +35,19 @@ final class CampaignSimulation {
   record Outcome(Map<String, Integer> offered, Set<String> held) {}
 
   private final List<Isp> isps;
+  private final Optional<LateBounces> late;
   private final SplittableRandom random;
   private final GuardJudge guards =
       new GuardJudge(new RememberedTests(CampaignSimulation::test), CampaignSimulation::test);
   private final ComplaintJudge complaints = new ComplaintJudge(test(Guard.COMPLAINT));
   private final List<ComplaintJudge.Counted> accepted = new ArrayList<>();
-  private final Map<String, Hour> present = new TreeMap<>();
+  private final Map<String, Tally> present = new TreeMap<>();
   private final Map<String, Integer> offered = new TreeMap<>();
   private final Set<String> held = new TreeSet<>();
 
-  private CampaignSimulation(List<Isp> isps, long seed) {
+  private CampaignSimulation(List<Isp> isps, Optional<LateBounces> late, long seed) {
     this.isps = isps;
+    this.late = late;
     random = new SplittableRandom(seed);
   }
 
@@ -59,21 +59,38 @@ final class CampaignSimulation {
     return GuardSettings.DEFAULT.test(guard).orElseThrow();
   }
 
+  /** All hard bounces are known at once. */
   static Outcome run(List<Isp> isps, int recipients, long seed) throws SQLException {
-    CampaignSimulation campaign = new CampaignSimulation(isps, seed);
-    Instant time = Instant.EPOCH;
-    for (int sent = 0; sent < recipients && !campaign.held.contains(ALL); sent += GROUP) {
-      campaign.group();
-      if (sent % HOUR == 0) {
-        campaign.hour(time);
-        time = time.plus(Duration.ofHours(1));
-      }
-    }
-    return new Outcome(campaign.offered, campaign.held);
+    return new CampaignSimulation(isps, Optional.empty(), seed).run(recipients);
   }
 
-  private void group() throws SQLException {
-    Map<GuardStore.Key, Counted> counts = new TreeMap<>(GuardStore.Key.ORDER);
+  /**
+   * All hard bounces come after acceptance.
+   *
+   * @param burst messages after which those that were sent until then bounce at once
+   */
+  static Outcome runLate(List<Isp> isps, int recipients, int burst, long seed) throws SQLException {
+    return new CampaignSimulation(
+            isps, Optional.of(new LateBounces(test(Guard.HARD_BOUNCE), burst)), seed)
+        .run(recipients);
+  }
+
+  private Outcome run(int recipients) throws SQLException {
+    Instant time = Instant.EPOCH;
+    for (int sent = 0; sent < recipients && !held.contains(ALL); sent += GROUP) {
+      group(sent);
+      if (sent % HOUR == 0) {
+        hour(time);
+        time = time.plus(Duration.ofHours(1));
+      }
+      int after = sent + GROUP;
+      late.ifPresent(bounces -> held.addAll(bounces.alarms(after, held)));
+    }
+    return new Outcome(offered, held);
+  }
+
+  private void group(int sent) throws SQLException {
+    Map<GuardStore.Key, Tally> counts = new TreeMap<>(GuardStore.Key.ORDER);
     for (int each = 0; each < GROUP; each++) {
       Isp isp = isps.get(random.nextInt(isps.size()));
       if (held.contains(isp.name())) {
@@ -81,26 +98,24 @@ final class CampaignSimulation {
       }
       offered.merge(isp.name(), 1, Integer::sum);
       boolean isBounced = random.nextDouble() < isp.hardBounces();
+      boolean isRefused = isBounced && late.isEmpty();
       boolean isBlocked = !isBounced && random.nextDouble() < isp.blocks();
       count(counts, Guard.BLOCK, isp, isBlocked);
       if (!isBlocked) {
-        count(counts, Guard.HARD_BOUNCE, isp, isBounced);
+        late.ifPresent(bounces -> bounces.sent(sent, isp.name(), isBounced));
+        count(counts, Guard.HARD_BOUNCE, isp, isRefused);
       }
       if (!isBlocked && !isBounced) {
         boolean isComplaint = random.nextDouble() < isp.complaints();
-        present.merge(isp.name(), new Hour(1, isComplaint ? 1 : 0), Hour::plus);
+        present.merge(isp.name(), new Tally(1, isComplaint ? 1 : 0), Tally::plus);
       }
     }
-    guards
-        .judge(counts, UnaryOperator.identity())
-        .alarms()
-        .forEach(alarm -> held.add(alarm.key().isp()));
+    guards.judge(counts).alarms().forEach(alarm -> held.add(alarm.key().isp()));
   }
 
   private static void count(
-      Map<GuardStore.Key, Counted> counts, Guard guard, Isp isp, boolean isHit) {
-    counts.merge(
-        new GuardStore.Key(CAMPAIGN, isp.name(), guard), Counted.one(isHit), Counted::plus);
+      Map<GuardStore.Key, Tally> counts, Guard guard, Isp isp, boolean isHit) {
+    counts.merge(new GuardStore.Key(CAMPAIGN, isp.name(), guard), Tally.one(isHit), Tally::plus);
   }
 
   private void hour(Instant time) {
@@ -110,7 +125,7 @@ final class CampaignSimulation {
     for (Finding finding : complaints.judge(accepted)) {
       held.add(
           switch (finding) {
-            case Finding.OfDomain(String isp, String _, ComplaintRun _) -> isp;
+            case Finding.OfDomain(String isp, String _, HitRun _) -> isp;
             case Finding.OfCampaign _ -> ALL;
           });
     }

@@ -1,12 +1,15 @@
 package io.portolan.metrics.guardrail;
 
 import io.portolan.core.guard.HoldStore.Steps;
-import io.portolan.metrics.guardrail.ComplaintRun.Hour;
 import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
@@ -20,6 +23,17 @@ final class GuardSimulation {
   private static final int IN_AN_HOUR = 1_000;
 
   private static final int HOURS = 7 * 24;
+
+  /** A campaign's messages to an ISP in a minute, and for how many minutes. */
+  private static final int IN_A_MINUTE = 1_000;
+
+  private static final int MINUTES = 100;
+
+  /** Minutes within which bounces come, and between which they are fetched. */
+  private static final int LATEST = 30;
+
+  private static final int FETCH = 10;
+  private static final int FETCHES = (MINUTES + LATEST) / FETCH;
 
   private GuardSimulation() {}
 
@@ -41,6 +55,11 @@ final class GuardSimulation {
       for (double rate : new double[] {0.005, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.2, 0.5}) {
         print(out, run(test, rate, 5_000, 100_000, 1));
       }
+    }
+    out.println("all hard bounces late");
+    SequentialTest bounces = GuardSettings.DEFAULT.test(Guard.HARD_BOUNCE).orElseThrow();
+    for (double rate : new double[] {0.005, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.2, 0.5}) {
+      print(out, late(bounces, rate, 5_000, 1));
     }
     out.println(Guard.COMPLAINT.id());
     for (double rate : new double[] {0.0003, 0.0005, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01}) {
@@ -65,14 +84,14 @@ final class GuardSimulation {
     SplittableRandom random = new SplittableRandom(seed);
     List<Long> stops = new ArrayList<>();
     for (int run = 0; run < runs; run++) {
-      List<Hour> hours = new ArrayList<>();
+      SortedMap<Instant, Tally> hours = new TreeMap<>();
       while (hours.size() < HOURS) {
         int hits = 0;
         for (int each = 0; each < IN_AN_HOUR; each++) {
           hits += random.nextDouble() < rate ? 1 : 0;
         }
-        hours.add(new Hour(IN_AN_HOUR, hits));
-        if (ComplaintRun.alarm(test, hours).isPresent()) {
+        hours.put(Instant.EPOCH.plus(Duration.ofHours(hours.size())), new Tally(IN_AN_HOUR, hits));
+        if (ComplaintJudge.alarm(test, hours).isPresent()) {
           stops.add((long) hours.size() * IN_AN_HOUR);
           break;
         }
@@ -102,6 +121,51 @@ final class GuardSimulation {
       }
     }
     return outcome(rate, runs, stops);
+  }
+
+  /**
+   * Lists of a hundred thousand, of which all bounces come after acceptance, by up to half an hour,
+   * and are fetched with others each ten minutes; the last when all is sent.
+   */
+  static Outcome late(SequentialTest test, double rate, int runs, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Long> stops = new ArrayList<>();
+    for (int run = 0; run < runs; run++) {
+      // by the minute of sending and the fetch that brings them
+      long[][] bounces = new long[MINUTES][FETCHES];
+      for (int minute = 0; minute < MINUTES; minute++) {
+        for (int each = 0; each < IN_A_MINUTE; each++) {
+          if (random.nextDouble() < rate) {
+            int comes = minute + 1 + random.nextInt(LATEST);
+            bounces[minute][Math.min(FETCHES - 1, (comes - 1) / FETCH)]++;
+          }
+        }
+      }
+      for (int fetch = 0; fetch < FETCHES; fetch++) {
+        int sent = Math.min(MINUTES, (fetch + 1) * FETCH);
+        if (isAlarm(test, bounces, sent, fetch)) {
+          stops.add((long) sent * IN_A_MINUTE);
+          break;
+        }
+      }
+    }
+    return outcome(rate, runs, stops);
+  }
+
+  private static boolean isAlarm(SequentialTest test, long[][] bounces, int sent, int fetch) {
+    SortedMap<Instant, Tally> minutes = new TreeMap<>();
+    for (int minute = 0; minute < sent; minute++) {
+      long known = LongStream.of(bounces[minute]).limit(fetch + 1L).sum();
+      minutes.put(Instant.EPOCH.plus(Duration.ofMinutes(minute)), new Tally(IN_A_MINUTE, known));
+    }
+    SortedMap<String, LateBounceJudge.Sent> isps = new TreeMap<>();
+    isps.put("isp", sent(test, minutes));
+    return !new LateBounceJudge(test).judge(isps, sent(test, new TreeMap<>())).isEmpty();
+  }
+
+  private static LateBounceJudge.Sent sent(SequentialTest test, SortedMap<Instant, Tally> minutes) {
+    return new LateBounceJudge.Sent(
+        new LateBounceJudge.Standing(test.steps(), Instant.EPOCH, /* isApart= */ false), minutes);
   }
 
   private static Outcome outcome(double rate, int runs, List<Long> stops) {

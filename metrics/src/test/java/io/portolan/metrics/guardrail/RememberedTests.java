@@ -1,7 +1,6 @@
 package io.portolan.metrics.guardrail;
 
 import io.portolan.core.guard.HoldStore.Steps;
-import io.portolan.metrics.guardrail.GuardStore.Counted;
 import io.portolan.metrics.guardrail.GuardStore.State;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,13 +22,13 @@ final class RememberedTests implements GuardJudge.Tests {
   }
 
   @Override
-  public List<State> add(Map<GuardStore.Key, Counted> counts) {
+  public List<State> add(Map<GuardStore.Key, Tally> counts) {
     List<State> after = new ArrayList<>();
     counts.forEach((key, counted) -> after.add(add(key, counted)));
     return after;
   }
 
-  private State add(GuardStore.Key key, Counted counted) {
+  private State add(GuardStore.Key key, Tally counted) {
     Steps steps = limits.apply(key).steps();
     double sum = counted.hits() * steps.up() + (counted.trials() - counted.hits()) * steps.down();
     State before =

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.portolan.core.database.TestDatabase;
-import io.portolan.metrics.guardrail.GuardStore.Counted;
 import io.portolan.metrics.guardrail.GuardStore.State;
 import java.time.Instant;
 import java.util.List;
@@ -27,7 +26,7 @@ class RememberedTestsTest {
     SplittableRandom random = new SplittableRandom(7);
     int alarms = 0;
     for (int group = 0; group < 120; group++) {
-      Map<GuardStore.Key, Counted> counts = group(random);
+      Map<GuardStore.Key, Tally> counts = group(random);
 
       GuardJudge.Verdict stored =
           database
@@ -37,7 +36,7 @@ class RememberedTestsTest {
                       new GuardJudge(
                               GuardStore.tests(connection, RememberedTestsTest::limits, NOW),
                               RememberedTestsTest::limits)
-                          .judge(counts, counted -> counted));
+                          .judge(counts));
 
       GuardJudge.Verdict simulated = judge(remembered, counts);
       same(simulated.isps(), stored.isps());
@@ -51,13 +50,13 @@ class RememberedTestsTest {
     return GuardSettings.DEFAULT.test(key.guard()).orElseThrow();
   }
 
-  private static GuardJudge.Verdict judge(GuardJudge judge, Map<GuardStore.Key, Counted> counts) {
-    return database.database().inTransaction(_ -> judge.judge(counts, counted -> counted));
+  private static GuardJudge.Verdict judge(GuardJudge judge, Map<GuardStore.Key, Tally> counts) {
+    return database.database().inTransaction(_ -> judge.judge(counts));
   }
 
   /** Results of four ISPs, the more of them bounces the higher the number of the ISP. */
-  private static Map<GuardStore.Key, Counted> group(SplittableRandom random) {
-    Map<GuardStore.Key, Counted> counts = new TreeMap<>(GuardStore.Key.ORDER);
+  private static Map<GuardStore.Key, Tally> group(SplittableRandom random) {
+    Map<GuardStore.Key, Tally> counts = new TreeMap<>(GuardStore.Key.ORDER);
     for (int isp = 0; isp < 4; isp++) {
       long trials = 1L + random.nextInt(40);
       long hits = 0;
@@ -65,7 +64,7 @@ class RememberedTestsTest {
         hits += random.nextInt(100) < 3 * isp ? 1 : 0;
       }
       Guard guard = random.nextBoolean() ? Guard.HARD_BOUNCE : Guard.BLOCK;
-      counts.put(new GuardStore.Key(1, "isp" + isp, guard), new Counted(trials, hits));
+      counts.put(new GuardStore.Key(1, "isp" + isp, guard), new Tally(trials, hits));
     }
     return counts;
   }

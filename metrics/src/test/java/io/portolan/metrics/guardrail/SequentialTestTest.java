@@ -72,6 +72,48 @@ class SequentialTestTest {
         .allSatisfy((isp, offered) -> assertThat(isp.equals("choosy") || offered > 9_000).isTrue());
   }
 
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void stopsNoCleanListWhoseBouncesAllComeLateAndManyAtOnce(long seed) throws Exception {
+    for (double rate : new double[] {0.01, 0.02}) {
+      for (int burst : new int[] {500, 100_000}) {
+        List<CampaignSimulation.Isp> isps =
+            IntStream.range(0, 10)
+                .mapToObj(n -> new CampaignSimulation.Isp("isp" + n, rate, 0.01, 0.0005))
+                .toList();
+
+        CampaignSimulation.Outcome outcome = CampaignSimulation.runLate(isps, 100_000, burst, seed);
+
+        assertThat(outcome.held()).as("%s, in bursts after %s", rate, burst).isEmpty();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void stopsAListThatBouncesLateAtItsIspAndNowhereElse(long seed) throws Exception {
+    List<CampaignSimulation.Isp> isps =
+        Stream.concat(
+                Stream.of(new CampaignSimulation.Isp("choosy", 0.12, 0.01, 0.0005)),
+                IntStream.range(1, 10).mapToObj(n -> clean(n)))
+            .toList();
+
+    CampaignSimulation.Outcome outcome = CampaignSimulation.runLate(isps, 100_000, 500, seed);
+
+    assertThat(outcome.held()).containsExactly("choosy");
+    assertThat(outcome.offered().get("choosy")).isLessThan(500);
+  }
+
+  @Test
+  void keepsItsPromiseWhereBouncesComeLate() {
+    assertThat(GuardSimulation.late(BOUNCES, 0.02, 300, 19).stopped()).isZero();
+    GuardSimulation.Outcome bad = GuardSimulation.late(BOUNCES, 0.12, 300, 23);
+    assertThat(bad.stopped()).isEqualTo(300);
+    assertThat(bad.p99())
+        .as("by the second fetch, when half of the bounces are known")
+        .isLessThanOrEqualTo(20_000);
+  }
+
   @Test
   void findsComplaintsThatAreTooMany() {
     assertThat(GuardSimulation.complaints(0.0005, 200, 3).stopped()).isZero();

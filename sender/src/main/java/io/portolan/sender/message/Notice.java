@@ -79,8 +79,7 @@ public record Notice(
         new Mail(
             composer.envelope(id, recipient),
             Content.of(signed, List.of(body.lines(0, body.length())))),
-        messageId,
-        header.length() + body.capacity());
+        messageId);
   }
 
   private static String hash(MessageBuffer body) {
