@@ -189,7 +189,8 @@ public final class Application implements AutoCloseable {
             NodeSettings.message(configuration.mail(), surroundings.publicUrl()),
             tokens,
             new DkimKeys(keys, configuration.mail().signatures()),
-            clock);
+            clock,
+            NodeSettings.room(configuration.mail()));
     DeliveryMeters meters = closing.add(new DeliveryMeters());
     Guardrails guardrails = new Guardrails(configuration.guards().guards(), clock);
     Alerts alerts = closing.add(Alerts.of(configuration.watch(), secrets, scheduling.node()));

@@ -6,6 +6,7 @@ import io.portolan.core.recorder.ResultRecorder;
 import io.portolan.core.suppression.SoftBounceRule;
 import io.portolan.scheduler.NodeName;
 import io.portolan.scheduler.SchedulerSettings;
+import io.portolan.sender.message.MessageRoom;
 import io.portolan.sender.message.MessageSettings;
 import java.net.URI;
 import java.util.SplittableRandom;
@@ -22,6 +23,11 @@ final class NodeSettings {
         mail.unsubscribeMailbox(),
         mail.senderId(),
         mail.listIdDomain());
+  }
+
+  /** Room for the messages of all sessions: the one at hand and the next. */
+  static MessageRoom room(MailConfiguration mail) {
+    return MessageRoom.ofHeap(2 * mail.sessions());
   }
 
   /** The scheduler of a node, which gets a name if it has none. */

@@ -98,10 +98,14 @@ final class BatchClaims {
 
   private BatchClaims() {}
 
-  static BatchClaim claim(Connection connection, long batchId, String node, Instant now)
+  /**
+   * @param contents of the batches that are in hand
+   */
+  static BatchClaim claim(
+      Connection connection, SharedContents contents, long batchId, String node, Instant now)
       throws SQLException {
     Optional<ClaimedBatch> claimed =
-        Sql.first(connection, CLAIM, row -> claimed(connection, row, now), node, batchId);
+        Sql.first(connection, CLAIM, row -> claimed(connection, contents, row, now), node, batchId);
     return claimed.isPresent()
         ? new BatchClaim.Granted(claimed.get())
         : refusal(connection, batchId);
@@ -121,9 +125,11 @@ final class BatchClaims {
         .orElseGet(BatchClaim.Refused::new);
   }
 
-  private static ClaimedBatch claimed(Connection connection, Row row, Instant now)
-      throws SQLException {
-    CampaignContent content = Json.read(row.text("content"), CampaignContent.class);
+  private static ClaimedBatch claimed(
+      Connection connection, SharedContents contents, Row row, Instant now) throws SQLException {
+    CampaignContent content =
+        contents.shared(
+            row.number("campaign_id"), Json.read(row.text("content"), CampaignContent.class));
     MailOrigin origin = new MailOrigin(row.optionalNumber("list_id"), content.sendingDomain());
     List<Loaded> loaded =
         Sql.list(

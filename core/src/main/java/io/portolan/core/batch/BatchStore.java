@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 
 /**
  * The {@code batch} table: claims, and what becomes of a batch's deliveries when the claim ends.
- * Thread-safe; holds no state.
+ * Thread-safe; all batches of a campaign that are in hand share one content.
  *
  * <p>A batch costs two statements to claim and load ({@link BatchClaims}), and three to end; one of
  * the latter moves what is left, however much it is.
@@ -173,6 +173,7 @@ public final class BatchStore {
   private static final int BATCHES_CANCELLED_AT_ONCE = 10;
 
   private final Database database;
+  private final SharedContents contents = new SharedContents();
 
   private record Claim(long id, int epoch) {
     static Claim of(Row row) throws SQLException {
@@ -214,7 +215,8 @@ public final class BatchStore {
    * @param node the node that wants it
    */
   public BatchClaim claim(long batchId, String node, Instant now) {
-    return database.inTransaction(connection -> BatchClaims.claim(connection, batchId, node, now));
+    return database.inTransaction(
+        connection -> BatchClaims.claim(connection, contents, batchId, node, now));
   }
 
   /**

@@ -32,6 +32,18 @@ class BatchStoreTest extends BatchFixture {
   }
 
   @Test
+  void batchesInHandShareTheContentOfTheirCampaignUntilItIsAnother() {
+    planned(3);
+    ClaimedBatch first = claim(splitOff("User1@gmail.com"));
+    ClaimedBatch second = claim(splitOff("User2@gmail.com"));
+    assertThat(second.content()).isSameAs(first.content());
+
+    database.execute("UPDATE campaign SET content = jsonb_set(content, '{subject}', '\"Changed\"')");
+
+    assertThat(claim(firstBatch()).content().subject()).isEqualTo("Changed");
+  }
+
+  @Test
   void leavesWhatADeadNodeDeferredToItsTime() {
     planned(3);
     ClaimedBatch batch = claim(firstBatch());

@@ -15,6 +15,7 @@ import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.Classification;
 import io.portolan.sender.exchange.Mail;
 import io.portolan.sender.message.ComposedMessage;
+import io.portolan.sender.message.MessageRoom.Held;
 import io.portolan.sender.path.Standing;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,11 @@ final class Courier implements AutoCloseable {
 
   /** How long a better path that would not open a session is left, while another serves. */
   private static final Duration SPARED = Duration.ofMinutes(1);
+
+  /** Other messages that wait for their peers have the memory. */
+  private static final Duration NO_ROOM_PAUSE = Duration.ofMinutes(1);
+
+  private static final String NO_ROOM = "no room in memory: large messages wait for their peers";
 
   private static final CompletableFuture<Recorded> NOTHING =
       CompletableFuture.completedFuture(Recorded.STALE);
@@ -113,6 +119,7 @@ final class Courier implements AutoCloseable {
                 : failed(run, delivery, rule, e);
       }
     } finally {
+      upcoming.carried(delivery);
       if (!handed) {
         run.leave();
       }
@@ -156,14 +163,20 @@ final class Courier implements AutoCloseable {
     if (suppressed.isPresent()) {
       return ended(run, delivery, suppressed.get());
     }
-    ComposedMessage message;
+    Optional<Held> message;
     try {
-      message = upcoming.compose(run, delivery);
+      message = upcoming.compose(run, delivery, () -> mayGoOn(run));
     } catch (InvalidException e) {
       String reason = String.valueOf(e.getMessage());
       return ended(run, delivery, new Undeliverable("not-composed", reason, false));
     }
-    return offer(run, delivery, slot, message, rule, note);
+    if (message.isEmpty()) {
+      Instant later = parts.clock().instant().plus(NO_ROOM_PAUSE);
+      return mayGoOn(run) && hold(run, delivery, NO_ROOM, later, rule);
+    }
+    try (Held held = message.get()) {
+      return offer(run, delivery, slot, held.message(), rule, note);
+    }
   }
 
   /**
@@ -248,11 +261,8 @@ final class Courier implements AutoCloseable {
       }
     }
     String reason =
-        "the session with "
-            + lane.platform()
-            + " broke "
-            + MOST_SESSIONS
-            + " times before the end of data";
+        "the session with %s broke %d times before the end of data"
+            .formatted(lane.platform(), MOST_SESSIONS);
     return hold(run, delivery, reason, judge.retryTime(delivery, rule.retry()), rule);
   }
 

@@ -7,7 +7,10 @@ import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
 import io.portolan.sender.exchange.Mail;
 import io.portolan.sender.message.ComposedMessage;
+import io.portolan.sender.message.MessageRoom;
+import io.portolan.sender.message.MessageRoom.Held;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +29,7 @@ final class Upcoming {
   private final Tempo tempo;
   private BatchRun.@Nullable Item item;
   private long composedId;
-  private @Nullable ComposedMessage message;
+  private @Nullable Held message;
 
   Upcoming(LaneParts parts, Lane lane, Tempo tempo) {
     this.parts = parts;
@@ -54,7 +57,7 @@ final class Upcoming {
       return Optional.empty();
     }
     try {
-      return Optional.of(line.mailOf(prepared(next.run(), next.delivery())));
+      return prepared(next).map(line::mailOf);
     } catch (InvalidException e) {
       return Optional.empty(); // is found out once more when its turn comes, and recorded
     }
@@ -62,40 +65,71 @@ final class Upcoming {
 
   /** The delivery set aside, if no other worker has taken it meanwhile. */
   Optional<BatchRun.Item> take() {
-    BatchRun.Item next = item;
+    Optional<BatchRun.Item> next = Optional.ofNullable(item).filter(lane::redeem);
     item = null;
-    return Optional.ofNullable(next).filter(lane::redeem);
+    if (next.isEmpty()) {
+      forget();
+    }
+    return next;
+  }
+
+  /** Leaves what was composed of a delivery that came to its end without it. */
+  void carried(ClaimedDelivery delivery) {
+    if (delivery.id() == composedId) {
+      forget();
+    }
+  }
+
+  /** Leaves the message that was composed, if there is one. */
+  private void forget() {
+    Held made = message;
+    message = null;
+    if (made != null) {
+      made.close();
+    }
   }
 
   /** Gives back the delivery set aside. */
   void giveBack() {
     BatchRun.Item next = item;
     item = null;
-    message = null;
+    forget();
     if (next != null) {
       lane.giveBack(next);
     }
   }
 
   /**
-   * The message of a delivery, composed now if it was not before.
+   * The message of a delivery, composed now if it was not before; to be closed when it is carried.
    *
+   * @return empty if there was no room for it in memory for some time, or it may not go on
    * @throws InvalidException if the recipient's attributes do not make one
    */
-  ComposedMessage compose(BatchRun run, ClaimedDelivery delivery) {
-    ComposedMessage made = prepared(run, delivery);
-    message = null;
-    return made;
+  Optional<Held> compose(BatchRun run, ClaimedDelivery delivery, BooleanSupplier mayGoOn)
+      throws InterruptedException {
+    Held made = message;
+    if (made != null && delivery.id() == composedId) {
+      message = null;
+      return Optional.of(made);
+    }
+    // who waits for room holds none
+    forget();
+    return room().compose(run.message(parts.composer()), delivery, mayGoOn);
   }
 
-  private ComposedMessage prepared(BatchRun run, ClaimedDelivery delivery) {
-    ComposedMessage made = message;
-    if (made == null || delivery.id() != composedId) {
-      made = run.message(parts.composer()).compose(delivery);
-      message = made;
-      composedId = delivery.id();
+  /** The same of the delivery set aside; empty if there is no room for it now. */
+  private Optional<ComposedMessage> prepared(BatchRun.Item next) {
+    if (message == null || next.delivery().id() != composedId) {
+      forget();
+      composedId = next.delivery().id();
+      message =
+          room().compose(next.run().message(parts.composer()), next.delivery()).orElse(null);
     }
-    return made;
+    return Optional.ofNullable(message).map(Held::message);
+  }
+
+  private MessageRoom room() {
+    return parts.composer().room();
   }
 
   private boolean isFast(Limits limits) {

@@ -110,6 +110,11 @@ final class BodyLayout {
       ends[count++] = octets.length();
     }
 
+    /** For how many octets there is room. */
+    int capacity() {
+      return octets.capacity();
+    }
+
     private int start(int slot) {
       return slot == 0 ? 0 : ends[slot - 1];
     }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A campaign's message, compiled: the templates are read and the fields that all recipients share
@@ -30,7 +31,12 @@ public final class CampaignMessage {
   private static final int MAX_SUBJECT = 2_000;
   private static final int ROOM = 1_024;
 
+  /* What a template takes in memory, as measured: its text in several forms, and its tags. */
+  private static final int OCTETS_A_CHARACTER = 12;
+  private static final int OCTETS_A_TAG = 800;
+
   private final MessageComposer composer;
+  private final CampaignContent content;
   private final long campaignId;
   private final SharedFields shared;
   private final MergeTemplate subject;
@@ -39,6 +45,8 @@ public final class CampaignMessage {
   private final Optional<CompiledPart> page;
   private final CompiledPart plain;
   private final CompiledBody body;
+  private final long octets;
+  private final AtomicLong largest;
 
   /**
    * @throws InvalidException with every problem of the content
@@ -62,6 +70,7 @@ public final class CampaignMessage {
     }
     problems.throwIfAny();
     this.composer = composer;
+    this.content = content;
     this.campaignId = campaignId;
     this.shared = fields.orElseThrow();
     this.subject = subjectTemplate.orElseThrow();
@@ -70,6 +79,34 @@ public final class CampaignMessage {
     List<CompiledPart> parts = new ArrayList<>(List.of(plain));
     page.ifPresent(parts::add);
     body = new CompiledBody(parts, composer.boundary(campaignId, content));
+    octets = octets(content.html()) + octets(content.text());
+    largest = new AtomicLong(ROOM + parts.stream().mapToLong(CompiledPart::varying).sum());
+  }
+
+  /** Whether it was compiled of this content. */
+  boolean isOf(CampaignContent other) {
+    return content.equals(other);
+  }
+
+  /** About how many octets of memory it takes. */
+  long octets() {
+    return octets;
+  }
+
+  private static long octets(String source) {
+    long octets = (long) OCTETS_A_CHARACTER * source.length();
+    for (int tag = source.indexOf("{{"); tag >= 0; tag = source.indexOf("{{", tag + 2)) {
+      octets += OCTETS_A_TAG;
+    }
+    return octets;
+  }
+
+  /**
+   * How many octets the next message may have that it does not share with others: as many as the
+   * largest so far.
+   */
+  long expectedOctets() {
+    return largest.get();
   }
 
   /** The text of a page alone, which varies as a whole where the page varies at all. */
@@ -163,9 +200,14 @@ public final class CampaignMessage {
     listUnsubscribe(fields, merged.unsubscribeToken());
     fields.ascii("MIME-Version: 1.0\r\n").ascii(filled.fields());
     Lines header = composer.header(shared.fromDomain(), fields, filled::hash, now);
+    long own = fields.length() + filled.octets();
+    if (own > largest.get()) {
+      largest.accumulateAndGet(own, Math::max);
+    }
     return new ComposedMessage(
         new Mail(composer.envelope(deliveryId, recipient), Content.of(header, filled.lines())),
-        messageId);
+        messageId,
+        own);
   }
 
   static EmailAddress recipient(String address) {

@@ -45,6 +45,11 @@ final class CompiledBody {
     List<Lines> lines() {
       return layout.lines(slots);
     }
+
+    /** How many octets of memory it takes beside what it shares with others. */
+    int octets() {
+      return slots.capacity();
+    }
   }
 
   /**

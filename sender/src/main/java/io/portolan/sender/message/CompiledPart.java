@@ -35,6 +35,14 @@ final class CompiledPart {
     traits = all;
   }
 
+  /** How long the lines that vary are in the template. */
+  long varying() {
+    return runs.stream()
+        .filter(MergeTemplate.Run::varies)
+        .mapToLong(run -> run.text().length())
+        .sum();
+  }
+
   /** What one recipient's lines make of a part. */
   record Filling(Encoding encoding, List<byte[]> varying) {
     /** About how many octets they are when encoded. */

@@ -12,10 +12,20 @@ import java.nio.charset.StandardCharsets;
 public final class ComposedMessage {
   private final Mail mail;
   private final String messageId;
+  private final long ownOctets;
 
-  ComposedMessage(Mail mail, String messageId) {
+  /**
+   * @param ownOctets that it does not share with others
+   */
+  ComposedMessage(Mail mail, String messageId, long ownOctets) {
     this.mail = mail;
     this.messageId = messageId;
+    this.ownOctets = ownOctets;
+  }
+
+  /** About how many octets of memory it takes beside what it shares with others of its campaign. */
+  long ownOctets() {
+    return ownOctets;
   }
 
   /**

@@ -59,6 +59,10 @@ final class MessageBuffer {
     return length;
   }
 
+  int capacity() {
+    return octets.length;
+  }
+
   /** The lines from one place to another; what is added must stand behind them. */
   Lines lines(int from, int to) {
     return Lines.of(octets, from, to);

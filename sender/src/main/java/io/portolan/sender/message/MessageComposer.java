@@ -14,36 +14,59 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Makes campaigns' messages. Keeps the last hundred campaigns compiled.
+ * Makes campaigns' messages. Keeps the last hundred campaigns compiled, or as many as fit an eighth
+ * of the heap.
  *
- * <p>Thread-safe; the monitor is held while a campaign is looked up, not while contents are
- * compared or compiled.
+ * <p>Thread-safe.
  */
 public final class MessageComposer {
-  private static final int KEPT = 100;
+  private static final int PART_OF_HEAP = 8;
+
+  /** Of five hundred sessions, each with the message at hand and the next. */
+  private static final int MESSAGES = 1_000;
 
   private final MessageSettings settings;
   private final Tokens tokens;
   private final DkimKeys keys;
   private final InstantSource clock;
-  private final Map<Long, Compiled> compiled = new LinkedHashMap<>(16, 0.75f, true);
-
-  private record Compiled(CampaignContent content, CampaignMessage message) {}
+  private final MessageRoom room;
+  private final CompiledCampaigns compiled =
+      new CompiledCampaigns(Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
 
   /**
+   * With room for the messages of some hundred sessions.
+   *
    * @param clock for the Date field
    */
   public MessageComposer(
       MessageSettings settings, Tokens tokens, DkimKeys keys, InstantSource clock) {
+    this(settings, tokens, keys, clock, MessageRoom.ofHeap(MESSAGES));
+  }
+
+  /**
+   * @param clock for the Date field
+   * @param room for the messages that are made for sessions
+   */
+  public MessageComposer(
+      MessageSettings settings,
+      Tokens tokens,
+      DkimKeys keys,
+      InstantSource clock,
+      MessageRoom room) {
     this.settings = settings;
     this.tokens = tokens;
     this.keys = keys;
     this.clock = clock;
+    this.room = room;
+  }
+
+  /** For the messages that are in hand. */
+  public MessageRoom room() {
+    return room;
   }
 
   /**
@@ -53,20 +76,13 @@ public final class MessageComposer {
    * @throws InvalidException with every problem of the content
    */
   public CampaignMessage campaign(long campaignId, CampaignContent content) {
-    Compiled kept;
-    synchronized (compiled) {
-      kept = compiled.get(campaignId);
-    }
-    if (kept != null && kept.content().equals(content)) {
-      return kept.message();
+    Optional<CampaignMessage> kept = compiled.find(campaignId);
+    // outside the monitor: they may be long
+    if (kept.isPresent() && kept.get().isOf(content)) {
+      return kept.get();
     }
     CampaignMessage message = new CampaignMessage(this, campaignId, content);
-    synchronized (compiled) {
-      compiled.put(campaignId, new Compiled(content, message));
-      if (compiled.size() > KEPT) {
-        compiled.remove(compiled.keySet().iterator().next());
-      }
-    }
+    compiled.keep(campaignId, message);
     return message;
   }
 

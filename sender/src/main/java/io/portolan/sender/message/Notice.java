@@ -79,7 +79,8 @@ public record Notice(
         new Mail(
             composer.envelope(id, recipient),
             Content.of(signed, List.of(body.lines(0, body.length())))),
-        messageId);
+        messageId,
+        header.length() + body.capacity());
   }
 
   private static String hash(MessageBuffer body) {

@@ -35,6 +35,7 @@ import io.portolan.sender.dkim.DkimKeys;
 import io.portolan.sender.dns.HostAnswer;
 import io.portolan.sender.dns.MailHostFinder;
 import io.portolan.sender.message.MessageComposer;
+import io.portolan.sender.message.MessageRoom;
 import io.portolan.sender.message.MessageSettings;
 import io.portolan.sender.message.Tokens;
 import io.portolan.sender.pace.Paces;
@@ -104,6 +105,7 @@ abstract class LaneFixture {
   volatile Limits limits = new Limits(3, 20, 0);
   String password = "right";
   int sessions = 50;
+  MessageRoom room = MessageRoom.ofHeap(1_000);
   InDoubt inDoubt = InDoubt.RESEND;
   Optional<MxAnswer> mxAnswer = Optional.empty();
   volatile Duration ahead = Duration.ZERO;
@@ -205,7 +207,8 @@ abstract class LaneFixture {
                 Optional.empty()),
             new Tokens(new byte[Tokens.KEY_LENGTH]),
             DkimKeys.NONE,
-            clock),
+            clock,
+            room),
         new LaneSender.Shared(recorder, ownSlots, ownPaces, suppressions),
         new LaneSettings("sender.test", sessions, 4, Duration.ofMillis(50), 5, name),
         clock);

@@ -4,6 +4,7 @@ import io.portolan.core.address.Domain;
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.campaign.CampaignContent;
 import io.portolan.core.campaign.MissingField;
+import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.sender.dkim.DkimKey;
 import io.portolan.sender.dkim.DkimKeys;
 import io.portolan.sender.dkim.SigningProvider;
@@ -23,6 +24,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -140,6 +142,22 @@ public final class Fixture {
                 new DkimKey(new Domain("acme.example"), "e1", ED25519.getPrivate())
                     .publicKey()
                     .orElseThrow());
+  }
+
+  /** Of a recipient. */
+  static ClaimedDelivery delivery(Map<String, Object> attributes) {
+    return new ClaimedDelivery(
+        5,
+        1,
+        "anna@mail.example",
+        "mail.example",
+        "other",
+        0,
+        attributes,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** A message with one more field above all others. */
