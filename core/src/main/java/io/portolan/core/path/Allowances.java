@@ -86,6 +86,16 @@ public final class Allowances {
     }
   }
 
+  /** Gives back one that was taken and is not used; of a span that is over it is lost. */
+  public void giveBack(String name, Cap cap) {
+    Block block = block(name, cap);
+    synchronized (block) {
+      if (begin(cap).equals(block.begins)) {
+        block.left++;
+      }
+    }
+  }
+
   /** As {@link #reachedUntil} for people to see: what nodes hold in their blocks counts as gone. */
   public Optional<Instant> look(String name, Cap cap) {
     Instant begins = begin(cap);

@@ -78,6 +78,20 @@ class AllowancesTest {
   }
 
   @Test
+  void takesBackWhatWasNotUsedWithinItsSpanAlone() {
+    Allowances node = node();
+    takeAll(node, CAP);
+
+    node.giveBack(NAME, CAP);
+
+    assertThat(node.reachedUntil(NAME, CAP)).isEmpty();
+    assertThat(takeAll(node, CAP)).isOne();
+    clock.advance(Duration.ofHours(1));
+    node.giveBack(NAME, CAP);
+    assertThat(takeAll(node, CAP)).as("the last span's is lost").isEqualTo(500);
+  }
+
+  @Test
   void givesNothingToANodeWhoseClockIsBehind() {
     TestClock behind = TestClock.create();
     Allowances late = new Allowances(new AllowanceStore(database.database()), behind);

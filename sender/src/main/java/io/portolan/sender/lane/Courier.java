@@ -52,6 +52,7 @@ final class Courier implements AutoCloseable {
   private final Lane lane;
   private final Tempo tempo;
   private final Refusals refusals;
+  private final Offering offering;
   private final CampaignGate gate;
   private final Upcoming upcoming;
   private @Nullable Line line;
@@ -62,6 +63,7 @@ final class Courier implements AutoCloseable {
     this.lane = lane;
     this.tempo = tempo;
     refusals = new Refusals(parts, lane, tempo);
+    offering = new Offering(parts, tempo, refusals);
     gate = parts.gate();
     upcoming = new Upcoming(parts, lane, tempo);
   }
@@ -186,17 +188,15 @@ final class Courier implements AutoCloseable {
    */
   private boolean offer(
       BatchRun run,
-      ClaimedDelivery first,
+      ClaimedDelivery delivery,
       Slot slot,
       ComposedMessage message,
       EffectiveRule rule,
       OfferNote note)
       throws InterruptedException {
     ClaimedBatch batch = run.batch();
-    ClaimedDelivery delivery = first;
     Judge judge = parts.judge();
-    Instant expiresAt = judge.end(first.attempted(parts.clock().instant()), rule.retry());
-    Offering offering = new Offering(parts, tempo, refusals, run, rule);
+    Instant expiresAt = judge.end(delivery.attempted(parts.clock().instant()), rule.retry());
     for (int sessions = 0; sessions < MOST_SESSIONS; ) {
       if (!mayGoOn(run)) {
         return left(run, delivery, rule, note);
@@ -206,9 +206,6 @@ final class Courier implements AutoCloseable {
         case LineOpener.Open(Line ready) -> {
           if (ready != before) {
             sessions++;
-          }
-          if (!parts.paths().count(rule, ready.path(), lane.key())) {
-            continue;
           }
           if (!note.write(delivery, expiresAt)) {
             run.abandon();
@@ -222,18 +219,22 @@ final class Courier implements AutoCloseable {
           if (held.isPresent()) {
             return hold(run, delivery, held.get().reason(), held.get().until(), rule);
           }
+          // last, for what is counted and not offered would be missing from a day's volume
+          if (!parts.paths().count(rule, ready.path(), lane.key())) {
+            continue;
+          }
           Optional<Mail> next = upcoming.announce(ready, this::suits);
-          Offering.Round round = offering.offer(ready, delivery, message, next);
-          if (round.leavesSession() || !ready.session().isUsable()) {
+          Optional<DeliveryOutcome> outcome =
+              offering.offer(run, ready, delivery, message, next, rule);
+          if (outcome.isEmpty() || !ready.session().isUsable()) {
             endSession();
           }
-          if (round.delivery().attempts() > delivery.attempts()) {
-            note.taken();
+          if (outcome.flatMap(DeliveryOutcome::attemptMade).isEmpty()) {
+            parts.paths().giveBack(rule, ready.path(), lane.key());
           }
-          if (round.outcome().isPresent()) {
-            return ended(run, delivery, round.outcome().get());
+          if (outcome.isPresent()) {
+            return ended(run, delivery, outcome.get());
           }
-          delivery = round.delivery();
         }
         case LineOpener.Wait(Duration recheck) -> Thread.sleep(recheck);
         case LineOpener.Refused refused -> {

@@ -42,11 +42,6 @@ final class OfferNote {
     }
   }
 
-  /** A result was handed over, which takes the note back. */
-  void taken() {
-    stands = false;
-  }
-
   boolean stands() {
     return stands;
   }

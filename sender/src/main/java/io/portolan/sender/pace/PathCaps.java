@@ -88,23 +88,37 @@ public final class PathCaps {
    * @return false when a limit is reached, and the message must not go this way now
    */
   public boolean count(EffectiveRule rule, Path path, String lane) {
-    Optional<PolicyPath> stated = rule.find(path);
-    if (stated.isEmpty()) {
-      return true;
+    return rule.find(path).map(stated -> count(rule, stated, path, lane)).orElse(true);
+  }
+
+  private boolean count(EffectiveRule rule, PolicyPath stated, Path path, String lane) {
+    String capOf = capOf(rule, stated);
+    if (!stated.cap().map(cap -> allowances.take(capOf, cap)).orElse(true)) {
+      return false;
     }
     boolean isWithinVolume =
         stated
-            .get()
             .warmUp()
             .flatMap(plan -> warmUps.stage(path, plan, platform(lane)))
             .map(stage -> allowances.take(volumeOf(path, lane), stage.cap()))
             .orElse(true);
-    return isWithinVolume
-        && stated
-            .get()
-            .cap()
-            .map(cap -> allowances.take(capOf(rule, stated.get()), cap))
-            .orElse(true);
+    if (!isWithinVolume) {
+      stated.cap().ifPresent(cap -> allowances.giveBack(capOf, cap));
+    }
+    return isWithinVolume;
+  }
+
+  /** Takes back what was counted for a message that was not offered after all. */
+  public void giveBack(EffectiveRule rule, Path path, String lane) {
+    rule.find(path)
+        .ifPresent(
+            stated -> {
+              stated.cap().ifPresent(cap -> allowances.giveBack(capOf(rule, stated), cap));
+              stated
+                  .warmUp()
+                  .flatMap(plan -> warmUps.expected(path, plan, platform(lane)))
+                  .ifPresent(stage -> allowances.giveBack(volumeOf(path, lane), stage.cap()));
+            });
   }
 
   /** Whether a lane may open no more sessions for the moment, by its platform's limits. */

@@ -152,6 +152,11 @@ public final class PathChoice {
     return caps.count(rule, path, target);
   }
 
+  /** Takes back what was counted for a message that was not offered after all. */
+  public void giveBack(EffectiveRule rule, Path path, String target) {
+    caps.giveBack(rule, path, target);
+  }
+
   /** Whether a lane may open no more sessions for the moment, by its platform's limits. */
   public boolean isAtSessionLimit(String target, Limits limits) {
     return caps.isAtSessionLimit(target, limits);

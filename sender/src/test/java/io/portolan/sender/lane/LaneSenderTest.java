@@ -20,8 +20,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LaneSenderTest extends LaneFixture {
   @Test
@@ -134,14 +137,11 @@ class LaneSenderTest extends LaneFixture {
     assertThat(database.number("SELECT count(*) FROM path_failure")).isZero();
   }
 
-  @Test
-  void goesOnAtOnceWhenAPeerEndsASessionThatItUsed() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"MAIL", "RCPT", "DATA"})
+  void goesOnAtOnceWhenAPeerEndsASessionThatItUsed(ServerPhase phase) throws Exception {
     limits = new Limits(1, 100, 0);
-    server()
-        .on(ServerPhase.MAIL)
-        .after(3)
-        .answerAndHangUp(421, "4.7.0", "too many messages")
-        .once();
+    server().on(phase).after(3).answerAndHangUp(421, "4.7.0", "closing this session").once();
 
     sender.send(batch(names(10)));
 
@@ -149,7 +149,52 @@ class LaneSenderTest extends LaneFixture {
     assertThat(database.number("SELECT count(*) FROM attempt WHERE outcome <> 'accepted'"))
         .as("it had ended before the message was offered")
         .isZero();
+    assertThat(paces.all()).isEmpty();
     assertThat(network.mailboxes().duplicates()).isEmpty();
+  }
+
+  @Test
+  void countsNoThrottleWhereAPeerTakesSoManyMessagesASession() throws Exception {
+    limits = new Limits(1, 100, 0);
+    AtomicInteger offered = new AtomicInteger();
+    server()
+        .on(ServerPhase.RCPT)
+        .when(_ -> offered.incrementAndGet() % 6 == 0)
+        .answerAndHangUp(421, "4.7.0", "Too many messages for this session, closing")
+        .always();
+
+    sender.send(batch(names(20)));
+
+    assertThat(states()).hasSize(20).containsOnly("accepted 1");
+    assertThat(database.texts("SELECT DISTINCT outcome FROM attempt")).containsExactly("accepted");
+  }
+
+  @Test
+  void defersWhatAPeerAnswersWith421OnEverySession() throws Exception {
+    limits = new Limits(1, 100, 0);
+    server().on(ServerPhase.RCPT).answerAndHangUp(421, "4.3.2", "closing").always();
+
+    sender.send(batch("anna"));
+
+    assertThat(states()).containsExactly("planned 1");
+    assertThat(database.number("SELECT count(*) FROM attempt")).isOne();
+  }
+
+  @Test
+  void slowsDownWhereAPeerEndsAUsedSessionAndSpeaksOfARate() throws Exception {
+    limits = new Limits(1, 100, 0);
+    server()
+        .on(ServerPhase.RCPT)
+        .after(3)
+        .answerAndHangUp(421, "4.7.0", "rate limit exceeded, try again later")
+        .once();
+
+    sender.send(batch(names(4)));
+
+    assertThat(states()).filteredOn("accepted 1"::equals).hasSize(3);
+    assertThat(database.texts("SELECT category FROM attempt WHERE outcome = 'deferred'"))
+        .containsExactly("rate-limited");
+    assertThat(paces.all()).hasSize(1);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.portolan.core.delivery.ConnectionSlots;
 import io.portolan.core.delivery.ConnectionSlots.Slot;
 import io.portolan.core.pace.PaceStore;
 import io.portolan.core.pace.WarmUp;
+import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyPath;
@@ -16,6 +17,7 @@ import io.portolan.sender.pace.Paces;
 import io.portolan.sender.pace.PathCaps;
 import io.portolan.sender.pace.TestCaps;
 import io.portolan.sender.simulation.Behaviour;
+import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.SimulatedNetwork.Block;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -78,6 +80,50 @@ class LaneWarmUpTest extends LaneFixture {
     assertThat(caps("test").count(rule("isp", "isp"), DIRECT.from("127.0.0.81"), "isp")).isTrue();
     assertThat(database.texts("SELECT step::text FROM warm_up_day ORDER BY day"))
         .containsExactly("0", "1");
+  }
+
+  @Test
+  void sendsTheWholeVolumeThoughThePeerEndsEachSessionAfterOneMessage() throws Exception {
+    policyPaths = Optional.of(List.of(warming(0, "127.0.0.81"), PolicyPath.of(RELAY_587)));
+    hangUpAfterEachMessage();
+
+    sender.send(batch(names(8)));
+
+    assertThat(routes()).containsExactly("direct 3", "relay 5");
+    assertThat(states()).containsOnly("accepted 1");
+  }
+
+  @Test
+  void sendsAsMuchAsACapLetsThoughThePeerEndsEachSessionAfterOneMessage() throws Exception {
+    policyPaths =
+        Optional.of(
+            List.of(
+                PolicyPath.of(DIRECT).withCap(new Cap(6, Span.DAY)), PolicyPath.of(RELAY_587)));
+    hangUpAfterEachMessage();
+
+    sender.send(batch(names(8)));
+
+    assertThat(routes()).containsExactly("direct 6", "relay 2");
+  }
+
+  @Test
+  void takesNothingOfTheVolumeForWhatACapRefuses() {
+    policyPaths =
+        Optional.of(List.of(warming(0, "127.0.0.81").withCap(new Cap(2, Span.HOUR))));
+    PathCaps caps = caps("test");
+    EffectiveRule row = rule("isp", "isp");
+    for (int hour = 0; hour < 2; hour++) {
+      int taken = 0;
+      for (int i = 0; i < 5; i++) {
+        taken += caps.count(row, source(), "isp") ? 1 : 0;
+      }
+      assertThat(taken).as("of the 3 of the day, in hour %d", hour).isEqualTo(hour == 0 ? 2 : 1);
+      ahead = ahead.plus(Duration.ofHours(1));
+    }
+  }
+
+  private void hangUpAfterEachMessage() {
+    server().on(ServerPhase.DOT).keepMessage().answerAndHangUp(250, "2.0.0", "taken").always();
   }
 
   @Test
