@@ -265,7 +265,7 @@ public final class Application implements AutoCloseable {
     HoldNews news = new HoldNews(stores.holdEvents(), alerts::held, clock);
     List<Chore> chores =
         new ArrayList<>(Chores.of(configuration, database, stores, isps, paths, clock));
-    chores.add(Chores.complaints(configuration, database, guardrails, clock));
+    chores.add(Chores.complaints(configuration, database, stores, guardrails, clock));
     chores.add(new Chore("look at late bounces", LateBounceWatch.EVERY, lateBounces::look));
     chores.add(news.chore());
     chores.add(feedback.settling());

@@ -42,11 +42,16 @@ final class Chores {
 
   /** Looks at complaints, of which results say nothing. */
   static Chore complaints(
-      Configuration configuration, Database database, Guardrails guardrails, InstantSource clock) {
+      Configuration configuration,
+      Database database,
+      Stores stores,
+      Guardrails guardrails,
+      InstantSource clock) {
     return new Chore(
         "look at complaints",
         ComplaintWatch.EVERY,
-        new ComplaintWatch(database, configuration.guards().guards(), clock, guardrails::alarm)
+        new ComplaintWatch(
+                database, configuration.guards().guards(), stores.loops(), clock, guardrails::alarm)
             ::look);
   }
 }

@@ -24,6 +24,7 @@ import io.portolan.core.relay.RelayReporting;
 import io.portolan.core.relay.RelayStore;
 import io.portolan.core.suppression.SuppressionStore;
 import io.portolan.metrics.report.BreakdownStore;
+import io.portolan.metrics.report.LoopProof;
 import io.portolan.metrics.report.ReportStore;
 import io.portolan.metrics.reputation.ReputationReader;
 import io.portolan.metrics.reputation.ReputationStore;
@@ -56,13 +57,16 @@ public record Stores(
     DnsHealthStore dnsHealth,
     FeedbackStore feedback,
     ReputationReader reputations,
-    RelayReporting relayReporting) {
+    RelayReporting relayReporting,
+    LoopProof loops) {
 
   static Stores of(
       Database database, Configuration configuration, String node, InstantSource clock) {
     String network = configuration.watch().network();
     RelayStore relays = new RelayStore(database, clock);
     DnsHealthStore dnsHealth = new DnsHealthStore(database, network);
+    RelayReporting reporting = configuration.intake().reporting(relays);
+    LoopProof loops = LoopProof.of(configuration.intake().loops(), reporting);
     return new Stores(
         new ListStore(database, clock),
         new RecipientStore(database),
@@ -76,8 +80,8 @@ public record Stores(
         new PolicyStore(database, clock),
         new ApiKeyStore(database, clock),
         new IdempotencyStore(database, clock),
-        new ReportStore(database, clock),
-        new BreakdownStore(database),
+        new ReportStore(database, clock, loops),
+        new BreakdownStore(database, loops),
         new HoldStore(database),
         new HoldEventStore(database),
         new PathHealthStore(database, network),
@@ -87,8 +91,12 @@ public record Stores(
         dnsHealth,
         new FeedbackStore(database),
         new ReputationReader(
-            new ReputationStore(database), dnsHealth, relays, configuration.reputationLimits()),
-        configuration.intake().reporting(relays));
+            new ReputationStore(database, loops),
+            dnsHealth,
+            relays,
+            configuration.reputationLimits()),
+        reporting,
+        loops);
   }
 
   /** Forgets how paths stood longer ago than attempts are kept. */

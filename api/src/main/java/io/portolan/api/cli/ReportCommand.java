@@ -1,6 +1,7 @@
 package io.portolan.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.portolan.api.reports.CohortText;
 import io.portolan.api.reports.CsvOption;
 import io.portolan.api.reports.DetailText;
 import io.portolan.api.reports.PageOption;
@@ -56,6 +57,9 @@ public final class ReportCommand implements Callable<Integer> {
   @Option(names = "--funnel", description = "With --csv: what became of the planned instead.")
   private boolean funnel;
 
+  @Option(names = "--cohorts", description = "What came back, by hour or day of sending, instead.")
+  private boolean cohorts;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -76,21 +80,26 @@ public final class ReportCommand implements Callable<Integer> {
       DetailText.isp(report, remote.out());
     } else if (ports) {
       DetailText.ports(report, remote.out());
+    } else if (cohorts) {
+      CohortText.print(report, remote.out());
     } else {
       print(report, remote.out());
     }
   }
 
   private String part() {
+    if (cohorts) {
+      return "part=cohorts&";
+    }
     return replies ? "part=replies&" : funnel ? "part=funnel&" : "";
   }
 
   /** The report's address, up to further parameters. */
   private String path(ApiClient client) {
     boolean isDetail = isp.isPresent() || ports;
-    if (Stream.of(isp.isPresent(), ports, replies, funnel).filter(is -> is).count() > 1) {
+    if (Stream.of(isp.isPresent(), ports, replies, funnel, cohorts).filter(is -> is).count() > 1) {
       throw new ParameterException(
-          spec.commandLine(), "Give one of --isp, --ports, --replies and --funnel.");
+          spec.commandLine(), "Give one of --isp, --ports, --replies, --funnel and --cohorts.");
     }
     if (campaign.isPresent() && span.isEmpty() && !isDetail) {
       return "/api/v1/reports/campaigns/"
@@ -179,7 +188,7 @@ public final class ReportCommand implements Callable<Integer> {
     }
     out.println();
     out.print(table);
-    RelayedText.print(report.path("relays"), out);
+    RelayedText.ofReport(report, out);
   }
 
   /** What came back, and what may still come. */
@@ -200,7 +209,7 @@ public final class ReportCommand implements Callable<Integer> {
             + share(total.path("complaintRate"))
             + " of "
             + Figures.number(total.path("complaintRate").path("of").asLong())
-            + " accepted at ISPs with a feedback loop), "
+            + " accepted where complaints are known to come back), "
             + number(returned, "unsubscribes")
             + " unsubscribed. More may come about "
             + Figures.number(report.path("pending").asLong())

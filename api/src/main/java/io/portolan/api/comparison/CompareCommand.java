@@ -113,6 +113,7 @@ public final class CompareCommand implements Callable<Integer> {
             + " accepted; more may come back about "
             + Figures.number(side.path("pending").asLong())
             + " of them.");
+    side.path("leftOut").forEach(sentence -> remote.say(sentence.asText()));
   }
 
   private void only(String label, JsonNode isps) {

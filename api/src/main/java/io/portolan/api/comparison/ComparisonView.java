@@ -17,12 +17,26 @@ public record ComparisonView(
     List<String> onlyBefore,
     List<String> onlyAfter) {
 
-  /** One of the two. */
+  /**
+   * One of the two.
+   *
+   * @param leftOut of which of its mail the rates say nothing, in sentences
+   */
   public record Side(
-      String title, Optional<Instant> from, Optional<Instant> until, Counts counts, long pending) {
+      String title,
+      Optional<Instant> from,
+      Optional<Instant> until,
+      Counts counts,
+      long pending,
+      List<String> leftOut) {
     static Side of(Report report) {
       return new Side(
-          report.title(), report.from(), report.until(), report.total(), report.pending());
+          report.title(),
+          report.from(),
+          report.until(),
+          report.total(),
+          report.pending(),
+          report.leftOut());
     }
   }
 

@@ -26,6 +26,7 @@ public final class ConfigurationReference {
               "intake",
               "The listener that takes bounces and complaints by SMTP, and the addresses it"
                   + " takes."),
+          Map.entry("complaints", "From where complaints come back."),
           Map.entry("alerts", "Who is told, beside the log, what a person should look at."),
           Map.entry(
               "scheduler",

@@ -9,6 +9,7 @@ import io.portolan.core.relay.RelayReporting;
 import io.portolan.core.relay.RelayReporting.EventWay;
 import io.portolan.core.relay.Relays;
 import io.portolan.core.relay.Secrets;
+import io.portolan.metrics.report.FeedbackLoops;
 import io.portolan.sender.mailbox.Mailbox;
 import io.portolan.sender.mailbox.Mailbox.Done;
 import io.portolan.sender.mailbox.Mailbox.Protocol;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -25,10 +27,12 @@ import java.util.regex.Pattern;
  *
  * @param listener empty for none
  * @param complaintAddresses that feedback loops were told
+ * @param loops ids of feedback loops that somebody has signed up for
  */
 public record IntakeConfiguration(
     Optional<ListenerConfiguration> listener,
     List<EmailAddress> complaintAddresses,
+    List<String> loops,
     Path peopleDirectory,
     List<Mailbox> mailboxes,
     List<Webhook> webhooks) {
@@ -60,6 +64,7 @@ public record IntakeConfiguration(
 
   public IntakeConfiguration {
     complaintAddresses = List.copyOf(complaintAddresses);
+    loops = List.copyOf(loops);
     mailboxes = List.copyOf(mailboxes);
     webhooks = List.copyOf(webhooks);
   }
@@ -84,6 +89,13 @@ public record IntakeConfiguration(
                 IntakeSettings.COMPLAINT_ADDRESSES,
                 "addresses separated by commas are expected",
                 IntakeConfiguration::addresses)
+            .orElse(List.of()),
+        values
+            .optional(
+                IntakeSettings.LOOPS,
+                "ids separated by commas are expected, of "
+                    + String.join(", ", FeedbackLoops.builtIn().ids()),
+                IntakeConfiguration::loops)
             .orElse(List.of()),
         values.parsed(
             IntakeSettings.PEOPLE_DIRECTORY,
@@ -241,6 +253,11 @@ public record IntakeConfiguration(
           "the name has other characters than a-z, 0-9 and -, or more than 40 of them");
     }
     return name;
+  }
+
+  private static Optional<List<String>> loops(String text) {
+    return Optional.of(Arrays.stream(text.split(",", -1)).map(String::strip).distinct().toList())
+        .filter(FeedbackLoops.builtIn().ids()::containsAll);
   }
 
   private static Optional<List<EmailAddress>> addresses(String text) {

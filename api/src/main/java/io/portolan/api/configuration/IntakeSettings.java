@@ -34,6 +34,13 @@ final class IntakeSettings {
           "",
           "Addresses that feedback loops were told, such as fbl@bounce.example.net, separated by"
               + " commas; a complaint acts only if it holds what this installation signed.");
+  static final Setting LOOPS =
+      new Setting(
+          "complaints.loops",
+          "",
+          "Feedback loops that you have signed up for, such as yahoo, outlook, separated by commas:"
+              + " there no complaint is good news before the first has come. A loop is known by"
+              + " itself once a complaint from it has come.");
   static final Setting PEOPLE_DIRECTORY =
       new Setting(
           "intake.people-directory",
@@ -78,7 +85,8 @@ final class IntakeSettings {
           CONNECTIONS_PER_PEER,
           MAILS_PER_MINUTE,
           RECIPIENTS,
-          TIMEOUT);
+          TIMEOUT,
+          LOOPS);
 
   static final SettingGroup MAILBOXES =
       new SettingGroup(

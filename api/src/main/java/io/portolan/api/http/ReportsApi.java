@@ -115,8 +115,11 @@ final class ReportsApi {
     Instant from = Requests.time(ctx, "from").orElseGet(() -> until.minus(DEFAULT_SPAN));
     Map<Dimension, String> wanted = new EnumMap<>(Dimension.class);
     for (Dimension dimension : Dimension.values()) {
-      Optional.ofNullable(ctx.queryParam(dimension.id()))
-          .ifPresent(value -> wanted.put(dimension, value));
+      Optional<String> value = Optional.ofNullable(ctx.queryParam(dimension.id()));
+      if (value.filter(String::isEmpty).isPresent() && !dimension.mayBeEmpty()) {
+        throw new InvalidException(dimension.id(), "is empty: give a value, or leave it out");
+      }
+      value.ifPresent(it -> wanted.put(dimension, it));
     }
     Requests.number(ctx, "campaign");
     Requests.number(ctx, "port").filter(port -> port > LAST_PORT).ifPresent(ReportsApi::refusePort);
@@ -150,7 +153,8 @@ final class ReportsApi {
       case "rows" -> ReportCsv.write(report);
       case "funnel" -> ReportCsv.writeFunnel(report);
       case "replies" -> ReportCsv.writeReplies(report);
-      default -> throw new InvalidException("part", "is none of rows, funnel and replies");
+      case "cohorts" -> ReportCsv.writeCohorts(report);
+      default -> throw new InvalidException("part", "is none of rows, funnel, replies and cohorts");
     };
   }
 }

@@ -39,16 +39,7 @@ public final class RatesText {
       table.add(row.toArray());
     }
     out.print(table);
-    long relayed = 0;
-    for (JsonNode group : rates.path("groups")) {
-      relayed += group.path("relayed").asLong();
-    }
-    if (relayed > 0) {
-      out.println(
-          Figures.number(relayed)
-              + " of the accepted are relayed: a relay accepted them, and the ISP's answer is not"
-              + " known. Rates of relays rest on what the relay answered until its events arrive.");
-    }
+    rates.path("leftOut").forEach(sentence -> out.println(sentence.asText()));
     if (!rates.path("complete").asBoolean()) {
       out.println("There are more groups; ask for one with --only.");
     }

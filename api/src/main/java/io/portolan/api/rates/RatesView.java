@@ -15,19 +15,29 @@ import java.util.Optional;
  * A breakdown as the API shows it.
  *
  * @param by the dimensions that were asked for
+ * @param leftOut of which mail the rates say nothing, in sentences
  */
 public record RatesView(
-    Instant from, Instant until, List<String> by, boolean complete, List<GroupView> groups) {
+    Instant from,
+    Instant until,
+    List<String> by,
+    boolean complete,
+    List<String> leftOut,
+    List<GroupView> groups) {
 
   /**
    * One combination of values.
    *
    * @param relayed of the accepted, those by a relay that has not said what became of them
+   * @param notInBounceRates what peers decided of which nothing, or too little, is known of the ISP
+   * @param notInComplaintRate accepted where complaints are not known to come back
    */
   public record GroupView(
       Map<String, String> key,
       Counts counts,
       long relayed,
+      long notInBounceRates,
+      long notInComplaintRate,
       Map<String, Rate> rates,
       Times acceptTimes,
       List<CategoryShare> categories,
@@ -50,6 +60,7 @@ public record RatesView(
         breakdown.until(),
         breakdown.by().stream().map(Dimension::id).toList(),
         breakdown.complete(),
+        breakdown.leftOut(),
         breakdown.groups().stream().map(RatesView::group).toList());
   }
 
@@ -64,6 +75,8 @@ public record RatesView(
         key,
         group.counts(),
         group.counts().relayed(),
+        group.counts().unseen(),
+        group.counts().returned().acceptedUnproven(),
         rates,
         new Times(
             group.acceptTimes().p50(),

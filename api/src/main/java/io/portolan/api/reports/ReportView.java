@@ -16,6 +16,7 @@ import java.util.Optional;
  * denominator.
  *
  * @param relays those that have not said what became of all that they accepted
+ * @param leftOut of which mail the rates say nothing, in sentences
  */
 public record ReportView(
     String title,
@@ -26,6 +27,7 @@ public record ReportView(
     long waiting,
     Funnel funnel,
     List<RelayedView> relays,
+    List<String> leftOut,
     Part total,
     List<IspView> isps,
     List<Report.TopReply> topReplies,
@@ -33,7 +35,12 @@ public record ReportView(
     long pending,
     List<Report.Cohort> cohorts) {
 
-  /** Counts, and the rates that follow from them, each with its numerator and denominator. */
+  /**
+   * Counts, and the rates that follow from them, each with its numerator and denominator.
+   *
+   * @param notInBounceRates what peers decided of which nothing, or too little, is known of the ISP
+   * @param notInComplaintRate accepted where complaints are not known to come back
+   */
   public record Part(
       Counts counts,
       long bounced,
@@ -49,6 +56,8 @@ public record ReportView(
       Rate tlsRate,
       Rate pathFailureRate,
       long relayed,
+      long notInBounceRates,
+      long notInComplaintRate,
       Report.AcceptTimes acceptTimes) {
     static Part of(Counts counts, Report.AcceptTimes times) {
       return new Part(
@@ -66,6 +75,8 @@ public record ReportView(
           RateKind.TLS.of(counts),
           RateKind.PATH_FAILURE.of(counts),
           counts.relayed(),
+          counts.unseen(),
+          counts.returned().acceptedUnproven(),
           times);
     }
   }
@@ -93,6 +104,7 @@ public record ReportView(
         report.waiting(),
         report.funnel(),
         RelayedView.of(report.relays(), reporting),
+        report.leftOut(),
         Part.of(report.total(), report.acceptTimes()),
         report.isps().stream().map(ReportView::isp).toList(),
         report.topReplies(),

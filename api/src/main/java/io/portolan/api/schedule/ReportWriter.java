@@ -162,6 +162,7 @@ final class ReportWriter {
                 + Figures.number(rate.of()));
       }
     }
+    report.leftOut().forEach(sentence -> line(text, sentence));
     if (report.pending() > 0) {
       line(
           text,

@@ -215,4 +215,18 @@ class IntakeConfigurationTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("needed together");
   }
+
+  @Test
+  void knowsLoopsThatSomebodyHasSignedUpForAndNoOthers() throws IOException {
+    assertThat(read("complaints:\n  loops: [yahoo, outlook]\n").loops())
+        .containsExactly("yahoo", "outlook");
+    assertThat(read("complaints:\n  loops: yahoo\n").loops()).containsExactly("yahoo");
+    assertThat(Configuration.defaults(Map.of()).intake().loops()).isEmpty();
+    assertThatThrownBy(() -> read("complaints:\n  loops: [yahoo, gmail]\n"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("line 2")
+        .hasMessageContaining("complaints.loops")
+        .hasMessageContaining("gmail")
+        .hasMessageContaining("comcast, cox");
+  }
 }

@@ -125,6 +125,20 @@ class BadInputTest {
   }
 
   @Test
+  void refusesEmptyValuesOfWhatIsNeverEmptyInRates() {
+    for (String name : List.of("campaign", "port", "isp", "platform")) {
+      HttpResponse<String> answer = send("GET", "/api/v1/rates?" + name + "=", "");
+      assertThat(answer).as(name).returns(422, HttpResponse::statusCode);
+      assertThat(answer.body()).contains("\"field\":\"" + name + "\"", "is empty");
+    }
+    for (String name : List.of("source", "route", "tls", "domain")) {
+      assertThat(send("GET", "/api/v1/rates?by=" + name + "&" + name + "=", ""))
+          .as(name)
+          .returns(200, HttpResponse::statusCode);
+    }
+  }
+
+  @Test
   void refusesNumbersAndTimesBeyondWhatIsMeant() {
     assertThat(send("GET", "/api/v1/policy/versions/99999999999", ""))
         .returns(404, HttpResponse::statusCode);

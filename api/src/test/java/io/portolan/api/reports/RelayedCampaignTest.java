@@ -9,6 +9,7 @@ import io.portolan.api.cli.ApiException;
 import io.portolan.api.cli.PortolanCommand;
 import io.portolan.api.http.DescribedAnswers;
 import io.portolan.api.node.TestingNode;
+import io.portolan.api.rates.RatesCommand;
 import io.portolan.core.Eventually;
 import io.portolan.core.database.TestDatabase;
 import io.portolan.core.isp.Isp;
@@ -128,7 +129,7 @@ class RelayedCampaignTest {
 
   @Test
   void isRelayedUntilTheRelaysEventsSayMore() throws Exception {
-    shows(1, 4, 1);
+    shows(1, 4, 1, 2);
     assertThat(addresses("relayed")).containsExactlyElementsOf(BY_RELAY);
     assertThat(addresses("accepted")).containsExactly("eve@choosy.test");
 
@@ -136,24 +137,29 @@ class RelayedCampaignTest {
     event("1", "delivered", "ada@healthy.test", "");
     event("2", "delivered", "ada@healthy.test", "");
 
-    shows(2, 3, 1);
+    shows(2, 3, 1, 3);
     assertThat(addresses("accepted")).containsExactly("ada@healthy.test", "eve@choosy.test");
 
     event("3", "bounce", "ben@healthy.test", "550 5.1.1 no such user");
     event("3", "bounce", "ben@healthy.test", "550 5.1.1 no such user");
 
-    shows(2, 2, 2);
+    shows(2, 2, 2, 4);
     assertThat(addresses("bounced")).containsExactly("ben@healthy.test", "nobody@choosy.test");
     assertThat(addresses("relayed,bounced")).hasSize(4);
 
     event("4", "bounce", "ada@healthy.test", "550 5.1.1 no such user");
 
-    shows(1, 2, 3);
+    // two bounces of the relay, and of no message that it arrived
+    shows(1, 2, 3, 2);
     assertThat(addresses("relayed")).containsExactly("cem@healthy.test", "dea@healthy.test");
   }
 
-  /** The same in the progress and in each form of the report, and it adds up. */
-  private void shows(long accepted, long relayed, long bounced) throws Exception {
+  /**
+   * The same in the progress and in each form of the report, and it adds up.
+   *
+   * @param known what bounces are a share of
+   */
+  private void shows(long accepted, long relayed, long bounced, long known) throws Exception {
     JsonNode progress = api.get(campaign + "/progress");
     JsonNode total = progress.path("total");
     assertThat(
@@ -172,6 +178,13 @@ class RelayedCampaignTest {
             "{\"planned\":6,\"accepted\":%d,\"relayed\":%d,\"bounced\":%d,\"notSent\":0,\"expired\":0,\"suppressed\":0,\"cancelled\":0,\"waiting\":0}"
                 .formatted(accepted, relayed, bounced));
     assertThat(number(report.path("total"), "relayed")).isEqualTo(relayed);
+    assertThat(number(report.path("total").path("hardBounceRate"), "of")).isEqualTo(known);
+    assertThat(number(report.path("total"), "notInBounceRates")).isEqualTo(6 - known);
+    String without =
+        "Hard bounce, soft bounce and block rates leave out " + (6 - known) + " messages";
+    assertThat(report.path("leftOut").path(0).asText()).startsWith(without);
+    assertThat(run("rates", "--by", "route")).contains(without);
+    assertThat(csv("").getLast()).contains("," + known + ",");
     for (JsonNode relays : List.of(progress.path("relays"), report.path("relays"))) {
       assertThat(relays)
           .singleElement()
@@ -191,12 +204,14 @@ class RelayedCampaignTest {
         .contains(
             "<td class=t>accepted<td>" + accepted + "<td>",
             "<td class=t>relayed<td>" + relayed + "<td>",
-            "Relayed: " + relayed + ". Accepted by relay smart;");
+            "Relayed: " + relayed + ". Accepted by relay smart;",
+            without);
     assertThat(run("report", "news"))
         .containsPattern("accepted +" + accepted + " ")
         .containsPattern("relayed +" + relayed + " ")
         .contains(
-            "Relayed: " + relayed + ". Accepted by relay smart; the ISP's answer is not known.");
+            "Relayed: " + relayed + ". Accepted by relay smart; the ISP's answer is not known.",
+            without);
     assertThat(run("report", "news", "--csv", "--funnel").lines())
         .containsExactlyElementsOf(csv("&part=funnel"));
     assertThat(run("campaign", "watch", "news")).contains(relayed + " relayed");
@@ -336,7 +351,7 @@ class RelayedCampaignTest {
     List<String> line = new ArrayList<>(List.of(command));
     line.addAll(List.of("--url", node.url().toString(), "--api-key", key));
     assertThat(
-            PortolanCommand.commandLine()
+            PortolanCommand.commandLine(new RatesCommand())
                 .setOut(new PrintWriter(said))
                 .execute(line.toArray(String[]::new)))
         .as("%s", said)

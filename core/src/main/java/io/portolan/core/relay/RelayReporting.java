@@ -1,7 +1,10 @@
 package io.portolan.core.relay;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Says what each relay tells of the mail that it took, by what is configured here: nobody can know
@@ -31,6 +34,14 @@ public final class RelayReporting {
     this.relays = relays;
     this.ways = List.copyOf(ways);
     this.takesBounces = takesBounces;
+  }
+
+  /** Of these relays those whose events come here, and those that a way names. */
+  public Set<String> byEvents(Collection<String> names) {
+    Set<String> all = new TreeSet<>(names);
+    ways.forEach(way -> way.relay().ifPresent(all::add));
+    all.removeIf(name -> of(name) != RelayReports.EVENTS);
+    return all;
   }
 
   /** What the relay of a name tells; it need not be there any more. */

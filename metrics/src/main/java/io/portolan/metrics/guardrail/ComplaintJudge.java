@@ -13,7 +13,8 @@ import java.util.function.Predicate;
 record ComplaintJudge(SequentialTest test) {
   /*
    * One ISP alone is held where it is known that the others' complaints are few. Where that is not
-   * known, as where no other has a feedback loop, what one tells is taken for what all think.
+   * known, as where none of the others has told a complaint yet, what one tells is taken for what
+   * all think.
    */
 
   /** One complaint, or two, are an accident. */
@@ -43,7 +44,10 @@ record ComplaintJudge(SequentialTest test) {
     record OfCampaign(long campaignId, HitRun run) implements Finding {}
   }
 
-  /** Judges what was counted of all mail of a sending domain within a week. */
+  /**
+   * Judges what was counted within a week of all mail of a sending domain about which complaints
+   * would be heard.
+   */
   List<Finding> judge(List<Counted> counted) {
     SortedMap<String, HitRun> alarms = new TreeMap<>();
     for (String isp : counted.stream().map(Counted::isp).distinct().toList()) {

@@ -8,6 +8,8 @@ import io.portolan.core.guard.HoldStore;
 import io.portolan.metrics.guardrail.ComplaintJudge.Counted;
 import io.portolan.metrics.guardrail.ComplaintJudge.Finding;
 import io.portolan.metrics.report.FeedbackLoops;
+import io.portolan.metrics.report.LoopProof;
+import io.portolan.metrics.report.ProvenLoops;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -33,10 +35,11 @@ public final class ComplaintWatch {
   private static final Duration POOL = Duration.ofDays(7);
 
   // of domains that have a running campaign; the campaign is 0 for those that do not run. The week
-  // by itself, too, for the index
+  // by itself, too, for the index. Mail about which no complaint would be heard is in neither
+  // number
   private static final String COUNTED =
       """
-      WITH args AS (SELECT ?::timestamptz AS since, ?::text[] AS loops),
+      WITH args AS (SELECT ?::timestamptz AS since, ?::text[] AS loops, ?::text[] AS ways),
       running AS (SELECT id, sending_domain FROM campaign WHERE state = 'running'),
       overridden AS (
           SELECT c.sending_domain, h.isp, max(h.released_at) AS at
@@ -50,7 +53,7 @@ public final class ComplaintWatch {
         LEFT JOIN overridden whole ON whole.sending_domain = c.sending_domain AND whole.isp = ''
         LEFT JOIN overridden there ON there.sending_domain = c.sending_domain AND there.isp = r.isp
        WHERE r.hour > args.since AND r.hour > greatest(args.since, whole.at, there.at)
-         AND r.outcome IN ('accepted', 'complaint') AND (r.isp = ANY (args.loops) OR r.platform = ANY (args.loops))
+         AND r.outcome IN ('accepted', 'complaint') AND (CASE WHEN r.isp = ANY (args.loops) THEN r.isp ELSE r.platform END || ' ' || r.route) = ANY (args.ways)
          AND c.sending_domain IN (SELECT sending_domain FROM running)
        GROUP BY 1, 2, 3, 4
       """;
@@ -69,15 +72,22 @@ public final class ComplaintWatch {
 
   private final Database database;
   private final Optional<SequentialTest> test;
+  private final LoopProof loops;
   private final InstantSource clock;
   private final LongConsumer onAlarm;
 
   /**
+   * @param loops from where complaints come back
    * @param onAlarm told the id of each campaign of which something is to stop
    */
   public ComplaintWatch(
-      Database database, GuardSettings settings, InstantSource clock, LongConsumer onAlarm) {
+      Database database,
+      GuardSettings settings,
+      LoopProof loops,
+      InstantSource clock,
+      LongConsumer onAlarm) {
     this.database = database;
+    this.loops = loops;
     test = settings.test(Guard.COMPLAINT);
     this.clock = clock;
     this.onAlarm = onAlarm;
@@ -126,6 +136,7 @@ public final class ComplaintWatch {
   }
 
   private Map<String, List<Counted>> counted() {
+    ProvenLoops proven = loops.read(database);
     return database
         .read(
             connection ->
@@ -134,7 +145,8 @@ public final class ComplaintWatch {
                     COUNTED,
                     ComplaintWatch::counted,
                     clock.instant().minus(POOL),
-                    FeedbackLoops.builtIn().ids()))
+                    FeedbackLoops.builtIn().ids(),
+                    proven.written()))
         .stream()
         .collect(
             Collectors.groupingBy(

@@ -5,6 +5,7 @@ import io.portolan.metrics.report.Figures;
 import io.portolan.metrics.report.RateKind;
 import io.portolan.metrics.report.Report;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Writes what changed between two reports as one HTML page that needs nothing else. */
 public final class ComparisonPage {
@@ -33,7 +34,8 @@ public final class ComparisonPage {
             + Figures.number(report.total().accepted())
             + " accepted; more may come back about "
             + Figures.number(report.pending())
-            + " of them.");
+            + " of them."
+            + report.leftOut().stream().map(" "::concat).collect(Collectors.joining()));
   }
 
   private static HtmlTable rates(Comparison comparison) {

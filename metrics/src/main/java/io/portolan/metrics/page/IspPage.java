@@ -17,7 +17,7 @@ public final class IspPage {
     Report report = detail.report();
     Page page = new Page(report.title()).note(ReportPage.span(report));
     ReportPage.summary(page, report);
-    ReportPage.relays(page, report, reporting);
+    ReportPage.unknown(page, report, reporting);
     ReportPage.results(page, report);
     page.section("Refusals by category, for now or for good")
         .table(BreakdownTables.categories(detail.total()));

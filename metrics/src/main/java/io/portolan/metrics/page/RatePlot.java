@@ -40,7 +40,8 @@ final class RatePlot {
   }
 
   /**
-   * Intervals that are put together, so that 40 are left at most; those of nothing decided are not.
+   * Intervals that are put together, so that 40 are left at most; those of which nothing is known
+   * are not.
    */
   static List<Interval> points(List<Interval> intervals) {
     if (intervals.isEmpty()) {
@@ -61,7 +62,7 @@ final class RatePlot {
         points.add(interval.widened(at, minutes));
       }
     }
-    return points.stream().filter(point -> point.decided() > 0).toList();
+    return points.stream().filter(point -> point.known() > 0).toList();
   }
 
   static String svg(List<Interval> points) {
@@ -89,7 +90,7 @@ final class RatePlot {
 
   private String draw() {
     if (points.isEmpty()) {
-      return svg.append("<text x=60 y=110>No peer has decided on anything yet.</text></svg>")
+      return svg.append("<text x=60 y=110>Nothing is known yet of what ISPs decided.</text></svg>")
           .toString();
     }
     series("block", Interval::blockRate);

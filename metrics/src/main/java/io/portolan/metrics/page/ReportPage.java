@@ -1,6 +1,7 @@
 package io.portolan.metrics.page;
 
 import io.portolan.core.relay.RelayReporting;
+import io.portolan.core.relay.RelayShare;
 import io.portolan.metrics.report.Counts;
 import io.portolan.metrics.report.Figures;
 import io.portolan.metrics.report.Report;
@@ -14,16 +15,16 @@ public final class ReportPage {
       """
       <h2>What is counted</h2>
       <p class=note>Accepted: the next hop took responsibility; no proof of arrival in a mailbox. Relayed: accepted by a relay, and the ISP's
-      answer is not known, since no event of the relay has told it yet; it becomes accepted or bounced when one does. In the tables and rates what
+      answer is not known, since no event of the relay has told it yet; it becomes accepted or bounced when one does. In the tables what
       a relay accepted is among the accepted. Hard and soft bounces and blocks: refused
       for good by the peer; a block is for the reputation of the sending address. Their rates are shares of accepted + hard + soft + blocked,
-      which is what a peer decided for good. Deferrals are attempts answered for now, some of them blocks; one recipient may be deferred several
+      which is what a peer decided for good, without what is relayed, and without bounces of a relay that has told of no message that it arrived. Deferrals are attempts answered for now, some of them blocks; one recipient may be deferred several
       times. The deferral rate is the share of them in all attempts: what was decided for good + deferrals. The reputation rate is the share
       of blocks, for now or for good, in all attempts. Path failures are connections that could not be opened or broke before the end of data:
       nothing was offered to a recipient. Not sent: no attempt was made, because the message could not be composed or the domain is not there.
       Expired: deferred or held until the lifetime ran out, some of them for a block. Path failures, not sent, expired, suppressed and
       cancelled are in no bounce rate. What came back after acceptance counts in the bounce and block rates, at the time of sending; complaints are
-      shares of what ISPs with a feedback loop accepted. In brackets: the interval at 95 %. Median and p95: time from the first attempt to acceptance, to
+      shares of what was accepted where complaints are known to come back. In brackets: the interval at 95 %. Median and p95: time from the first attempt to acceptance, to
       within an eighth.</p>
       """;
 
@@ -40,7 +41,7 @@ public final class ReportPage {
     page.section("What became of the planned, and what came back");
     List<FunnelPlot.Step> steps = FunnelPlot.steps(report);
     page.figure(FunnelPlot.svg(steps), FunnelPlot.figures(steps));
-    relays(page, report, reporting);
+    unknown(page, report, reporting);
     results(page, report);
     page.section("ISP by port").table(HeatMap.of(report.isps())).html(HeatMap.legend());
     page.section("How deliveries ended, by ISP")
@@ -104,17 +105,17 @@ public final class ReportPage {
     page.html(cards.append("</div>").toString());
   }
 
-  /** What is not known of the mail that relays took, and whether it will be. */
-  static void relays(Page page, Report report, RelayReporting reporting) {
-    List<String> sentences =
-        report.relays().stream()
-            .map(
-                share ->
-                    "Relayed: "
-                        + Figures.number(share.relayed())
-                        + ". "
-                        + reporting.of(share.relay()).words(share.relay()))
-            .toList();
+  /** What is not known of the mail that relays took, and of which mail rates say nothing. */
+  static void unknown(Page page, Report report, RelayReporting reporting) {
+    List<String> sentences = new ArrayList<>();
+    for (RelayShare share : report.relays()) {
+      sentences.add(
+          "Relayed: "
+              + Figures.number(share.relayed())
+              + ". "
+              + reporting.of(share.relay()).words(share.relay()));
+    }
+    sentences.addAll(report.leftOut());
     if (!sentences.isEmpty()) {
       page.sentences(sentences);
     }
@@ -151,7 +152,7 @@ public final class ReportPage {
   /** What came back, and the words of refusals. */
   static void returned(Page page, Report report) {
     if (!report.cohorts().isEmpty()) {
-      page.section("What came back, by day of sending")
+      page.section("What came back, by time of sending")
           .table(ReportTables.cohorts(report.cohorts()));
     }
     if (!report.topReplies().isEmpty()) {

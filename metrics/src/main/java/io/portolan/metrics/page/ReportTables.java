@@ -158,16 +158,17 @@ final class ReportTables {
   static HtmlTable cohorts(List<Cohort> cohorts) {
     HtmlTable table =
         new HtmlTable(
-            "What came back, by day of sending",
+            "What came back, by time of sending",
             "cohorts",
             1,
-            List.of(
-                "sent on", "accepted", "bounced later", "complaints", "unsubscribed", "pending"));
+            List.of("sent", "accepted", "bounced later", "complaints", "unsubscribed", "pending"));
     for (Cohort cohort : cohorts) {
       table.row(
           "",
           List.of(
-              LocalDate.ofInstant(cohort.day(), ZoneOffset.UTC).toString(),
+              cohort.hours() == 1
+                  ? Page.time(cohort.start())
+                  : LocalDate.ofInstant(cohort.start(), ZoneOffset.UTC).toString(),
               Figures.number(cohort.accepted()),
               Figures.number(cohort.lateBounces()),
               Figures.number(cohort.complaints()),

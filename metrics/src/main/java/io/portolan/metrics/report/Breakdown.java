@@ -30,6 +30,14 @@ public record Breakdown(
     /** The sending domain: that of the campaign's From address. */
     DOMAIN;
 
+    /**
+     * Whether it is empty of some mail: of what ended without a path, of the host's own choice of
+     * source, or of a campaign that is gone.
+     */
+    public boolean mayBeEmpty() {
+      return this == ROUTE || this == TLS || this == SOURCE || this == DOMAIN;
+    }
+
     /** The dimension of a name that {@link #id} gave. */
     public static Optional<Dimension> of(String id) {
       return Arrays.stream(values()).filter(dimension -> dimension.id().equals(id)).findFirst();
@@ -39,6 +47,17 @@ public record Breakdown(
     public String id() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /** Of which mail the rates say nothing, and what to do; nothing where they are of everything. */
+  public List<String> leftOut() {
+    return LeftOut.words(
+        groups.stream().map(Group::counts).reduce(Counts.NONE, Counts::plus),
+        groups.stream()
+            .filter(group -> group.counts().returned().acceptedUnproven() > 0)
+            .flatMap(group -> Optional.ofNullable(group.key().get(Dimension.ISP)).stream())
+            .distinct()
+            .toList());
   }
 
   /**

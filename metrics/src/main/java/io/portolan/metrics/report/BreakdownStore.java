@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -54,8 +55,8 @@ public final class BreakdownStore {
              CASE WHEN grouped[6] THEN tls ELSE '' END AS tls,
              CASE WHEN grouped[7] THEN source ELSE '' END AS source,
              CASE WHEN grouped[8] THEN coalesce(c.sending_domain, '') ELSE '' END AS domain,
-             CASE WHEN route IN ('', 'direct') THEN route ELSE 'relay' END AS way, encryption, outcome, category,
-             isp = ANY (loops) OR platform = ANY (loops) AS has_loop, sum(count) AS count
+             route AS way, encryption, outcome, category,
+             CASE WHEN isp = ANY (loops) THEN isp WHEN platform = ANY (loops) THEN platform ELSE '' END AS loop, sum(count) AS count
         FROM args, part r LEFT JOIN campaign c ON c.id = r.campaign_id
        WHERE (wanted[3] IS NULL OR platform = wanted[3]) AND (wanted[4] IS NULL OR route = wanted[4])
          AND (wanted[5] IS NULL OR port = wanted[5]::int) AND (wanted[6] IS NULL OR tls = wanted[6])
@@ -104,9 +105,14 @@ public final class BreakdownStore {
       """;
 
   private final Database database;
+  private final LoopProof loops;
 
-  public BreakdownStore(Database database) {
+  /**
+   * @param loops from where complaints come back
+   */
+  public BreakdownStore(Database database, LoopProof loops) {
     this.database = database;
+    this.loops = loops;
   }
 
   /**
@@ -117,7 +123,15 @@ public final class BreakdownStore {
    * @param wanted values that a dimension must have
    */
   public Breakdown of(Span span, List<Dimension> by, Map<Dimension, String> wanted) {
-    return Planned.read(database, connection -> read(connection, span, by, wanted));
+    ProvenLoops proven = loops.read(database);
+    return Planned.read(database, connection -> read(connection, span, by, wanted, proven));
+  }
+
+  /** A row of what is added up. */
+  private record Part(Map<Dimension, String> key, Counts.Kind kind, long count) {
+    private Counts counts() {
+      return Counts.of(kind, count);
+    }
   }
 
   /** What is added up for a group. */
@@ -126,6 +140,21 @@ public final class BreakdownStore {
     private final Map<Integer, Long> buckets = new TreeMap<>();
     private final Map<String, Long> refusals = new TreeMap<>();
     private final Map<String, Long> pathFailures = new TreeMap<>();
+
+    private void add(Part part, boolean isUntold) {
+      Counts.Kind kind = part.kind();
+      counts = counts.plus(isUntold ? part.counts().asUntold() : part.counts());
+      boolean isRefusal =
+          kind.outcome().equals("deferred")
+              || kind.outcome().equals("late-bounce")
+              || (kind.outcome().equals("bounced") && !kind.route().isEmpty());
+      if (isRefusal && !kind.category().isEmpty()) {
+        refusals.merge(kind.category(), part.count(), Long::sum);
+      }
+      if (kind.outcome().equals("path-failure")) {
+        pathFailures.merge(kind.category(), part.count(), Long::sum);
+      }
+    }
 
     private Group group(Map<Dimension, String> key) {
       long attempts = counts.attempts();
@@ -144,7 +173,11 @@ public final class BreakdownStore {
   }
 
   private static Breakdown read(
-      Connection connection, Span span, List<Dimension> by, Map<Dimension, String> wanted)
+      Connection connection,
+      Span span,
+      List<Dimension> by,
+      Map<Dimension, String> wanted,
+      ProvenLoops loops)
       throws SQLException {
     List<Object> parameters = new ArrayList<>();
     Dimension[] dimensions = Dimension.values();
@@ -168,11 +201,15 @@ public final class BreakdownStore {
         parameters.toArray());
     parameters.add(
         connection.createArrayOf("text", FeedbackLoops.builtIn().ids().toArray(new String[0])));
-    Sql.list(
-        connection,
-        COUNTS,
-        row -> add(sums.computeIfAbsent(key(row, by), _ -> new Sum()), row),
-        parameters.toArray());
+    List<Part> parts =
+        Sql.list(connection, COUNTS, row -> part(row, by, loops), parameters.toArray());
+    Map<String, Counts> byRoute = new HashMap<>();
+    parts.forEach(part -> byRoute.merge(part.kind().route(), part.counts(), Counts::plus));
+    Set<String> untold = Counts.tellingNoArrival(byRoute);
+    for (Part part : parts) {
+      sums.computeIfAbsent(part.key(), _ -> new Sum())
+          .add(part, untold.contains(part.kind().route()));
+    }
     List<Group> groups = new ArrayList<>();
     sums.forEach((key, sum) -> groups.add(sum.group(key)));
     groups.sort(
@@ -194,27 +231,16 @@ public final class BreakdownStore {
     return key;
   }
 
-  private static long add(Sum sum, Row row) throws SQLException {
-    String outcome = row.text("outcome");
-    String way = row.text("way");
-    String category = row.text("category");
-    long count = row.number("count");
-    sum.counts =
-        sum.counts.plus(
-            Counts.of(
-                new Counts.Kind(
-                    way, row.text("encryption"), outcome, category, row.flag("has_loop")),
-                count));
-    boolean isRefusal =
-        outcome.equals("deferred")
-            || outcome.equals("late-bounce")
-            || (outcome.equals("bounced") && !way.isEmpty());
-    if (isRefusal && !category.isEmpty()) {
-      sum.refusals.merge(category, count, Long::sum);
-    }
-    if (outcome.equals("path-failure")) {
-      sum.pathFailures.merge(category, count, Long::sum);
-    }
-    return count;
+  private static Part part(Row row, List<Dimension> by, ProvenLoops loops) throws SQLException {
+    String route = row.text("way");
+    return new Part(
+        key(row, by),
+        new Counts.Kind(
+            route,
+            row.text("encryption"),
+            row.text("outcome"),
+            row.text("category"),
+            loops.ofLoop(row.text("loop"), route)),
+        row.number("count"));
   }
 }

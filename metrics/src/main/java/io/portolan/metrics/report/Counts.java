@@ -2,7 +2,11 @@ package io.portolan.metrics.report;
 
 import io.portolan.core.policy.Path;
 import io.portolan.core.reply.BounceCategory;
+import io.portolan.metrics.report.ProvenLoops.Hearing;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What was counted of a campaign, an ISP or a path.
@@ -22,6 +26,7 @@ import java.util.Optional;
  * @param expiredBlocked those of the expired whose last refusal, or hold, was for reputation
  * @param returned what came back later about the accepted
  * @param marks what else is known of the attempts
+ * @param untold bounces that are in no rate
  */
 public record Counts(
     long accepted,
@@ -37,7 +42,8 @@ public record Counts(
     long suppressed,
     long cancelled,
     Returned returned,
-    Marks marks) {
+    Marks marks,
+    Untold untold) {
   public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Counts of which nothing came back and nothing else is known. */
@@ -68,17 +74,18 @@ public record Counts(
         suppressed,
         cancelled,
         Returned.NONE,
-        Marks.NONE);
+        Marks.NONE,
+        Untold.NONE);
   }
 
   /**
    * What the key of a row of {@code result_rollup} says beside ISP and path.
    *
    * @param route empty when no peer decided
-   * @param hasLoop whether the ISP tells complaints
+   * @param hearing what is heard of complaints
    */
   public record Kind(
-      String route, String encryption, String outcome, String category, boolean hasLoop) {}
+      String route, String encryption, String outcome, String category, Hearing hearing) {}
 
   /** The counts of a row of {@code result_rollup}. */
   public static Counts of(Kind kind, long count) {
@@ -89,7 +96,7 @@ public record Counts(
       case "accepted" ->
           new Counts(count, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
               .with(
-                  Returned.accepted(kind.hasLoop(), count),
+                  Returned.accepted(kind.hearing(), count),
                   Marks.accepted(kind.encryption(), byRelay, count));
       case "bounced" ->
           kind.route().isEmpty()
@@ -104,7 +111,7 @@ public record Counts(
       case "suppressed" -> new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count, 0);
       case "cancelled" -> new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count);
       case "late-bounce" -> NONE.with(Returned.bounced(category, byRelay, count), Marks.NONE);
-      case "complaint" -> NONE.with(Returned.complaints(kind.hasLoop(), count), Marks.NONE);
+      case "complaint" -> NONE.with(Returned.complaints(kind.hearing(), count), Marks.NONE);
       case "unsubscribe" -> NONE.with(Returned.unsubscribes(count), Marks.NONE);
       case "delivered" -> NONE.with(Returned.delivered(byRelay, count), Marks.NONE);
       default ->
@@ -127,7 +134,8 @@ public record Counts(
         suppressed,
         cancelled,
         newReturned,
-        newMarks);
+        newMarks,
+        untold);
   }
 
   private static Counts bounced(String category, long reputation, long count) {
@@ -190,12 +198,62 @@ public record Counts(
         suppressed + other.suppressed,
         cancelled + other.cancelled,
         returned.plus(other.returned),
-        marks.plus(other.marks));
+        marks.plus(other.marks),
+        untold.plus(other.untold));
   }
 
   /** Accepted by a relay whose events have not said yet whether the ISP took them. */
   public long relayed() {
     return Math.max(0, marks.byRelay() - returned.settled());
+  }
+
+  /**
+   * Of what was decided for good, that of which nobody has said what the ISP did, or too little for
+   * a rate.
+   */
+  public long unseen() {
+    return relayed() + untold.bounced();
+  }
+
+  /** What was decided for good as far as is known: of this bounces are a share. */
+  public long known() {
+    return Math.max(0, decided() - unseen());
+  }
+
+  /** Of routes those of relays that have told of no message that it arrived, and have some left. */
+  public static <K> Set<K> tellingNoArrival(Map<K, Counts> byRoute) {
+    return byRoute.entrySet().stream()
+        .filter(entry -> entry.getValue().relayed() > 0)
+        .filter(
+            entry -> {
+              Returned returned = entry.getValue().returned();
+              return returned.settled() <= returned.bounced();
+            })
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** These with their bounces in no rate. */
+  public Counts asUntold() {
+    return new Counts(
+        accepted,
+        hardBounced,
+        softBounced,
+        blocked,
+        deferrals,
+        blockedDeferrals,
+        pathFailures,
+        notSent,
+        expired,
+        expiredBlocked,
+        suppressed,
+        cancelled,
+        returned,
+        marks,
+        new Untold(
+            hardBounced + returned.hardBounced(),
+            softBounced + returned.softBounced(),
+            blocked + returned.blocked()));
   }
 
   public Rate hardBounceRate() {

@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * The ISPs from which complaints can come back: only what they accepted is in the denominator of a
- * complaint rate. Immutable.
+ * The ISPs from which complaints can come back to who has signed up; {@link ProvenLoops} says from
+ * which they do. Immutable.
  */
 public final class FeedbackLoops {
   private static final FeedbackLoops BUILT_IN = read();
@@ -40,8 +41,13 @@ public final class FeedbackLoops {
     return List.copyOf(loops.keySet());
   }
 
-  /** The loop of an ISP, or else of its platform. */
-  public Optional<String> of(String isp, String platform) {
-    return Optional.ofNullable(loops.get(isp)).or(() -> Optional.ofNullable(loops.get(platform)));
+  /** The id under which the loop of an ISP is known: its own, or else that of its platform. */
+  public Optional<String> id(String isp, String platform) {
+    return Stream.of(isp, platform).filter(loops::containsKey).findFirst();
+  }
+
+  /** The name of a loop, such as {@code Yahoo Complaint Feedback Loop}. */
+  public String name(String id) {
+    return loops.getOrDefault(id, id);
   }
 }

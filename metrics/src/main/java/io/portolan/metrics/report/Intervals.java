@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** Reads what happened when from the rollups, in as many stretches as a plot has bars at most. */
 final class Intervals {
@@ -25,10 +26,12 @@ final class Intervals {
   private static final String INTERVALS =
       """
       WITH args AS NOT MATERIALIZED (SELECT ?::bigint AS campaign_id, ?::text AS isp, ?::timestamptz AS from_at, ?::timestamptz AS until_at,
-                           ?::int AS unit, ?::int AS most, ?::text[] AS hard, ?::text AS reputation,
-                           ARRAY['accepted', 'bounced', 'deferred', 'path-failure', 'late-bounce', 'complaint', 'unsubscribe'] AS plotted),
+                           ?::int AS unit, ?::int AS most, ?::text[] AS hard, ?::text AS reputation, ?::text[] AS untold,
+                           ARRAY['accepted', 'bounced', 'deferred', 'path-failure', 'late-bounce', 'complaint', 'unsubscribe', 'delivered'] AS plotted),
       counted AS MATERIALIZED (
-          SELECT at, outcome, route = '' AS is_unsent, category = ANY (hard) AS is_hard, category = reputation AS is_block,
+          SELECT at, outcome, route = '' AS is_unsent, route NOT IN ('', 'direct') AS by_relay, route = ANY (untold) AS is_untold,
+                 outcome = 'late-bounce' OR outcome = 'bounced' AND route <> '' AS is_bounce,
+                 category = ANY (hard) AS is_hard, category = reputation AS is_block,
                  sum(count) AS count
             FROM args,
                  LATERAL (SELECT minute AS at, outcome, route, category, count
@@ -42,7 +45,7 @@ final class Intervals {
                            WHERE unit = 60 AND (args.campaign_id = 0 OR r.campaign_id = args.campaign_id)
                              AND (args.isp = '' OR r.isp = args.isp)
                              AND hour >= from_at AND hour < until_at AND outcome = ANY (plotted)) AS result
-           GROUP BY 1, 2, 3, 4, 5),
+           GROUP BY 1, 2, 3, 4, 5, 6, 7, 8),
       step AS (
           SELECT min(at) AS first,
                  min(unit) * ceil((extract(epoch FROM max(at) - min(at)) / 60 / min(unit) + 1) / min(most))::int AS minutes
@@ -55,10 +58,12 @@ final class Intervals {
              coalesce(sum(count) FILTER (WHERE outcome = 'late-bounce'), 0) AS late_bounces,
              coalesce(sum(count) FILTER (WHERE outcome = 'complaint'), 0) AS complaints,
              coalesce(sum(count) FILTER (WHERE outcome = 'unsubscribe'), 0) AS unsubscribes,
-             coalesce(sum(count) FILTER (WHERE is_hard AND (outcome = 'late-bounce' OR outcome = 'bounced' AND NOT is_unsent)), 0)
-               AS hard_bounces,
-             coalesce(sum(count) FILTER (WHERE is_block AND (outcome = 'late-bounce' OR outcome = 'bounced' AND NOT is_unsent)), 0)
-               AS blocks
+             coalesce(sum(count) FILTER (WHERE is_hard AND is_bounce AND NOT is_untold), 0) AS hard_bounces,
+             coalesce(sum(count) FILTER (WHERE is_block AND is_bounce AND NOT is_untold), 0) AS blocks,
+             coalesce(sum(count) FILTER (WHERE outcome = 'accepted' OR outcome = 'bounced' AND NOT is_unsent), 0)
+               - coalesce(sum(count) FILTER (WHERE is_untold AND is_bounce), 0)
+               - greatest(0, coalesce(sum(count) FILTER (WHERE by_relay AND outcome = 'accepted'), 0)
+                             - coalesce(sum(count) FILTER (WHERE by_relay AND outcome IN ('late-bounce', 'delivered')), 0)) AS known
         FROM counted, step
        GROUP BY 1, 2 ORDER BY 1
       """;
@@ -81,8 +86,10 @@ final class Intervals {
    *
    * @param campaignId 0 for all campaigns
    * @param isp empty for all ISPs
+   * @param untold relays whose bounces are in no rate
    */
-  static List<Interval> read(Connection connection, long campaignId, String isp, Span span)
+  static List<Interval> read(
+      Connection connection, long campaignId, String isp, Span span, Set<String> untold)
       throws SQLException {
     long minutes =
         Sql.one(
@@ -107,7 +114,8 @@ final class Intervals {
         isLong ? MINUTES_OF_AN_HOUR : 1,
         MOST_INTERVALS,
         connection.createArrayOf("text", HARD),
-        BounceCategory.IP_REPUTATION.id());
+        BounceCategory.IP_REPUTATION.id(),
+        connection.createArrayOf("text", untold.toArray()));
   }
 
   private static Interval interval(Row row) throws SQLException {
@@ -122,6 +130,7 @@ final class Intervals {
         row.number("complaints"),
         row.number("unsubscribes"),
         row.number("hard_bounces"),
-        row.number("blocks"));
+        row.number("blocks"),
+        Math.max(0, row.number("known")));
   }
 }

@@ -2,24 +2,29 @@ package io.portolan.metrics.report;
 
 import java.util.function.ToLongFunction;
 
-/** The rates of a report, the same in each of its formats. */
+/**
+ * The rates of a report, the same in each of its formats. What cannot be seen is in none: bounces
+ * and blocks are of what is {@link Counts#known}, complaints of what would be complained about.
+ */
 public enum RateKind {
   HARD_BOUNCE(
       "hard_bounce",
       "hard bounce rate",
-      counts -> counts.hardBounced() + counts.returned().hardBounced(),
-      Counts::decided),
+      counts ->
+          counts.hardBounced() + counts.returned().hardBounced() - counts.untold().hardBounced(),
+      Counts::known),
   SOFT_BOUNCE(
       "soft_bounce",
       "soft bounce rate",
-      counts -> counts.softBounced() + counts.returned().softBounced(),
-      Counts::decided),
+      counts ->
+          counts.softBounced() + counts.returned().softBounced() - counts.untold().softBounced(),
+      Counts::known),
   /** Refusals for good because of reputation. */
   BLOCK(
       "block",
       "block rate",
-      counts -> counts.blocked() + counts.returned().blocked(),
-      Counts::decided),
+      counts -> counts.blocked() + counts.returned().blocked() - counts.untold().blocked(),
+      Counts::known),
   DEFERRAL("deferral", "deferral rate", Counts::deferrals, Counts::attempts),
   /** Refusals because of reputation, for now or for good. */
   REPUTATION(
@@ -35,7 +40,7 @@ public enum RateKind {
       "authentication failure rate",
       counts -> counts.marks().unauthenticated(),
       Counts::attempts),
-  /** Complaints where the ISP tells them; of no use for Gmail and Apple. */
+  /** Complaints where they are known to come back; of no use for Gmail and Apple. */
   COMPLAINT(
       "complaint",
       "complaint rate",

@@ -16,8 +16,11 @@ import java.util.TreeMap;
  * @param until end of the span, exclusive, a whole minute as from is; empty for a whole campaign
  * @param recipients of the campaign; 0 for a span
  * @param waiting recipients whose delivery has not ended; 0 for a span
+ * @param ripe of the total what was sent so long ago ({@link ReportStore#FEEDBACK_LAG}) that little
+ *     more comes back about it
  * @param intervals what happened when, in order; a few hundred at most, for the plots
- * @param cohorts what came back, by day of sending (UTC), the latest first; 92 at most
+ * @param cohorts what came back, by time of sending (UTC), the latest first: by hour for a span of
+ *     up to two days, else by day; 92 at most
  */
 public record Report(
     String title,
@@ -27,6 +30,7 @@ public record Report(
     long recipients,
     long waiting,
     Counts total,
+    Counts ripe,
     AcceptTimes acceptTimes,
     List<IspReport> isps,
     List<TopReply> topReplies,
@@ -58,9 +62,20 @@ public record Report(
         .toList();
   }
 
+  /** Of which mail the rates say nothing, and what to do; nothing where they are of everything. */
+  public List<String> leftOut() {
+    return LeftOut.words(
+        total,
+        isps.stream()
+            .filter(isp -> isp.total().returned().acceptedUnproven() > 0)
+            .map(IspReport::isp)
+            .toList());
+  }
+
   /**
    * One ISP.
    *
+   * @param ripe as in the whole report
    * @param bounces refused for good by a peer, at once or after acceptance, by category
    * @param paths in order of use
    */
@@ -69,6 +84,7 @@ public record Report(
       String platform,
       long recipients,
       Counts total,
+      Counts ripe,
       AcceptTimes acceptTimes,
       Map<String, Long> bounces,
       List<PathReport> paths) {}
@@ -109,8 +125,10 @@ public record Report(
    * @param bounced refused for good by a peer
    * @param lateBounces of what was sent then, bounced after it was accepted
    * @param complaints about what was sent then
-   * @param hardBounces of what was sent then, at once or after it was accepted
+   * @param hardBounces of what was sent then, at once or after it was accepted, as far as they are
+   *     in a rate
    * @param blocks the same, refused for good for reputation
+   * @param known what bounces are a share of: {@link Counts#known}
    */
   public record Interval(
       Instant start,
@@ -123,21 +141,17 @@ public record Report(
       long complaints,
       long unsubscribes,
       long hardBounces,
-      long blocks) {
+      long blocks,
+      long known) {
 
     /** The hard bounce rate, as {@link RateKind#HARD_BOUNCE}. */
     public Rate hardBounceRate() {
-      return ofDecided(hardBounces);
+      return ofKnown(hardBounces);
     }
 
     /** The block rate, as {@link RateKind#BLOCK}. */
     public Rate blockRate() {
-      return ofDecided(blocks);
-    }
-
-    /** What a peer decided for good. */
-    public long decided() {
-      return accepted + bounced;
+      return ofKnown(blocks);
     }
 
     /** This and a later one, from the start of this. */
@@ -153,7 +167,8 @@ public record Report(
           complaints + later.complaints,
           unsubscribes + later.unsubscribes,
           hardBounces + later.hardBounces,
-          blocks + later.blocks);
+          blocks + later.blocks,
+          known + later.known);
     }
 
     /** The same counts for a longer stretch. */
@@ -169,22 +184,26 @@ public record Report(
           complaints,
           unsubscribes,
           hardBounces,
-          blocks);
+          blocks,
+          known);
     }
 
-    private Rate ofDecided(long count) {
-      return Rate.of(Math.min(count, decided()), decided());
+    private Rate ofKnown(long count) {
+      return Rate.of(Math.min(count, known), known);
     }
   }
 
   /**
-   * What was sent on one day, and what came back about it.
+   * What was sent in an hour or on a day, and what came back about it.
    *
+   * @param start the hour or day, which may begin before the span does
+   * @param hours 1 or 24
    * @param pending of the accepted, those of the last {@link ReportStore#FEEDBACK_LAG}: the other
    *     numbers may still rise
    */
   public record Cohort(
-      Instant day,
+      Instant start,
+      int hours,
       long accepted,
       long lateBounces,
       long complaints,

@@ -3,6 +3,7 @@ package io.portolan.metrics.report;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import io.portolan.core.csv.SafeText;
 import io.portolan.metrics.report.Report.AcceptTimes;
+import io.portolan.metrics.report.Report.Cohort;
 import io.portolan.metrics.report.Report.IspReport;
 import io.portolan.metrics.report.Report.PathReport;
 import io.portolan.metrics.report.Report.TopReply;
@@ -50,6 +51,8 @@ public final class ReportCsv {
           "complaints",
           "unsubscribes",
           "accepted_by_relay",
+          "not_in_bounce_rates",
+          "not_in_complaint_rate",
           "accept_median_ms",
           "accept_p95_ms");
 
@@ -102,6 +105,7 @@ public final class ReportCsv {
       header.add("accepted");
       header.add("relayed");
       addRateColumns(header);
+      header.addAll(List.of("not_in_bounce_rates", "not_in_complaint_rate"));
       header.addAll(List.of("accept_p50_ms", "accept_p75_ms", "accept_p95_ms", "accept_p99_ms"));
       csv.writeRecord(header);
       for (Breakdown.Group group : breakdown.groups()) {
@@ -110,6 +114,7 @@ public final class ReportCsv {
         row.add(Long.toString(group.counts().accepted()));
         row.add(Long.toString(group.counts().relayed()));
         addRates(row, group.counts());
+        addLeftOut(row, group.counts());
         for (Optional<Long> millis :
             List.of(
                 group.acceptTimes().p50(),
@@ -181,6 +186,28 @@ public final class ReportCsv {
     return out.toString();
   }
 
+  /** What came back, by hour or day of sending. */
+  public static String writeCohorts(Report report) {
+    StringWriter out = new StringWriter();
+    try (CsvWriter csv = CsvWriter.builder().build(out)) {
+      csv.writeRecord(
+          "start", "hours", "accepted", "late_bounced", "complaints", "unsubscribes", "pending");
+      for (Cohort cohort : report.cohorts()) {
+        csv.writeRecord(
+            cohort.start().toString(),
+            Integer.toString(cohort.hours()),
+            Long.toString(cohort.accepted()),
+            Long.toString(cohort.lateBounces()),
+            Long.toString(cohort.complaints()),
+            Long.toString(cohort.unsubscribes()),
+            Long.toString(cohort.pending()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString();
+  }
+
   /** The top replies. */
   public static String writeReplies(Report report) {
     StringWriter out = new StringWriter();
@@ -227,6 +254,7 @@ public final class ReportCsv {
     row.add(Long.toString(counts.returned().complaints()));
     row.add(Long.toString(counts.returned().unsubscribes()));
     row.add(Long.toString(counts.marks().byRelay()));
+    addLeftOut(row, counts);
     row.add(times.medianMillis().map(String::valueOf).orElse(""));
     row.add(times.p95Millis().map(String::valueOf).orElse(""));
     return row;
@@ -249,6 +277,11 @@ public final class ReportCsv {
       row.add(share(rate.low()));
       row.add(share(rate.high()));
     }
+  }
+
+  private static void addLeftOut(List<String> row, Counts counts) {
+    row.add(Long.toString(counts.unseen()));
+    row.add(Long.toString(counts.returned().acceptedUnproven()));
   }
 
   /** A share as a decimal fraction. */

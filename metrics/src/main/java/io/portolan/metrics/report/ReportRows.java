@@ -5,12 +5,32 @@ import io.portolan.metrics.report.Report.IspReport;
 import io.portolan.metrics.report.Report.PathReport;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
-/** The rows of the rollups that a report is of, and what they add up to by ISP and path. */
-record ReportRows(List<CountRow> counts, List<TimeRow> times, List<RecipientRow> recipients) {
+/**
+ * The rows of the rollups that a report is of, and what they add up to by ISP and path.
+ *
+ * @param untold relays that have told of nothing that it arrived; their bounces are in no rate
+ */
+record ReportRows(
+    List<CountRow> counts, List<TimeRow> times, List<RecipientRow> recipients, Set<String> untold) {
+
+  static ReportRows of(List<CountRow> counts, List<TimeRow> times, List<RecipientRow> recipients) {
+    Map<String, Counts> byRoute = new HashMap<>();
+    counts.forEach(row -> byRoute.merge(row.path().route(), row.counts(), Counts::plus));
+    Set<String> untold = Counts.tellingNoArrival(byRoute);
+    return new ReportRows(
+        counts.stream()
+            .map(row -> untold.contains(row.path().route()) ? row.asUntold() : row)
+            .toList(),
+        times,
+        recipients,
+        untold);
+  }
 
   record IspKey(String isp, String platform) {}
 
@@ -21,7 +41,14 @@ record ReportRows(List<CountRow> counts, List<TimeRow> times, List<RecipientRow>
     }
   }
 
-  record CountRow(IspKey isp, PathKey path, Counts counts, String category) {
+  /**
+   * @param isRipe whether it was sent so long ago that little more comes back about it
+   */
+  record CountRow(IspKey isp, PathKey path, Counts counts, String category, boolean isRipe) {
+    private CountRow asUntold() {
+      return new CountRow(isp, path, counts.asUntold(), category, isRipe);
+    }
+
     /** Bounces, at once or later. */
     private long bounces() {
       return counts.bounced() + counts.returned().bounced();
@@ -34,6 +61,11 @@ record ReportRows(List<CountRow> counts, List<TimeRow> times, List<RecipientRow>
 
   Counts total() {
     return sum(counts);
+  }
+
+  /** What little more comes back about. */
+  Counts ripe() {
+    return ripe(counts);
   }
 
   AcceptTimes acceptTimes() {
@@ -75,6 +107,7 @@ record ReportRows(List<CountRow> counts, List<TimeRow> times, List<RecipientRow>
         isp.platform(),
         recipientsThere,
         sum(ofIsp),
+        ripe(ofIsp),
         acceptTimes(timesOfIsp),
         bounces(ofIsp),
         List.copyOf(reports));
@@ -97,6 +130,10 @@ record ReportRows(List<CountRow> counts, List<TimeRow> times, List<RecipientRow>
         path.tls(),
         sum,
         acceptTimes(times.stream().filter(row -> row.path().equals(path)).toList()));
+  }
+
+  private static Counts ripe(List<CountRow> rows) {
+    return sum(rows.stream().filter(CountRow::isRipe).toList());
   }
 
   private static Counts sum(List<CountRow> rows) {

@@ -1,6 +1,7 @@
 package io.portolan.metrics.report;
 
 import io.portolan.core.reply.BounceCategory;
+import io.portolan.metrics.report.ProvenLoops.Hearing;
 import java.util.Optional;
 
 /**
@@ -11,8 +12,10 @@ import java.util.Optional;
  * @param softBounced late bounces for any other reason but reputation
  * @param blocked late bounces because of reputation
  * @param complaints people who called a message spam, wherever
- * @param complaintsOfLoops those of them at ISPs with a feedback loop
- * @param acceptedWithLoop accepted at ISPs with a feedback loop: the denominator of complaints
+ * @param complaintsOfLoops those of them by ways on which complaints are known to come back
+ * @param acceptedWithLoop accepted by such ways: the denominator of complaints
+ * @param acceptedUnproven accepted at ISPs that may tell complaints, by ways on which none is known
+ *     to come back: in no complaint rate
  * @param unsubscribes people who want no more
  * @param settled of the messages that a relay took, those of which an event of the relay says what
  *     became of them: delivered or bounced, each message once
@@ -24,31 +27,36 @@ public record Returned(
     long complaints,
     long complaintsOfLoops,
     long acceptedWithLoop,
+    long acceptedUnproven,
     long unsubscribes,
     long settled) {
-  public static final Returned NONE = new Returned(0, 0, 0, 0, 0, 0, 0, 0);
+  public static final Returned NONE = new Returned(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   static Returned bounced(String category, boolean byRelay, long count) {
     Optional<BounceCategory> known = BounceCategory.of(category);
     long hard = known.filter(BounceCategory::isHard).isPresent() ? count : 0;
     long blocked = known.filter(BounceCategory.IP_REPUTATION::equals).isPresent() ? count : 0;
-    return new Returned(hard, count - hard - blocked, blocked, 0, 0, 0, 0, byRelay ? count : 0);
+    return new Returned(hard, count - hard - blocked, blocked, 0, 0, 0, 0, 0, byRelay ? count : 0);
   }
 
-  static Returned accepted(boolean hasLoop, long count) {
-    return new Returned(0, 0, 0, 0, 0, hasLoop ? count : 0, 0, 0);
+  static Returned accepted(Hearing hearing, long count) {
+    return switch (hearing) {
+      case NONE -> NONE;
+      case UNPROVEN -> new Returned(0, 0, 0, 0, 0, 0, count, 0, 0);
+      case PROVEN -> new Returned(0, 0, 0, 0, 0, count, 0, 0, 0);
+    };
   }
 
-  static Returned complaints(boolean hasLoop, long count) {
-    return new Returned(0, 0, 0, count, hasLoop ? count : 0, 0, 0, 0);
+  static Returned complaints(Hearing hearing, long count) {
+    return new Returned(0, 0, 0, count, hearing == Hearing.PROVEN ? count : 0, 0, 0, 0, 0);
   }
 
   static Returned unsubscribes(long count) {
-    return new Returned(0, 0, 0, 0, 0, 0, count, 0);
+    return new Returned(0, 0, 0, 0, 0, 0, 0, count, 0);
   }
 
   static Returned delivered(boolean byRelay, long count) {
-    return new Returned(0, 0, 0, 0, 0, 0, 0, byRelay ? count : 0);
+    return new Returned(0, 0, 0, 0, 0, 0, 0, 0, byRelay ? count : 0);
   }
 
   /** Late bounces of whatever kind. */
@@ -64,6 +72,7 @@ public record Returned(
         complaints + other.complaints,
         complaintsOfLoops + other.complaintsOfLoops,
         acceptedWithLoop + other.acceptedWithLoop,
+        acceptedUnproven + other.acceptedUnproven,
         unsubscribes + other.unsubscribes,
         settled + other.settled);
   }

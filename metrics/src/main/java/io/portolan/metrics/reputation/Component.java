@@ -13,7 +13,7 @@ import java.util.Optional;
  * least 0. Path failures are in none: a port that is blocked says nothing of who sends.
  */
 public enum Component {
-  /** Complaints of what ISPs with a feedback loop accepted. */
+  /** Complaints of what was accepted where they are known to come back. */
   COMPLAINTS("complaints", 0.003),
   /** Hard bounces, at once or later, of what was decided for good: the quality of the list. */
   LIST_QUALITY("hard bounces", 0.10),
@@ -29,7 +29,7 @@ public enum Component {
   DNS_IDENTITY("DNS identity", 0),
   /** Accepted over TLS, of the accepted of which it is known. Told, not judged. */
   TLS("TLS share", 0),
-  /** Accepted at ISPs that tell complaints, of the accepted. Told, not judged. */
+  /** Accepted where complaints are known to come back, of the accepted. Told, not judged. */
   LOOP_COVERAGE("feedback-loop coverage", 0);
 
   /** Those with a rate that can move. */
@@ -89,13 +89,10 @@ public enum Component {
   Rate rate(Counts counts, boolean byRelay) {
     return switch (this) {
       case COMPLAINTS -> RateKind.COMPLAINT.of(counts);
-      case LIST_QUALITY ->
-          byRelay
-              ? share(counts.hardBounced() + counts.returned().hardBounced(), told(counts))
-              : RateKind.HARD_BOUNCE.of(counts);
+      case LIST_QUALITY -> RateKind.HARD_BOUNCE.of(counts);
       case BLOCKS ->
           byRelay
-              ? share(counts.blocked() + counts.returned().blocked(), told(counts))
+              ? RateKind.BLOCK.of(counts)
               : share(
                   counts.blocked() + counts.blockedDeferrals() + counts.returned().blocked(),
                   counts.attempts());
@@ -108,9 +105,13 @@ public enum Component {
     };
   }
 
-  /** Of mail by a relay, that of which an event or a refusal says what became of it. */
-  private static long told(Counts counts) {
-    return Math.min(counts.accepted(), counts.returned().settled()) + counts.bounced();
+  /** How much was accepted of which its rate cannot be seen, so that it is not in it. */
+  long unseen(Counts counts) {
+    return switch (this) {
+      case COMPLAINTS -> counts.returned().acceptedUnproven();
+      case LIST_QUALITY, BLOCKS -> counts.unseen();
+      case THROTTLES, DEFERRALS, AUTHENTICATION, DNS_IDENTITY, TLS, LOOP_COVERAGE -> 0;
+    };
   }
 
   private static Rate share(long count, long of) {

@@ -38,10 +38,23 @@ public record Distance(
     }
   }
 
-  static Distance of(Threshold threshold, String subject, Rate rate) {
+  /**
+   * What the rate is not of, though the limit may be.
+   *
+   * @param messages that were accepted, of which it cannot be seen
+   * @param reason why it cannot, of some of them; empty where the rate is of everything
+   */
+  record Unseen(long messages, String reason) {
+    static final Unseen NOTHING = new Unseen(0, "");
+
+    Unseen plus(Unseen other) {
+      return new Unseen(messages + other.messages, reason.isEmpty() ? other.reason : reason);
+    }
+  }
+
+  static Distance of(Threshold threshold, String subject, Rate rate, Unseen unseen) {
     Verdict verdict = verdict(rate, threshold.limit());
-    return new Distance(
-        threshold, subject, rate, verdict, words(threshold, subject, rate, verdict));
+    return new Distance(threshold, subject, rate, verdict, words(threshold, subject, rate, unseen));
   }
 
   static Verdict verdict(Rate rate, double limit) {
@@ -57,7 +70,8 @@ public record Distance(
     return rate.low() >= limit ? Verdict.ABOVE : Verdict.CANNOT_TELL;
   }
 
-  private static String words(Threshold threshold, String subject, Rate rate, Verdict verdict) {
+  private static String words(Threshold threshold, String subject, Rate rate, Unseen unseen) {
+    Verdict verdict = verdict(rate, threshold.limit());
     String what = (subject.isEmpty() ? "" : subject + ": ") + threshold.measure().title();
     String where =
         (threshold.scope() == Threshold.Scope.ISP ? " at " : " by the count of ")
@@ -68,7 +82,13 @@ public record Distance(
             : (threshold.isOwn() ? "your own limit " : "limit ")
                 + Figures.percent(threshold.limit());
     if (verdict == Verdict.NOT_SEEN) {
-      return what + where + " cannot be seen from here, " + limit + ": " + threshold.consequence();
+      return what
+          + where
+          + " cannot be seen from here, "
+          + limit
+          + ": "
+          + threshold.consequence()
+          + (unseen.reason().isEmpty() ? "" : " Here " + unseen.reason() + ".");
     }
     String meaning =
         switch (verdict) {
@@ -77,7 +97,11 @@ public record Distance(
           case CANNOT_TELL -> "its bounds lie on both sides, so it cannot be told yet";
           case NOT_SEEN -> verdict.title();
         };
-    return what + where + " " + Figures.interval(rate) + ", " + limit + ": " + meaning;
+    String without =
+        unseen.messages() == 0
+            ? ""
+            : " (without " + Figures.number(unseen.messages()) + " of which it cannot be seen)";
+    return what + where + " " + Figures.interval(rate) + without + ", " + limit + ": " + meaning;
   }
 
   private static String by(Threshold threshold, Rate rate) {

@@ -6,6 +6,7 @@ import io.portolan.core.dnshealth.DnsCheck;
 import io.portolan.core.dnshealth.DnsFinding;
 import io.portolan.core.dnshealth.DnsStatus;
 import io.portolan.core.dnshealth.StoredFinding;
+import io.portolan.metrics.report.Counts;
 import io.portolan.metrics.report.Figures;
 import io.portolan.metrics.report.Rate;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class DnsIdentity {
     List<StoredFinding> about =
         about(key).filter(each -> each.known() != DnsStatus.UNKNOWN).toList();
     if (about.isEmpty()) {
-      return ComponentScore.of(Component.DNS_IDENTITY, key, Rate.of(0, 0));
+      return ComponentScore.of(Component.DNS_IDENTITY, key, Counts.NONE);
     }
     List<String> bad = new ArrayList<>();
     double points = Score.BEST;

@@ -4,6 +4,7 @@ import io.portolan.core.dnshealth.DnsHealthStore;
 import io.portolan.core.relay.RelayStore;
 import io.portolan.core.relay.StoredRelay;
 import io.portolan.metrics.report.Rate;
+import io.portolan.metrics.reputation.Distance.Unseen;
 import io.portolan.metrics.reputation.Reputation.Filter;
 import io.portolan.metrics.reputation.Threshold.Scope;
 import java.time.Instant;
@@ -108,20 +109,37 @@ public final class ReputationReader {
    */
   private static List<Distance> distances(
       Threshold threshold, List<Signal> signals, Function<SignalKey, Optional<String>> subject) {
-    Map<String, Rate> rates = new TreeMap<>();
+    Map<String, Seen> seen = new TreeMap<>();
     for (Signal signal : signals) {
-      Rate rate = threshold.measure().rate(signal.counts(), signal.key().isByRelay());
       subject
           .apply(signal.key())
-          .ifPresent(
-              name ->
-                  rates.merge(
-                      name,
-                      rate,
-                      (one, other) -> Rate.of(one.count() + other.count(), one.of() + other.of())));
+          .ifPresent(name -> seen.merge(name, Seen.of(threshold.measure(), signal), Seen::plus));
     }
-    return rates.entrySet().stream()
-        .map(entry -> Distance.of(threshold, entry.getKey(), entry.getValue()))
+    return seen.entrySet().stream()
+        .map(
+            entry ->
+                Distance.of(
+                    threshold, entry.getKey(), entry.getValue().rate(), entry.getValue().unseen()))
         .toList();
+  }
+
+  /** A rate with what it is not of. */
+  private record Seen(Rate rate, Unseen unseen) {
+    private static Seen of(Component measure, Signal signal) {
+      Rate rate = measure.rate(signal.counts(), signal.key().isByRelay());
+      long messages = measure.unseen(signal.counts());
+      return new Seen(
+          rate,
+          messages == 0
+              ? Unseen.NOTHING
+              : new Unseen(
+                  messages, ComponentScore.unseen(measure, signal.key(), signal.counts())));
+    }
+
+    private Seen plus(Seen other) {
+      return new Seen(
+          Rate.of(rate.count() + other.rate.count(), rate.of() + other.rate.of()),
+          unseen.plus(other.unseen));
+    }
   }
 }

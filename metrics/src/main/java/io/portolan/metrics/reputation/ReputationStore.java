@@ -4,12 +4,12 @@ import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
 import io.portolan.metrics.report.Counts;
-import io.portolan.metrics.report.FeedbackLoops;
+import io.portolan.metrics.report.LoopProof;
 import io.portolan.metrics.report.Planned;
+import io.portolan.metrics.report.ProvenLoops;
 import io.portolan.metrics.report.RateKind;
 import io.portolan.metrics.report.Report.Interval;
 import io.portolan.metrics.reputation.Reputation.Filter;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -30,8 +31,7 @@ public final class ReputationStore {
   // days
   private static final String BY_SENDER =
       """
-      WITH args AS NOT MATERIALIZED (SELECT ?::timestamptz AS until_at, ?::text AS isp, ?::text AS route, ?::text AS source, ?::text AS domain,
-                           ?::text[] AS loops),
+      WITH args AS NOT MATERIALIZED (SELECT ?::timestamptz AS until_at, ?::text AS isp, ?::text AS route, ?::text AS source, ?::text AS domain),
       part AS (
           SELECT r.campaign_id, r.isp, r.platform, r.route, CASE WHEN r.route = 'direct' THEN r.source ELSE '' END AS source,
                  encryption, outcome, category,
@@ -45,10 +45,10 @@ public final class ReputationStore {
              AND (args.source IS NULL OR r.source = args.source AND r.route = 'direct')
            GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9)
       SELECT part.isp, platform, part.route, part.source, coalesce(c.sending_domain, '') AS domain, encryption, outcome, category,
-             period, part.isp = ANY (loops) OR platform = ANY (loops) AS has_loop, sum(count) AS count
+             period, sum(count) AS count
         FROM args, part LEFT JOIN campaign c ON c.id = part.campaign_id
        WHERE args.domain IS NULL OR c.sending_domain = args.domain
-       GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+       GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
       """;
 
   private static final String BY_DAY =
@@ -64,66 +64,79 @@ public final class ReputationStore {
        GROUP BY 1, 2, 3, 4
       """;
 
+  private static final SignalKey ANYBODY = new SignalKey("", "", "", "", "");
+
   private static final int MINUTES_OF_A_DAY = (int) Duration.ofDays(1).toMinutes();
 
   private final Database database;
+  private final LoopProof loops;
 
-  public ReputationStore(Database database) {
+  /**
+   * @param loops from where complaints come back
+   */
+  public ReputationStore(Database database, LoopProof loops) {
     this.database = database;
+    this.loops = loops;
   }
+
+  /** Mail by a route in one stretch of time, in which its relay tells of arrivals or does not. */
+  private record Stretch(String route, int time) {}
+
+  /**
+   * What was counted of a sender.
+   *
+   * @param key of no ISP and no sender where nobody is told apart
+   */
+  private record Part(SignalKey key, Stretch stretch, Counts counts) {}
 
   /** What was counted of each sender with each ISP. */
   Map<SignalKey, History> bySender(Filter filter, Instant until) {
-    return Planned.read(
-        database,
-        connection -> {
-          Map<SignalKey, History> senders = new HashMap<>();
-          Sql.list(
-              connection,
-              BY_SENDER,
-              row -> add(senders, row),
-              until,
-              filter.isp().orElse(null),
-              filter.route().orElse(null),
-              filter.source().orElse(null),
-              filter.domain().orElse(null),
-              loops(connection));
-          return senders;
-        });
+    ProvenLoops proven = loops.read(database);
+    Map<SignalKey, History> senders = new HashMap<>();
+    for (Part part : read(BY_SENDER, filter, until, row -> ofSender(row, proven))) {
+      senders
+          .computeIfAbsent(part.key(), _ -> new History())
+          .add(part.stretch().time(), part.counts());
+    }
+    return senders;
   }
 
   /** What was counted on each of the last thirty days, the earliest first. */
   List<Interval> byDay(Filter filter, Instant until) {
-    return Planned.read(
-        database,
-        connection -> {
-          Map<Integer, Counts> days = new TreeMap<>();
-          Sql.list(
-              connection,
-              BY_DAY,
-              row ->
-                  days.merge(
-                      -row.integer("day"),
-                      Counts.of(
-                          new Counts.Kind(
-                              row.text("route"),
-                              "",
-                              row.text("outcome"),
-                              row.text("category"),
-                              false),
-                          row.number("count")),
-                      Counts::plus),
-              until,
-              filter.isp().orElse(null),
-              filter.route().orElse(null),
-              filter.source().orElse(null),
-              filter.domain().orElse(null));
-          List<Interval> intervals = new ArrayList<>();
-          days.forEach(
-              (day, counts) ->
-                  intervals.add(interval(until.minus(Duration.ofDays(1L - day)), counts)));
-          return intervals;
-        });
+    Map<Integer, Counts> days = new TreeMap<>();
+    for (Part part : read(BY_DAY, filter, until, ReputationStore::ofDay)) {
+      days.merge(-part.stretch().time(), part.counts(), Counts::plus);
+    }
+    List<Interval> intervals = new ArrayList<>();
+    days.forEach(
+        (day, counts) -> intervals.add(interval(until.minus(Duration.ofDays(1L - day)), counts)));
+    return intervals;
+  }
+
+  private List<Part> read(String sql, Filter filter, Instant until, Sql.Mapper<Part> reader) {
+    List<Part> parts =
+        Planned.read(
+            database,
+            connection ->
+                Sql.list(
+                    connection,
+                    sql,
+                    reader,
+                    until,
+                    filter.isp().orElse(null),
+                    filter.route().orElse(null),
+                    filter.source().orElse(null),
+                    filter.domain().orElse(null)));
+    Map<Stretch, Counts> stretches = new HashMap<>();
+    parts.forEach(part -> stretches.merge(part.stretch(), part.counts(), Counts::plus));
+    Set<Stretch> untold = Counts.tellingNoArrival(stretches);
+    return parts.stream()
+        .map(
+            part ->
+                untold.contains(part.stretch())
+                    ? new Part(part.key(), part.stretch(), part.counts().asUntold())
+                    : part)
+        .toList();
   }
 
   private static Interval interval(Instant start, Counts counts) {
@@ -138,14 +151,11 @@ public final class ReputationStore {
         counts.returned().complaints(),
         counts.returned().unsubscribes(),
         RateKind.HARD_BOUNCE.of(counts).count(),
-        RateKind.BLOCK.of(counts).count());
+        RateKind.BLOCK.of(counts).count(),
+        counts.known());
   }
 
-  private static Object loops(Connection connection) throws SQLException {
-    return connection.createArrayOf("text", FeedbackLoops.builtIn().ids().toArray(new String[0]));
-  }
-
-  private static long add(Map<SignalKey, History> senders, Row row) throws SQLException {
+  private static Part ofSender(Row row, ProvenLoops loops) throws SQLException {
     SignalKey key =
         new SignalKey(
             row.text("isp"),
@@ -153,19 +163,24 @@ public final class ReputationStore {
             row.text("route"),
             row.text("source"),
             row.text("domain"));
-    long count = row.number("count");
-    senders
-        .computeIfAbsent(key, _ -> new History())
-        .add(
-            row.integer("period"),
-            Counts.of(
-                new Counts.Kind(
-                    key.route(),
-                    row.text("encryption"),
-                    row.text("outcome"),
-                    row.text("category"),
-                    row.flag("has_loop")),
-                count));
-    return count;
+    return new Part(
+        key,
+        new Stretch(key.route(), row.integer("period")),
+        counts(row, row.text("encryption"), loops.of(key.isp(), key.platform(), key.route())));
+  }
+
+  private static Part ofDay(Row row) throws SQLException {
+    return new Part(
+        ANYBODY,
+        new Stretch(row.text("route"), row.integer("day")),
+        counts(row, "", ProvenLoops.Hearing.NONE));
+  }
+
+  private static Counts counts(Row row, String encryption, ProvenLoops.Hearing hearing)
+      throws SQLException {
+    return Counts.of(
+        new Counts.Kind(
+            row.text("route"), encryption, row.text("outcome"), row.text("category"), hearing),
+        row.number("count"));
   }
 }

@@ -29,7 +29,7 @@ public record Signal(
       components.add(
           component == Component.DNS_IDENTITY
               ? dns.score(key)
-              : ComponentScore.of(component, key, component.rate(counts, key.isByRelay())));
+              : ComponentScore.of(component, key, counts));
     }
     List<Trend> trends = new ArrayList<>();
     for (Component component : Component.RATES) {

@@ -11,6 +11,7 @@ import io.portolan.metrics.report.Report.AcceptTimes;
 import io.portolan.metrics.report.Report.IspReport;
 import io.portolan.metrics.report.Report.PathReport;
 import io.portolan.metrics.report.Returned;
+import io.portolan.metrics.report.Untold;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -120,6 +121,7 @@ class ComparerTest {
         0,
         0,
         total,
+        total,
         new AcceptTimes(Optional.empty(), Optional.empty()),
         List.of(isps),
         List.of(),
@@ -133,6 +135,7 @@ class ComparerTest {
         isp,
         isp,
         accepted + hard,
+        counts(accepted, hard),
         counts(accepted, hard),
         new AcceptTimes(Optional.of(median), Optional.of(median)),
         Map.of(),
@@ -149,6 +152,7 @@ class ComparerTest {
   }
 
   private static Counts counts(long accepted, long hard) {
-    return new Counts(accepted, hard, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Returned.NONE, Marks.NONE);
+    return new Counts(
+        accepted, hard, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Returned.NONE, Marks.NONE, Untold.NONE);
   }
 }

@@ -9,11 +9,15 @@ import io.portolan.core.guard.HoldEvent.HeldCampaign;
 import io.portolan.core.guard.HoldEventStore;
 import io.portolan.core.guard.HoldStore;
 import io.portolan.core.guard.HoldStore.Steps;
+import io.portolan.core.relay.RelayReporting;
+import io.portolan.core.relay.RelayReporting.EventWay;
+import io.portolan.metrics.report.LoopProof;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -24,6 +28,7 @@ class ComplaintWatchTest {
   @RegisterExtension final TestDatabase database = TestDatabase.create();
 
   private final List<Long> stopped = new ArrayList<>();
+  private LoopProof loops = LoopProof.byComplaints();
 
   @Test
   void poolsTheCampaignsOfASendingDomainOverDays() {
@@ -108,6 +113,55 @@ class ComplaintWatchTest {
   }
 
   @Test
+  void takesTheSilenceOfALoopThatIsNotProvenForNoPraise() {
+    long running = campaign("running", "running", "b@shop.test");
+    sent(running, "outlook", "accepted", 95_000, Duration.ofHours(2));
+    sent(running, "yahoo", "accepted", 5_000, Duration.ofHours(2));
+    sent(running, "yahoo", "complaint", 50, Duration.ofHours(2));
+
+    look();
+
+    assertThat(holds().open(running))
+        .as("nobody knows that complaints of outlook would come")
+        .singleElement()
+        .satisfies(hold -> assertThat(hold.isp()).isEmpty());
+
+    long other = campaign("other", "running", "b@other.test");
+    sent(other, "outlook", "accepted", 95_000, Duration.ofHours(2));
+    sent(other, "yahoo", "accepted", 5_000, Duration.ofHours(2));
+    sent(other, "yahoo", "complaint", 50, Duration.ofHours(2));
+    loops = named("outlook");
+    look();
+
+    assertThat(holds().open(other))
+        .as("somebody has signed up, and there were none")
+        .singleElement()
+        .satisfies(hold -> assertThat(hold.isp()).isEqualTo("yahoo"));
+  }
+
+  @Test
+  void doesNotThinComplaintsOutByMailOfRelaysThatTellNone() {
+    long running = campaign("running", "running", "b@shop.test");
+    sent(running, "yahoo", "accepted", 1_000, Duration.ofHours(2));
+    sent(running, "yahoo", "complaint", 20, Duration.ofHours(2));
+    sent(running, "yahoo", "accepted", 100_000, Duration.ofHours(2), "silent");
+
+    look();
+
+    assertThat(holds().open(running))
+        .singleElement()
+        .satisfies(hold -> assertThat(hold.reason()).contains("20 of 1,000"));
+  }
+
+  /** As if somebody had signed up for these loops, and the events of a relay came here. */
+  private static LoopProof named(String... loops) {
+    return LoopProof.of(
+        List.of(loops),
+        new RelayReporting(
+            _ -> Optional.empty(), List.of(new EventWay("generic", Optional.of("ses"))), false));
+  }
+
+  @Test
   void holdsACampaignAloneAmongOthersOfItsDomain() {
     long good = campaign("good", "running", "a@shop.test");
     long bad = campaign("bad", "running", "b@shop.test");
@@ -126,6 +180,7 @@ class ComplaintWatchTest {
 
   @Test
   void holdsAllMailOfADomainInOneStepThatOneOverrideUndoes() {
+    loops = named("outlook");
     long one = campaign("one", "running", "a@shop.test");
     long two = campaign("two", "running", "b@shop.test");
     sent(one, "outlook", "accepted", 95_000, Duration.ofHours(2));
@@ -221,7 +276,11 @@ class ComplaintWatchTest {
 
   private void look(Instant now) {
     new ComplaintWatch(
-            database.database(), GuardSettings.DEFAULT, InstantSource.fixed(now), stopped::add)
+            database.database(),
+            GuardSettings.DEFAULT,
+            loops,
+            InstantSource.fixed(now),
+            stopped::add)
         .look();
   }
 
@@ -243,15 +302,21 @@ class ComplaintWatchTest {
   }
 
   private void sent(long campaign, String isp, String outcome, long count, Duration ago) {
+    sent(campaign, isp, outcome, count, ago, "direct");
+  }
+
+  private void sent(
+      long campaign, String isp, String outcome, long count, Duration ago, String route) {
     database.execute(
         """
         INSERT INTO result_rollup (campaign_id, minute, isp, platform, route, port, tls, outcome, category, count)
-        VALUES (?, date_trunc('minute', ?::timestamptz), ?, ?, 'direct', 25, 'opportunistic', ?, '', ?)
+        VALUES (?, date_trunc('minute', ?::timestamptz), ?, ?, ?, 25, 'opportunistic', ?, '', ?)
         """,
         campaign,
         NOW.minus(ago).toString(),
         isp,
         isp,
+        route,
         outcome,
         count);
   }

@@ -3,6 +3,7 @@ package io.portolan.metrics.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.relay.RelayReporting;
+import io.portolan.metrics.report.Counts;
 import io.portolan.metrics.report.Report.Interval;
 import io.portolan.metrics.report.Report.IspReport;
 import java.util.List;
@@ -85,8 +86,8 @@ class ReportPageTest {
     List<Interval> points = RatePlot.points(intervals);
 
     assertThat(points).hasSize(40).allMatch(point -> point.minutes() == 3);
-    assertThat(points.stream().mapToLong(Interval::decided).sum())
-        .isEqualTo(intervals.stream().mapToLong(Interval::decided).sum());
+    assertThat(points.stream().mapToLong(Interval::known).sum())
+        .isEqualTo(intervals.stream().mapToLong(Interval::known).sum());
     assertThat(points.stream().mapToLong(Interval::hardBounces).sum())
         .isEqualTo(intervals.stream().mapToLong(Interval::hardBounces).sum());
     assertThat(RatePlot.svg(points)).contains("<polygon", "<polyline").doesNotContain("NaN");
@@ -95,7 +96,7 @@ class ReportPageTest {
   @Test
   void drawsNothingWhereNothingWasDecided() {
     assertThat(RatePlot.points(List.of())).isEmpty();
-    assertThat(RatePlot.svg(List.of())).contains("No peer has decided on anything yet.");
+    assertThat(RatePlot.svg(List.of())).contains("Nothing is known yet of what ISPs decided.");
   }
 
   @Test
@@ -107,6 +108,7 @@ class ReportPageTest {
                 "x",
                 0,
                 TestReports.GMAIL,
+                Counts.NONE,
                 TestReports.campaign().acceptTimes(),
                 LongStream.rangeClosed(1, 10)
                     .boxed()

@@ -10,6 +10,7 @@ import io.portolan.metrics.report.Report.IspReport;
 import io.portolan.metrics.report.Report.PathReport;
 import io.portolan.metrics.report.Report.TopReply;
 import io.portolan.metrics.report.Returned;
+import io.portolan.metrics.report.Untold;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,10 +34,11 @@ final class TestReports {
           1,
           20,
           0,
-          new Returned(5, 2, 1, 4, 0, 0, 6, 0),
-          new Marks(30, 2, 890, 10, 0));
+          new Returned(5, 2, 1, 4, 0, 0, 0, 6, 0),
+          new Marks(30, 2, 890, 10, 0),
+          Untold.NONE);
   static final Counts BLOCKED_PORT =
-      new Counts(0, 0, 0, 0, 0, 0, 30, 0, 0, 0, 0, 0, Returned.NONE, Marks.NONE);
+      new Counts(0, 0, 0, 0, 0, 0, 30, 0, 0, 0, 0, 0, Returned.NONE, Marks.NONE, Untold.NONE);
   static final Counts RELAYED =
       new Counts(
           100,
@@ -51,8 +53,9 @@ final class TestReports {
           0,
           0,
           0,
-          new Returned(0, 0, 0, 1, 1, 100, 0, 0),
-          new Marks(0, 0, 100, 0, 100));
+          new Returned(0, 0, 0, 1, 1, 100, 0, 0, 0),
+          new Marks(0, 0, 100, 0, 100),
+          Untold.NONE);
 
   private static final AcceptTimes TIMES = new AcceptTimes(Optional.of(800L), Optional.of(12_000L));
 
@@ -67,7 +70,18 @@ final class TestReports {
     for (int i = 0; i < 120; i++) {
       intervals.add(
           new Interval(
-              START.plusSeconds(60L * i), 1, 100, 5 + i / 20, 3, 2, 1, 0, 0, 2 + i / 30, 1));
+              START.plusSeconds(60L * i),
+              1,
+              100,
+              5 + i / 20,
+              3,
+              2,
+              1,
+              0,
+              0,
+              2 + i / 30,
+              1,
+              105 + i / 20));
     }
     return new Report(
         title,
@@ -77,6 +91,7 @@ final class TestReports {
         recipients,
         recipients > 0 ? 105 : 0,
         GMAIL.plus(RELAYED).plus(BLOCKED_PORT),
+        Counts.NONE,
         TIMES,
         List.of(
             new IspReport(
@@ -84,6 +99,7 @@ final class TestReports {
                 "gmail",
                 1_000,
                 GMAIL,
+                Counts.NONE,
                 TIMES,
                 Map.of("bad-mailbox", 45L, "mailbox-full", 22L, "ip-reputation", 11L),
                 List.of(new PathReport("direct", 25, "opportunistic", GMAIL, TIMES))),
@@ -92,6 +108,7 @@ final class TestReports {
                 "yahoo",
                 200,
                 RELAYED.plus(BLOCKED_PORT),
+                Counts.NONE,
                 TIMES,
                 Map.of("spam-content", 3L),
                 List.of(
@@ -106,6 +123,6 @@ final class TestReports {
             new TopReply(
                 "gmail", 550, "5.1.1", "bad-mailbox", "bounced", 40, "No such <user> & more")),
         intervals,
-        List.of(new Cohort(Instant.parse("2026-11-24T00:00:00Z"), 1_000, 8, 5, 6, 1_000)));
+        List.of(new Cohort(Instant.parse("2026-11-24T00:00:00Z"), 24, 1_000, 8, 5, 6, 1_000)));
   }
 }

@@ -24,7 +24,7 @@ class BreakdownStoreTest {
 
   @BeforeEach
   void fill() {
-    store = new BreakdownStore(database.database());
+    store = new BreakdownStore(database.database(), LoopProof.byComplaints());
     spring = campaign("spring", "News@Shop.Example");
     summer = campaign("summer", "hello@other.example");
     result(spring, "yahoo", "direct", "192.0.2.1", "tls", "accepted", "", 90);
@@ -49,7 +49,7 @@ class BreakdownStoreTest {
         .containsExactly("shop.example 150", "other.example 40");
     Counts other = breakdown.groups().getLast().counts();
     assertThat(other.relayed()).as("40 by the relay, 33 events").isEqualTo(7);
-    assertThat(RateKind.HARD_BOUNCE.of(other)).isEqualTo(Rate.of(3, 40));
+    assertThat(RateKind.HARD_BOUNCE.of(other)).as("of the 33").isEqualTo(Rate.of(3, 33));
   }
 
   @Test
@@ -57,9 +57,36 @@ class BreakdownStoreTest {
     Group all = store.of(DAY, List.of(), Map.of()).groups().getFirst();
 
     assertThat(RateKind.COMPLAINT.of(all.counts()))
-        .as("yahoo and aol, not gmail")
-        .isEqualTo(Rate.of(2, 140));
+        .as("direct to yahoo and aol, not gmail; not by the relay, which told none")
+        .isEqualTo(Rate.of(2, 100));
+    assertThat(all.counts().returned().acceptedUnproven()).isEqualTo(40);
     assertThat(all.counts().returned().complaints()).isEqualTo(3);
+  }
+
+  @Test
+  void leavesOutWhatCannotBeSeenAndSaysSo() {
+    result(summer, "outlook", "quiet", "", "tls", "accepted", "", 500);
+    result(summer, "outlook", "quiet", "", "", "bounced", "bad-mailbox", 8);
+    result(summer, "outlook", "quiet", "", "", "late-bounce", "ip-reputation", 2);
+
+    Breakdown breakdown = store.of(DAY, List.of(Dimension.ROUTE), Map.of());
+    Counts quiet = breakdown.groups().getFirst().counts();
+
+    assertThat(RateKind.HARD_BOUNCE.of(quiet)).isEqualTo(Rate.of(0, 0));
+    assertThat(RateKind.BLOCK.of(quiet)).isEqualTo(Rate.of(0, 0));
+    assertThat(quiet.unseen()).as("all of it").isEqualTo(508);
+    assertThat(breakdown.leftOut())
+        .containsExactly(
+            "Hard bounce, soft bounce and block rates leave out 515 messages that went through"
+                + " relays: what became of them at the ISP has not been told. 10 of them bounced,"
+                + " but their relays tell of no message that it arrived, so that they are a share"
+                + " of nothing known. Set up the relay's webhook with events of deliveries.",
+            "Complaint rates leave out 540 messages accepted, about which no complaint is known to"
+                + " come back: sign up for the ISP's feedback loop, or set up the relay's webhook"
+                + " with events of complaints; if that is done, name the loop in complaints.loops.");
+    Counts all = store.of(DAY, List.of(), Map.of()).groups().getFirst().counts();
+    assertThat(RateKind.HARD_BOUNCE.of(all)).as("5 and 3 of 155 and 33").isEqualTo(Rate.of(8, 188));
+    assertThat(ReportCsv.write(breakdown).lines().toList().get(1)).contains(",508,500,");
   }
 
   @Test

@@ -33,8 +33,9 @@ class FunnelTest {
             counts.get(9),
             counts.get(10),
             counts.get(11),
-            new Returned(bounced, counts.get(0) / 2, 0, 0, 0, 0, 0, settled),
-            new Marks(0, 0, 0, 0, byRelay));
+            new Returned(bounced, counts.get(0) / 2, 0, 0, 0, 0, 0, 0, settled),
+            new Marks(0, 0, 0, 0, byRelay),
+            Untold.NONE);
 
     Funnel funnel = Funnel.of(total, counts.get(4));
 

@@ -50,8 +50,9 @@ final class ReportBenchmark {
 
   private static void measure(Database database, Instant end) {
     Instant start = end.minus(Duration.ofDays(DAYS));
-    ReportStore reports = new ReportStore(database, InstantSource.fixed(end));
-    BreakdownStore breakdowns = new BreakdownStore(database);
+    ReportStore reports =
+        new ReportStore(database, InstantSource.fixed(end), LoopProof.byComplaints());
+    BreakdownStore breakdowns = new BreakdownStore(database, LoopProof.byComplaints());
     Span span = Span.of(start, end);
     for (int round = 0; round < ROUNDS; round++) {
       OUT.printf(

@@ -11,6 +11,7 @@ import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
 import io.portolan.core.relay.RelayStore;
+import io.portolan.metrics.report.LoopProof;
 import io.portolan.metrics.report.Rate;
 import io.portolan.metrics.report.Report.Interval;
 import io.portolan.metrics.reputation.Distance.Verdict;
@@ -134,7 +135,10 @@ class ReputationReaderTest {
 
     Distance yahoo = distance(reputation, "yahoo-complaints");
     assertThat(yahoo.subject()).isEqualTo("shop.test");
-    assertThat(yahoo.rate()).as("aol's is yahoo's").isEqualTo(Rate.of(2, 20_000));
+    assertThat(yahoo.rate())
+        .as("aol's is yahoo's; not what ses keeps to itself")
+        .isEqualTo(Rate.of(2, 10_000));
+    assertThat(yahoo.words()).contains("(without 10,000 of which it cannot be seen)");
     assertThat(yahoo.verdict()).isEqualTo(Verdict.BELOW);
     assertThat(distance(reputation, "gmail-complaints-never").verdict())
         .isEqualTo(Verdict.NOT_SEEN);
@@ -212,7 +216,10 @@ class ReputationReaderTest {
                 row.startsWith(
                     "yahoo,yahoo,direct,192.0.2.1,shop.test,7d,list-quality,90.1,88.0,91.9,100,10100,0.00990,"));
     assertThat(ReputationCsv.writeDistances(reputation).lines())
-        .anyMatch(row -> row.startsWith("yahoo-complaints,yahoo,shop.test,complaints,0,10000,"));
+        .anyMatch(
+            row ->
+                row.startsWith(
+                    "yahoo-complaints,yahoo,shop.test,complaints,,,,,,0.00300,not-seen,"));
   }
 
   private long attempts(Filter filter) {
@@ -253,8 +260,8 @@ class ReputationReaderTest {
         .returns(Verdict.ABOVE, Distance::verdict)
         .extracting(Distance::words)
         .isEqualTo(
-            "shop.test: complaints at yahoo 0.19 % (0.12–0.29 %), your own limit 0.10 %: above."
-                + " Ask why.");
+            "shop.test: complaints at yahoo 0.21 % (0.14–0.32 %) (without 1,000 of which it"
+                + " cannot be seen), your own limit 0.10 %: above. Ask why.");
     assertThat(distance(reputation, "mine").verdict()).isEqualTo(Verdict.BELOW);
     assertThat(distance(reputation, "relay").subject()).as("a relay by its name").isEqualTo("ses");
     assertThat(reputation.distances())
@@ -274,7 +281,10 @@ class ReputationReaderTest {
 
   private ReputationReader reader(Thresholds thresholds) {
     return new ReputationReader(
-        new ReputationStore(database.database()), dnsHealth, relays, thresholds);
+        new ReputationStore(database.database(), LoopProof.byComplaints()),
+        dnsHealth,
+        relays,
+        thresholds);
   }
 
   private Reputation read(Window window) {

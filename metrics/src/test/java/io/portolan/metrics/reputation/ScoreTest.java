@@ -3,7 +3,12 @@ package io.portolan.metrics.reputation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.portolan.metrics.report.Counts;
+import io.portolan.metrics.report.Marks;
 import io.portolan.metrics.report.Rate;
+import io.portolan.metrics.report.Returned;
+import io.portolan.metrics.report.Untold;
+import io.portolan.metrics.reputation.Distance.Unseen;
 import io.portolan.metrics.reputation.Distance.Verdict;
 import io.portolan.metrics.reputation.Trend.Direction;
 import java.util.List;
@@ -48,7 +53,7 @@ class ScoreTest {
 
   @Test
   void saysThatTooFewMessagesTell() {
-    ComponentScore score = ComponentScore.of(Component.LIST_QUALITY, DIRECT, Rate.of(0, 20));
+    ComponentScore score = score(Component.LIST_QUALITY, 0, 20);
 
     assertThat(score.words()).isEqualTo("too few messages to tell: 0.00 % (0.00–16.84 %), 0 of 20");
     assertThat(Overall.of(List.of(score)).score()).isEmpty();
@@ -60,10 +65,10 @@ class ScoreTest {
     Overall overall =
         Overall.of(
             List.of(
-                ComponentScore.of(Component.COMPLAINTS, DIRECT, Rate.of(27, 10_000)),
-                ComponentScore.of(Component.LIST_QUALITY, DIRECT, Rate.of(0, 10_000)),
-                ComponentScore.of(Component.BLOCKS, DIRECT, Rate.of(0, 10_000)),
-                ComponentScore.of(Component.TLS, DIRECT, Rate.of(0, 10_000))));
+                score(Component.COMPLAINTS, 27, 10_000),
+                score(Component.LIST_QUALITY, 0, 10_000),
+                score(Component.BLOCKS, 0, 10_000),
+                score(Component.TLS, 0, 10_000)));
 
     assertThat(overall.weakest()).contains(Component.COMPLAINTS);
     assertThat(overall.score().orElseThrow().value())
@@ -95,15 +100,47 @@ class ScoreTest {
             .findFirst()
             .orElseThrow();
 
-    assertThat(Distance.of(limit, "a.test", Rate.of(21, 10_000)).words())
+    assertThat(Distance.of(limit, "a.test", Rate.of(21, 10_000), Unseen.NOTHING).words())
         .isEqualTo(
             "a.test: complaints at yahoo 0.21 % (0.14–0.32 %), limit 0.30 %: its bounds lie on both"
                 + " sides, so it cannot be told yet");
-    assertThat(Distance.of(limit, "a.test", Rate.of(5, 10_000)).words())
+    assertThat(Distance.of(limit, "a.test", Rate.of(5, 10_000), Unseen.NOTHING).words())
         .endsWith("limit 0.30 %: below, by 0.18 points at least");
-    assertThat(Distance.of(limit, "a.test", Rate.of(90, 10_000)).words())
+    assertThat(Distance.of(limit, "a.test", Rate.of(90, 10_000), Unseen.NOTHING).words())
         .contains("0.90 % (0.73–1.10 %), limit 0.30 %: above. Yahoo");
+    assertThat(Distance.of(limit, "a.test", Rate.of(5, 10_000), new Unseen(300, "why")).words())
+        .contains("at yahoo 0.05 % (0.02–0.12 %) (without 300 of which it cannot be seen), limit");
+    assertThat(Distance.of(limit, "a.test", Rate.of(0, 0), new Unseen(300, "why")).words())
+        .startsWith("a.test: complaints at yahoo cannot be seen from here, limit 0.30 %")
+        .endsWith(" Here why.");
     assertThat(Distance.verdict(Rate.of(0, 0), 0.003)).isEqualTo(Verdict.NOT_SEEN);
     assertThat(Distance.verdict(Rate.of(1, 100_000), 0)).isEqualTo(Verdict.ABOVE);
+  }
+
+  /** The score of a rate of direct mail. */
+  private static ComponentScore score(Component component, long hits, long of) {
+    long hard = component == Component.LIST_QUALITY ? hits : 0;
+    long blocked = component == Component.BLOCKS ? hits : 0;
+    long encrypted = component == Component.TLS ? hits : 0;
+    long complaints = component == Component.COMPLAINTS ? hits : 0;
+    return ComponentScore.of(
+        component,
+        DIRECT,
+        new Counts(
+            of - hard - blocked,
+            hard,
+            0,
+            blocked,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            new Returned(0, 0, 0, complaints, complaints, of, 0, 0, 0),
+            new Marks(0, 0, encrypted, of - encrypted, 0),
+            Untold.NONE));
   }
 }

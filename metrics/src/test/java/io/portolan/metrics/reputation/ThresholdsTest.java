@@ -11,6 +11,7 @@ import io.portolan.core.policy.TlsMode;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
 import io.portolan.metrics.report.Rate;
+import io.portolan.metrics.reputation.Distance.Unseen;
 import io.portolan.metrics.reputation.Threshold.Scope;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -50,7 +51,7 @@ class ThresholdsTest {
           Rate.of(
               Long.parseLong(rows.get(i).required("sample_hits")),
               Long.parseLong(rows.get(i).required("sample_of")));
-      Distance distance = Distance.of(all.get(i), "a.test", sample);
+      Distance distance = Distance.of(all.get(i), "a.test", sample, Unseen.NOTHING);
       assertThat(distance.verdict().id()).isEqualTo(rows.get(i).required("sample_verdict"));
       assertThat(distance.words()).contains(all.get(i).owner());
     }

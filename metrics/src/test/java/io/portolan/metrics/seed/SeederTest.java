@@ -3,6 +3,7 @@ package io.portolan.metrics.seed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.database.TestDatabase;
+import io.portolan.metrics.report.LoopProof;
 import io.portolan.metrics.report.Report;
 import io.portolan.metrics.report.ReportStore;
 import java.time.Instant;
@@ -48,7 +49,8 @@ class SeederTest {
                 - postgres.number("SELECT count(*) FROM attempt WHERE outcome = 'accepted'"))
         .isZero();
     Report report =
-        new ReportStore(postgres.database(), InstantSource.fixed(END)).ofSpan(plan.start(), END);
+        new ReportStore(postgres.database(), InstantSource.fixed(END), LoopProof.byComplaints())
+            .ofSpan(plan.start(), END);
     assertThat(report.total().attempts()).isEqualTo(20_001);
     assertThat(report.total().hardBounceRate().value()).isBetween(0.006, 0.014);
     assertThat(report.isps().getFirst().isp()).isEqualTo("gmail");
