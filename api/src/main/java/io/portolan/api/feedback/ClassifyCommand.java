@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "classify",
     description =
-        "Says what a reply of an SMTP server means and by which rule, or reads the mails of a directory.")
+        "Says what a reply of an SMTP server means and by which rule, or reads the mails of a"
+            + " directory.")
 public final class ClassifyCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   // how tables of replies name providers that the directory has by another name
@@ -77,7 +78,8 @@ public final class ClassifyCommand implements Callable<Integer> {
       names = "--phase",
       defaultValue = "rcpt",
       description =
-          "What it answered: banner, ehlo, tls, auth, mail, rcpt, data or dot (default: ${DEFAULT-VALUE}).")
+          "What it answered: banner, ehlo, tls, auth, mail, rcpt, data or dot (default:"
+              + " ${DEFAULT-VALUE}).")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private String phase;
 
@@ -119,7 +121,7 @@ public final class ClassifyCommand implements Callable<Integer> {
             .orElseGet(IspDirectory::builtIn);
     ReplyClassifier classifier =
         rules
-            .map(file -> ReplyClassifier.withFile(file, id -> isps.find(id).isPresent()))
+            .map(file -> ReplyClassifier.withFile(file, isps))
             .orElseGet(() -> ReplyRules.classifier(configured, isps));
     PrintWriter out = spec.commandLine().getOut();
     if (mails.isPresent()) {

@@ -6,6 +6,7 @@ import io.portolan.core.feedback.Feedback;
 import io.portolan.core.feedback.FeedbackKind;
 import io.portolan.core.feedback.ReportedRecipient;
 import io.portolan.core.reply.EnhancedStatusCode;
+import io.portolan.core.reply.Hardness;
 import java.util.List;
 
 /** What was read from one mail, in the form in which corpora of bounces are scored. */
@@ -48,7 +49,7 @@ record Predictions(String file, String type, List<Result> results) {
                         ? Integer.toString(verdict.replyCode().getAsInt())
                         : "",
                     verdict.category().id(),
-                    verdict.hard(),
+                    verdict.hardness() == Hardness.HARD,
                     type,
                     verdict.rule()))
         .orElseGet(

@@ -16,7 +16,7 @@ public final class ReplyRules {
   public static ReplyClassifier classifier(Configuration configuration, IspDirectory isps) {
     return configuration
         .replyRules()
-        .map(file -> ReplyClassifier.withFile(file, isp -> isps.find(isp).isPresent()))
+        .map(file -> ReplyClassifier.withFile(file, isps))
         .orElseGet(ReplyClassifier::builtIn);
   }
 }

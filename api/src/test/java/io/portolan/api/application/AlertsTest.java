@@ -18,6 +18,7 @@ import io.portolan.core.policy.TlsMode;
 import io.portolan.core.recorder.RecordedResult;
 import io.portolan.core.relay.Relay;
 import io.portolan.core.relay.RelayPort;
+import io.portolan.core.reply.Hardness;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
 import io.portolan.sender.hold.RouteHold;
@@ -227,7 +228,7 @@ class AlertsTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty()),
-        new DeliveryOutcome.Bounced(attempt, category, false));
+        new DeliveryOutcome.Bounced(attempt, category, Hardness.NEITHER));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.portolan.core.delivery;
 
+import io.portolan.core.reply.Hardness;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -30,14 +31,13 @@ public sealed interface DeliveryOutcome {
       implements DeliveryOutcome {}
 
   /** A 5yz reply by the genuine peer. Never tried again. */
-  record Bounced(Attempt attempt, String category, boolean suppress) implements DeliveryOutcome {}
+  record Bounced(Attempt attempt, String category, Hardness hardness) implements DeliveryOutcome {}
 
   /**
    * Never offered to a peer: refused by its own domain's DNS (no such domain, null MX) or by
    * composing.
    */
-  record Undeliverable(String category, String reason, boolean suppress)
-      implements DeliveryOutcome {}
+  record Undeliverable(String category, String reason) implements DeliveryOutcome {}
 
   /**
    * Never offered to a peer: its address or domain was suppressed after the batch was claimed.
@@ -50,7 +50,8 @@ public sealed interface DeliveryOutcome {
    * Its lifetime ran out; {@code lastAttempt} is the refusal that was the last, if one was made
    * now.
    */
-  record Expired(Optional<Attempt> lastAttempt, String category) implements DeliveryOutcome {}
+  record Expired(Optional<Attempt> lastAttempt, String category, Hardness hardness)
+      implements DeliveryOutcome {}
 
   /**
    * No attempt was made: no path is open, the relay refuses the login, or the platform refuses this
@@ -181,13 +182,19 @@ public sealed interface DeliveryOutcome {
         : Optional.empty();
   }
 
-  /** Whether nobody shall send to the address again. */
-  default boolean suppresses() {
+  /** What it means for further mail to the address. */
+  default Hardness hardness() {
     return switch (this) {
-      case Bounced bounced -> bounced.suppress();
-      case Undeliverable undeliverable -> undeliverable.suppress();
-      case Accepted _, Deferred _, Expired _, Suppressed _, Held _, NoSuchDomain _, InDoubt _ ->
-          false;
+      case Bounced(_, _, Hardness hardness) -> hardness;
+      case Expired(_, _, Hardness hardness) -> hardness;
+      case Accepted _,
+          Deferred _,
+          Undeliverable _,
+          Suppressed _,
+          Held _,
+          NoSuchDomain _,
+          InDoubt _ ->
+          Hardness.NEITHER;
     };
   }
 }

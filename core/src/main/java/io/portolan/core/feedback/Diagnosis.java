@@ -8,6 +8,7 @@ import io.portolan.core.isp.IspDirectory;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.EnhancedStatusCode;
+import io.portolan.core.reply.Hardness;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.reply.RuleDescription;
@@ -93,18 +94,36 @@ public final class Diagnosis {
       List<String> words,
       Optional<String> remoteMta,
       String address) {
-    Verdict found =
-        mostTelling(isDelay, field, words, isp(remoteMta.or(() -> hostIn(words)), address));
-    return found.hard() && isBeforeRecipient(words) ? soft(found) : found;
+    return mostTelling(
+        words,
+        new Report(
+            isDelay,
+            !isBeforeRecipient(words),
+            field,
+            isp(remoteMta.or(() -> hostIn(words)), address)));
   }
 
-  private Verdict mostTelling(
-      boolean isDelay, Optional<EnhancedStatusCode> field, List<String> words, String isp) {
+  /**
+   * What a refusal means of which there are words, with or without codes.
+   *
+   * @param isp the id of the ISP whose server refused, as in {@link ReplyClassifier#classify}
+   */
+  public Classification classify(String words, Phase phase, String isp) {
+    String plain = plain(words);
+    OptionalInt code = replyCode(plain);
+    return classifier.classify(refusal(plain, code, statusIn(plain), SOME_PERMANENT), phase, isp);
+  }
+
+  /** What all texts of a report on one recipient are read by. */
+  private record Report(
+      boolean isDelay, boolean isRecipientNamed, Optional<EnhancedStatusCode> field, String isp) {}
+
+  private Verdict mostTelling(List<String> words, Report report) {
     Verdict first = null;
     Verdict vague = null; // "service unavailable" with a 5yz stands before many a reason
     for (String each : words.stream().flatMap(Diagnosis::citedFirst).toList()) {
       if (!each.isBlank()) {
-        Verdict verdict = judge(isDelay, field, each, isp);
+        Verdict verdict = judge(each, report);
         boolean isWord =
             classifier.rule(verdict.rule()).filter(RuleDescription::readsText).isPresent();
         boolean isTrouble =
@@ -118,7 +137,7 @@ public final class Diagnosis {
       }
     }
     if (first == null) {
-      return judge(isDelay, field, "", isp);
+      return judge("", report);
     }
     return vague == null ? first : joined(first, vague);
   }
@@ -128,16 +147,6 @@ public final class Diagnosis {
     String all = bounded(String.join(" ", words)).replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
     return (REFUSED_SENDER.matcher(all).find() || AT_BANNER.matcher(all).find())
         && !REFUSED_RECIPIENT.matcher(all).find();
-  }
-
-  private static Verdict soft(Verdict verdict) {
-    return new Verdict(
-        verdict.status(),
-        verdict.replyCode(),
-        verdict.category(),
-        false,
-        verdict.diagnostic(),
-        verdict.rule());
   }
 
   /** A reply that a text cites tells more than the words around it. */
@@ -156,33 +165,46 @@ public final class Diagnosis {
 
   /** The codes of one text and the reason found in another. */
   private static Verdict joined(Verdict codes, Verdict reason) {
+    Optional<EnhancedStatusCode> status = mostTelling(codes.status(), reason.status());
+    OptionalInt code = codes.replyCode().isPresent() ? codes.replyCode() : reason.replyCode();
     return new Verdict(
-        mostTelling(codes.status(), reason.status()),
-        codes.replyCode().isPresent() ? codes.replyCode() : reason.replyCode(),
+        status,
+        code,
         reason.category(),
-        reason.hard(),
+        weighed(reason.hardness(), status, code),
         codes.diagnostic(),
         reason.rule());
   }
 
-  private Verdict judge(
-      boolean isDelay, Optional<EnhancedStatusCode> field, String text, String isp) {
+  private Verdict judge(String text, Report report) {
     OptionalInt code = replyCode(text);
-    Optional<EnhancedStatusCode> status = mostTelling(statusIn(text), field);
-    int statusClass =
-        status
-            .map(EnhancedStatusCode::statusClass)
-            .orElse(code.isPresent() ? code.getAsInt() / 100 : 5);
-    int taken =
-        code.isPresent() && code.getAsInt() >= 400
-            ? code.getAsInt()
-            : isDelay || statusClass == 4 ? SOME_TRANSIENT : SOME_PERMANENT;
-    SmtpReply reply = new SmtpReply(taken, status, withoutCodes(text, code));
-    Phase phase = phase(text.toLowerCase(Locale.ROOT));
-    Classification found = classifier.classify(reply, phase, isp);
-    // a report of failure is final, whatever class of code the last trial met
-    boolean hard = !isDelay && found.category().isHard();
-    return new Verdict(status, code, found.category(), hard, cut(text), found.rule());
+    Optional<EnhancedStatusCode> status = mostTelling(statusIn(text), report.field());
+    Phase phase = phase(text.toLowerCase(Locale.ROOT), report.isRecipientNamed());
+    Classification found =
+        classifier.classify(
+            refusal(text, code, status, report.isDelay() ? SOME_TRANSIENT : SOME_PERMANENT),
+            phase,
+            report.isp());
+    Hardness hardness =
+        report.isDelay() || !report.isRecipientNamed() ? Hardness.NEITHER : found.hardness();
+    return new Verdict(
+        status, code, found.category(), weighed(hardness, status, code), cut(text), found.rule());
+  }
+
+  /** A reply of the codes and words that a text cites. */
+  private static SmtpReply refusal(
+      String text, OptionalInt code, Optional<EnhancedStatusCode> status, int otherwise) {
+    boolean isForNow = status.filter(it -> it.statusClass() == 4).isPresent();
+    int taken = code.orElse(isForNow ? SOME_TRANSIENT : otherwise);
+    return new SmtpReply(taken, status, withoutCodes(text, code));
+  }
+
+  /** A host that gave up had been told to come back: nothing final is known of the recipient. */
+  private static Hardness weighed(
+      Hardness hardness, Optional<EnhancedStatusCode> status, OptionalInt code) {
+    boolean isForNow =
+        status.filter(it -> it.statusClass() == 4).isPresent() || code.orElse(0) / 100 == 4;
+    return hardness == Hardness.HARD && isForNow ? Hardness.SOFT : hardness;
   }
 
   private String isp(Optional<String> remoteMta, String address) {
@@ -275,11 +297,12 @@ public final class Diagnosis {
             "(?<![\\d.:/@\\w-])" + code.getAsInt() + "(?:[ -]+#?" + STATUS + ")?[ -]+", "");
   }
 
-  private static Phase phase(String text) {
-    return AT_MAIL.matcher(text).find()
-        ? Phase.MAIL
-        : AT_BANNER.matcher(text).find()
-            ? Phase.BANNER
-            : AT_END.matcher(text).find() ? Phase.DOT : Phase.RCPT;
+  private static Phase phase(String text, boolean isRecipientNamed) {
+    if (!isRecipientNamed && AT_MAIL.matcher(text).find()) {
+      return Phase.MAIL;
+    }
+    return !isRecipientNamed && AT_BANNER.matcher(text).find()
+        ? Phase.BANNER
+        : AT_END.matcher(text).find() ? Phase.DOT : Phase.RCPT;
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.EnhancedStatusCode;
+import io.portolan.core.reply.Hardness;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -76,7 +77,7 @@ final class EventParts {
                 Optional.empty(),
                 OptionalInt.empty(),
                 category,
-                false,
+                Hardness.NEITHER,
                 words.strip(),
                 Classification.NO_RULE)),
         Optional.empty());

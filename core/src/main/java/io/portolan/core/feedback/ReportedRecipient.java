@@ -2,6 +2,7 @@ package io.portolan.core.feedback;
 
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.EnhancedStatusCode;
+import io.portolan.core.reply.Hardness;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,7 +32,7 @@ public record ReportedRecipient(
    * @param status the most telling enhanced status code given: one in the diagnostic text wins over
    *     a Status field that says less
    * @param replyCode of SMTP, where the report cites a reply
-   * @param hard whether the recipient is to be suppressed at once; never so for a delay
+   * @param hardness what it means for further mail to the recipient; for a delay nothing
    * @param diagnostic the words of the host that refused, on one line
    * @param rule the id of the rule that chose the category, or {@link
    *     io.portolan.core.reply.Classification#NO_RULE}
@@ -40,7 +41,7 @@ public record ReportedRecipient(
       Optional<EnhancedStatusCode> status,
       OptionalInt replyCode,
       BounceCategory category,
-      boolean hard,
+      Hardness hardness,
       String diagnostic,
       String rule) {}
 }

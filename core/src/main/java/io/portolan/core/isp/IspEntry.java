@@ -7,6 +7,7 @@ import io.portolan.core.csv.CsvRow;
 import io.portolan.core.csv.CsvTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A row of an ISP directory.
@@ -21,6 +22,8 @@ public record IspEntry(Isp isp, List<String> domains, List<String> mxSuffixes, S
   static final List<String> COLUMNS =
       List.of("isp_id", "display_name", "kind", DOMAINS, MX_SUFFIXES, "platform_isp_id");
 
+  // reply rules name relays so
+  private static final Set<String> RESERVED = Set.of(Isp.OTHER.id(), "relay");
   private static final String ANY_SUBDOMAIN = "*.";
 
   public IspEntry {
@@ -45,12 +48,13 @@ public record IspEntry(Isp isp, List<String> domains, List<String> mxSuffixes, S
 
   private static IspEntry read(CsvRow row) {
     String id = row.required("isp_id");
-    if (!Isp.isId(id) || id.equals(Isp.OTHER.id())) {
+    if (!Isp.isId(id) || RESERVED.contains(id)) {
       throw row.invalid(
           "isp_id",
           "\""
               + id
-              + "\" is no ISP id: lower-case letters, digits and hyphens, and not \"other\".");
+              + "\" is no ISP id: lower-case letters, digits and hyphens, and not \"other\" or"
+              + " \"relay\".");
     }
     String platform = row.text("platform_isp_id");
     if (!platform.isEmpty() && !Isp.isId(platform)) {

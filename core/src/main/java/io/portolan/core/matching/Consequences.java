@@ -17,6 +17,7 @@ import io.portolan.core.recorder.AcceptedAttempt;
 import io.portolan.core.recorder.Rollup;
 import io.portolan.core.reply.Action;
 import io.portolan.core.reply.BounceCategory;
+import io.portolan.core.reply.Hardness;
 import io.portolan.core.suppression.SoftBounceRule;
 import io.portolan.core.suppression.SoftBounces;
 import io.portolan.core.suppression.SoftBounces.SoftBounce;
@@ -159,17 +160,23 @@ final class Consequences {
             .filter(_ -> Named.of(arrival.feedback(), recipient, delivery) == Named.RECIPIENT);
     Suppression.Evidence evidence = evidence(diagnostic, delivery);
     List<Suppression> suppressions = List.of();
-    if (verdict.map(Verdict::hard).orElse(false)) {
-      suppressions =
-          suppressions(
-              address, SuppressionReason.HARD_BOUNCE, evidence, category.id(), arrival.at());
-    } else if (category.action() == Action.RETRY_THEN_SUPPRESS
-        && effects.contains(Effect.LATE_BOUNCE)
-        && address.isPresent()) {
-      effects.add(Effect.SOFT_BOUNCE);
-      suppressions =
-          softBounces.count(
-              connection, List.of(new SoftBounce(address.get(), category, evidence, arrival.at())));
+    switch (verdict.map(Verdict::hardness).orElse(Hardness.NEITHER)) {
+      case HARD ->
+          suppressions =
+              suppressions(
+                  address, SuppressionReason.HARD_BOUNCE, evidence, category.id(), arrival.at());
+      case SOFT -> {
+        if (effects.contains(Effect.LATE_BOUNCE) && address.isPresent()) {
+          effects.add(Effect.SOFT_BOUNCE);
+          suppressions =
+              softBounces.count(
+                  connection,
+                  List.of(new SoftBounce(address.get(), category, evidence, arrival.at())));
+        }
+      }
+      case NEITHER -> {
+        // says nothing about the address
+      }
     }
     if (SuppressionRows.add(connection, suppressions) > 0) {
       effects.add(Effect.SUPPRESSED);

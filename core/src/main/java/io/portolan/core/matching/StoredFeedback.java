@@ -7,6 +7,7 @@ import io.portolan.core.feedback.OriginalMessage;
 import io.portolan.core.feedback.ReportedRecipient;
 import io.portolan.core.feedback.Source;
 import io.portolan.core.reply.BounceCategory;
+import io.portolan.core.reply.Hardness;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +51,17 @@ public record StoredFeedback(
         at);
   }
 
+  /**
+   * What is still to be done about the recipient: whoever was to be suppressed at once was when it
+   * came in.
+   */
+  private Hardness hardness(BounceCategory category) {
+    boolean isForNow =
+        report.replyCode().filter(code -> code / 100 == 4).isPresent()
+            || report.status().filter(status -> status.startsWith("4")).isPresent();
+    return !category.isHard() || isForNow ? Hardness.of(category, false) : Hardness.NEITHER;
+  }
+
   /** Whom it is about, if it says why. */
   Optional<ReportedRecipient> reportedRecipient() {
     return report
@@ -65,7 +77,7 @@ public record StoredFeedback(
                             Optional.empty(),
                             OptionalInt.empty(),
                             category,
-                            category.isHard(),
+                            hardness(category),
                             report.diagnostic(),
                             report.rule().orElse(""))),
                     Optional.empty()));

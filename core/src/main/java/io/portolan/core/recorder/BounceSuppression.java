@@ -2,7 +2,6 @@ package io.portolan.core.recorder;
 
 import io.portolan.core.address.EmailAddress;
 import io.portolan.core.delivery.Attempt;
-import io.portolan.core.reply.Action;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.SmtpReply;
 import io.portolan.core.suppression.SoftBounceRule;
@@ -38,10 +37,12 @@ final class BounceSuppression {
     List<SoftBounce> soft = new ArrayList<>();
     for (RecordedResult result : results) {
       if (applied.contains(result.delivery().id())) {
-        if (result.outcome().suppresses()) {
-          suppressions.add(hardBounce(result));
-        } else {
-          softBounce(result).ifPresent(soft::add);
+        switch (result.outcome().hardness()) {
+          case HARD -> suppressions.add(hardBounce(result));
+          case SOFT -> soft.add(softBounce(result));
+          case NEITHER -> {
+            // says nothing about the address
+          }
         }
       }
     }
@@ -63,24 +64,12 @@ final class BounceSuppression {
         Optional.empty());
   }
 
-  /** What counts for {@link SoftBounces}: it ended, and would be suppressed after some of these. */
-  private static Optional<SoftBounce> softBounce(RecordedResult result) {
-    return switch (result.outcome().state()) {
-      case BOUNCED, EXPIRED ->
-          result
-              .outcome()
-              .cause()
-              .flatMap(BounceCategory::of)
-              .filter(category -> category.action() == Action.RETRY_THEN_SUPPRESS)
-              .map(
-                  category ->
-                      new SoftBounce(
-                          EmailAddress.parse(result.delivery().address()),
-                          category,
-                          evidence(result),
-                          result.at()));
-      case PLANNED, ACCEPTED, SUPPRESSED, CANCELLED -> Optional.empty();
-    };
+  private static SoftBounce softBounce(RecordedResult result) {
+    return new SoftBounce(
+        EmailAddress.parse(result.delivery().address()),
+        result.outcome().cause().flatMap(BounceCategory::of).orElseThrow(),
+        evidence(result),
+        result.at());
   }
 
   private static Suppression.Evidence evidence(RecordedResult result) {

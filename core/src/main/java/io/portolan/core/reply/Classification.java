@@ -4,14 +4,18 @@ package io.portolan.core.reply;
  * What a refusal means.
  *
  * @param effect on the delivery
- * @param suppresses whether the recipient is to be suppressed: a bounce of a hard category, given
- *     to the recipient or later
+ * @param hardness what it means for further mail to the recipient
  * @param rule the id of the rule that decided, or {@value #NO_RULE}
  */
 public record Classification(
-    BounceCategory category, Effect effect, boolean suppresses, String rule) {
+    BounceCategory category, Effect effect, Hardness hardness, String rule) {
   /** Stands where no rule matched and the code's class alone decided. */
   public static final String NO_RULE = "none";
+
+  /** Whether the recipient is to be suppressed at once. */
+  public boolean suppresses() {
+    return hardness == Hardness.HARD;
+  }
 
   /** What a refusal does to the delivery. */
   public enum Effect {

@@ -23,6 +23,11 @@ record ReplyRule(
     return description.id();
   }
 
+  /** Whether words alone decide, whatever status code stands beside them and whoever answers. */
+  boolean isLoose() {
+    return isps.isEmpty() && conditions.text().isPresent() && conditions.statuses().isEmpty();
+  }
+
   /** The phase at which its sample is tried: the first of its phases, or RCPT. */
   Phase samplePhase() {
     return conditions.phases().stream().min(Comparator.naturalOrder()).orElse(Phase.RCPT);

@@ -2,6 +2,7 @@ package io.portolan.core.reply;
 
 import io.portolan.core.csv.CsvRow;
 import io.portolan.core.csv.CsvTable;
+import io.portolan.core.isp.IspDirectory;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumSet;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -30,16 +30,17 @@ final class ReplyRuleReader {
   /**
    * Reads the rules of a table, in its order.
    *
-   * @param isKnownIsp whether there is an ISP of an id
+   * @param isps whom rules may be about, besides relays: platforms, for by these live replies are
+   *     judged
    */
-  static List<ReplyRule> read(CsvTable table, Predicate<String> isKnownIsp) {
+  static List<ReplyRule> read(CsvTable table, IspDirectory isps) {
     List<ReplyRule> rules = new ArrayList<>();
     Set<String> ids = new HashSet<>();
     for (CsvRow row : table.rows()) {
       ReplyRule rule = read(row);
       for (String isp : rule.isps()) {
-        if (!isKnownIsp.test(isp)) {
-          throw row.invalid("isp", "\"" + isp + "\" is no ISP of the directory.");
+        if (!isp.equals(ReplyClassifier.RELAY)) {
+          checkPlatform(row, isp, isps);
         }
       }
       if (!ids.add(rule.id())) {
@@ -48,6 +49,25 @@ final class ReplyRuleReader {
       rules.add(rule);
     }
     return rules;
+  }
+
+  private static void checkPlatform(CsvRow row, String isp, IspDirectory isps) {
+    String platform =
+        isps.find(isp)
+            .orElseThrow(() -> row.invalid("isp", "\"" + isp + "\" is no ISP of the directory."))
+            .platform();
+    if (!platform.equals(isp)) {
+      throw row.invalid(
+          "isp",
+          "The mail of \""
+              + isp
+              + "\" is taken by the servers of \""
+              + platform
+              + "\", by whose rules their replies are judged, so that this one would never decide."
+              + " Write "
+              + platform
+              + ".");
+    }
   }
 
   private static ReplyRule read(CsvRow row) {

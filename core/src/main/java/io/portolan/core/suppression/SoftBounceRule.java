@@ -4,9 +4,9 @@ import io.portolan.core.reply.BounceCategory;
 import java.time.Duration;
 
 /**
- * When soft bounces in a row suppress an address: full mailboxes and refused recipients, counted by
- * delivery and not by attempt. M3AAWG's senders' practice is three to five failures in a row over
- * fifteen days or so.
+ * When soft bounces in a row suppress an address: full mailboxes, refused recipients and mailboxes
+ * that are closed or missing for now or in doubt, counted by delivery and not by attempt. M3AAWG's
+ * senders' practice is three to five failures in a row over fifteen days or so.
  *
  * @param bounces in a row, with the one that suppresses; {@link BounceCategory#suppressAfter} where
  *     that is more

@@ -51,7 +51,7 @@ public final class SoftBounces {
     this.rule = rule;
   }
 
-  /** A delivery that ended with a full mailbox or a refused recipient. */
+  /** A delivery that ended with a refusal of its recipient that does not suppress at once. */
   public record SoftBounce(
       EmailAddress address, BounceCategory category, Evidence evidence, Instant at) {}
 

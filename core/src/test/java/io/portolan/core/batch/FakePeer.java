@@ -5,6 +5,7 @@ import io.portolan.core.delivery.Decision;
 import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.Hardness;
 import io.portolan.core.reply.MalformedReplyException;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
@@ -38,7 +39,9 @@ final class FakePeer {
   DeliveryOutcome answer(Instant now, boolean offered) {
     if (!now.isBefore(lifetimeEnd)) {
       return new DeliveryOutcome.Expired(
-          offered ? Optional.of(attempt(now, "451 4.3.0 later")) : Optional.empty(), "held");
+          offered ? Optional.of(attempt(now, "451 4.3.0 later")) : Optional.empty(),
+          "held",
+          Hardness.NEITHER);
     }
     return switch (random.nextInt(offered ? 8 : 12)) {
       case 0, 1, 2 -> new DeliveryOutcome.Accepted(attempt(now, "250 2.0.0 ok"));
@@ -47,12 +50,14 @@ final class FakePeer {
               attempt(now, "451 4.7.1 later"), "rate-limited", later(now), Optional.empty());
       case 5 ->
           new DeliveryOutcome.Bounced(
-              attempt(now, "550 5.1.1 no such user"), "unknown-user", random.nextBoolean());
+              attempt(now, "550 5.1.1 no such user"),
+              "bad-mailbox",
+              random.nextBoolean() ? Hardness.HARD : Hardness.SOFT);
       case 6, 7 -> unknown(now);
       case 8 -> new DeliveryOutcome.Held("no path is open", later(now));
       case 9 -> new DeliveryOutcome.NoSuchDomain("NXDOMAIN", later(now));
       case 10 -> new DeliveryOutcome.Suppressed("manual");
-      default -> new DeliveryOutcome.Undeliverable("null-mx", "takes no mail", false);
+      default -> new DeliveryOutcome.Undeliverable("null-mx", "takes no mail");
     };
   }
 

@@ -145,8 +145,8 @@ class IspDirectoryTest {
       delimiter = '|',
       textBlock =
           """
-          Quay,Quay,mailbox,quay.test,, | isp_id: "Quay" is no ISP id: lower-case letters, digits and hyphens, and not "other".
-          other,Other,mailbox,quay.test,, | isp_id: "other" is no ISP id: lower-case letters, digits and hyphens, and not "other".
+          Quay,Quay,mailbox,quay.test,, | isp_id: "Quay" is no ISP id: lower-case letters, digits and hyphens, and not "other" or "relay".
+          other,Other,mailbox,quay.test,, | isp_id: "other" is no ISP id: lower-case letters, digits and hyphens, and not "other" or "relay".
           quay,,mailbox,quay.test,, | display_name: A value is missing.
           quay,Quay,ferry,quay.test,, | kind: "ferry" is not mailbox, telco or gateway.
           quay,Quay,mailbox,quay,, | consumer_domains: "quay" has a domain without a dot.

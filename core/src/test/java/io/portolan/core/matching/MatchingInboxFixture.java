@@ -15,6 +15,7 @@ import io.portolan.core.json.Json;
 import io.portolan.core.matching.FeedbackAlarm.LateBounce;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.EnhancedStatusCode;
+import io.portolan.core.reply.Hardness;
 import io.portolan.core.suppression.SoftBounceRule;
 import java.time.Duration;
 import java.time.Instant;
@@ -166,7 +167,7 @@ abstract class MatchingInboxFixture {
         EnhancedStatusCode.parse("5.0.0"),
         OptionalInt.of(550),
         category,
-        category.isHard(),
+        Hardness.of(category, true),
         words,
         "r");
   }
@@ -184,7 +185,8 @@ abstract class MatchingInboxFixture {
   String state(long id) {
     return database
         .texts(
-            "SELECT state || ' ' || coalesce(category, '-') || ' ' || to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM delivery WHERE id = ?",
+            "SELECT state || ' ' || coalesce(category, '-') || ' ' || to_char(ended_at AT TIME ZONE"
+                + " 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM delivery WHERE id = ?",
             id)
         .getFirst();
   }

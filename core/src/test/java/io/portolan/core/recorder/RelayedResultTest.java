@@ -10,6 +10,7 @@ import io.portolan.core.delivery.DeliveryOutcome.Bounced;
 import io.portolan.core.delivery.DeliveryOutcome.Deferred;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.Hardness;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class RelayedResultTest extends ResultRecorderFixture {
             new Accepted(over(DIRECT, "250 ok")),
             new Deferred(
                 over(RELAY, "451 later"), "remote-system", NOW.plusSeconds(60), Optional.empty()),
-            new Bounced(over(RELAY, "550 5.1.1 no"), "bad-mailbox", false));
+            new Bounced(over(RELAY, "550 5.1.1 no"), "bad-mailbox", Hardness.NEITHER));
     try (ResultRecorder recorder = recorder()) {
       for (int i = 0; i < outcomes.size(); i++) {
         var _ = recorder.record(batch, batch.deliveries().get(i), outcomes.get(i));
@@ -40,7 +41,8 @@ class RelayedResultTest extends ResultRecorderFixture {
         .containsExactly("accepted ses", "accepted -", "planned -", "bounced -");
     assertThat(
             database.texts(
-                "SELECT route || ' ' || outcome || ' ' || count FROM result_rollup ORDER BY route, outcome"))
+                "SELECT route || ' ' || outcome || ' ' || count FROM result_rollup ORDER BY route,"
+                    + " outcome"))
         .as("as they were counted before")
         .containsExactly("direct accepted 1", "ses accepted 1", "ses bounced 1", "ses deferred 1");
   }

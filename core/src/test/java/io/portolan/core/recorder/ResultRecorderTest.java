@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.delivery.DeliveryOutcome.Accepted;
 import io.portolan.core.delivery.DeliveryOutcome.Bounced;
 import io.portolan.core.delivery.DeliveryOutcome.Deferred;
 import io.portolan.core.delivery.DeliveryOutcome.Expired;
 import io.portolan.core.delivery.DeliveryOutcome.Held;
+import io.portolan.core.reply.Hardness;
 import io.portolan.core.suppression.SoftBounceRule;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -80,11 +82,12 @@ class ResultRecorderTest extends ResultRecorderFixture {
               recorder.record(
                   batch,
                   deliveries.get(2),
-                  new Bounced(attempt("550 5.1.1 no such user"), "bad-mailbox", true)),
+                  new Bounced(attempt("550 5.1.1 no such user"), "bad-mailbox", Hardness.HARD)),
               recorder.record(
                   batch,
                   deliveries.get(3),
-                  new Expired(Optional.of(attempt("451 4.3.0 later")), "remote-system")),
+                  new Expired(
+                      Optional.of(attempt("451 4.3.0 later")), "remote-system", Hardness.NEITHER)),
               recorder.record(
                   batch, deliveries.get(4), new Held("no path is open", NOW.plusSeconds(30))));
       assertThat(done)
@@ -95,7 +98,8 @@ class ResultRecorderTest extends ResultRecorderFixture {
         .containsExactly("accepted 1", "planned 1", "bounced 1", "expired 1", "planned 0");
     assertThat(
             database.texts(
-                "SELECT outcome || ' ' || number || ' ' || coalesce(enhanced, '-') FROM attempt ORDER BY delivery_id"))
+                "SELECT outcome || ' ' || number || ' ' || coalesce(enhanced, '-') FROM attempt"
+                    + " ORDER BY delivery_id"))
         .containsExactly(
             "accepted 1 2.0.0", "deferred 1 4.7.1", "bounced 1 5.1.1", "deferred 1 4.3.0");
     assertThat(database.texts("SELECT reply FROM attempt WHERE code = 450"))
@@ -104,7 +108,8 @@ class ResultRecorderTest extends ResultRecorderFixture {
         .satisfies(reply -> assertThat(reply).endsWith("\\"));
     assertThat(
             database.texts(
-                "SELECT outcome || ' ' || route || ' ' || category || ' ' || count FROM result_rollup ORDER BY outcome, category"))
+                "SELECT outcome || ' ' || route || ' ' || category || ' ' || count FROM"
+                    + " result_rollup ORDER BY outcome, category"))
         .containsExactly(
             "accepted direct  1",
             "bounced direct bad-mailbox 1",
@@ -117,6 +122,25 @@ class ResultRecorderTest extends ResultRecorderFixture {
         .containsExactly("r3@gmail.test hard-bounce");
     assertThat(database.number("SELECT sum(count) FROM accept_time_rollup")).isEqualTo(1);
     assertThat(heard).hasSize(5);
+  }
+
+  @Test
+  void countsWhatIsNotCertainOrWasSaidForNowAsASoftBounce() throws Exception {
+    ClaimedBatch batch = claimedBatch(3, 1);
+    List<DeliveryOutcome> outcomes =
+        List.of(
+            new Bounced(attempt("550 5.7.1 no such user"), "bad-mailbox", Hardness.SOFT),
+            new Expired(
+                Optional.of(attempt("450 4.2.1 locked")), "mailbox-inactive", Hardness.SOFT),
+            new Bounced(attempt("550 5.7.1 locked"), "mailbox-inactive", Hardness.NEITHER));
+    try (ResultRecorder recorder = recorder()) {
+      for (int i = 0; i < outcomes.size(); i++) {
+        var _ = recorder.record(batch, batch.deliveries().get(i), outcomes.get(i));
+      }
+    }
+    assertThat(database.number("SELECT count(*) FROM suppression")).isZero();
+    assertThat(database.texts("SELECT category FROM soft_bounce ORDER BY address_key"))
+        .containsExactly("bad-mailbox", "mailbox-inactive");
   }
 
   @Test
@@ -139,12 +163,15 @@ class ResultRecorderTest extends ResultRecorderFixture {
       for (ClaimedDelivery delivery : batch.deliveries()) {
         var _ =
             recorder.record(
-                batch, delivery, new Bounced(attempt("552 5.2.2 full"), "mailbox-full", false));
+                batch,
+                delivery,
+                new Bounced(attempt("552 5.2.2 full"), "mailbox-full", Hardness.SOFT));
       }
     }
     assertThat(
             database.texts(
-                "SELECT value || ' ' || reason || ' ' || evidence || ' ' || (expires_at > created_at) FROM suppression"))
+                "SELECT value || ' ' || reason || ' ' || evidence || ' ' || (expires_at >"
+                    + " created_at) FROM suppression"))
         .as("the second got mail in between, the third is full for the first time")
         .containsExactly("r1@gmail.test soft-bounce 552 5.2.2 full true");
     assertThat(database.texts("SELECT bounces FROM soft_bounce ORDER BY address_key"))
@@ -163,7 +190,7 @@ class ResultRecorderTest extends ResultRecorderFixture {
       var first = recorder.record(batch, delivery, new Accepted(attempt("250 ok")));
       var second =
           recorder.record(
-              batch, delivery, new Bounced(attempt("550 5.1.1 no"), "bad-mailbox", true));
+              batch, delivery, new Bounced(attempt("550 5.1.1 no"), "bad-mailbox", Hardness.HARD));
 
       assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo(APPLIED);
       assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo(STALE);
@@ -181,7 +208,7 @@ class ResultRecorderTest extends ResultRecorderFixture {
           recorder.record(
               batch,
               batch.deliveries().getFirst(),
-              new Bounced(attempt("550 5.1.1 no"), "bad-mailbox", true));
+              new Bounced(attempt("550 5.1.1 no"), "bad-mailbox", Hardness.HARD));
 
       assertThat(done.get(10, TimeUnit.SECONDS)).isEqualTo(APPLIED);
     }

@@ -1,5 +1,6 @@
 package io.portolan.core.reply;
 
+import static io.portolan.core.reply.BounceCategory.RELAY_CONFIG;
 import static io.portolan.core.reply.Classification.Effect.BOUNCE;
 import static io.portolan.core.reply.Classification.Effect.DEFERRAL;
 import static io.portolan.core.reply.Classification.Effect.RECONNECT;
@@ -50,11 +51,21 @@ class ReplyClassifierTest {
 
   @ParameterizedTest
   @MethodSource("rules")
-  void everyRuleIsAboutKnownIspsAndNamesItsSource(CsvRow rule) {
+  void everyRuleIsAboutPlatformsOrRelaysAndNamesItsSource(CsvRow rule) {
     if (!rule.text("isp").equals("*")) {
       assertThat(rule.list("isp"))
           .isNotEmpty()
-          .allSatisfy(isp -> assertThat(IspDirectory.builtIn().find(isp)).isPresent());
+          .allSatisfy(
+              isp ->
+                  assertThat(
+                          isp.equals(ReplyClassifier.RELAY)
+                              || IspDirectory.builtIn()
+                                  .find(isp)
+                                  .orElseThrow()
+                                  .platform()
+                                  .equals(isp))
+                      .as(isp)
+                      .isTrue());
     }
     assertThat(rule.text("source")).isNotEmpty();
   }
@@ -90,7 +101,8 @@ class ReplyClassifierTest {
 
     assertThat(CLASSIFIER.classify(reply, Phase.RCPT, "qq"))
         .isEqualTo(
-            new Classification(BounceCategory.RATE_LIMITED, DEFERRAL, false, "qq-frequency"));
+            new Classification(
+                BounceCategory.RATE_LIMITED, DEFERRAL, Hardness.NEITHER, "qq-frequency"));
     assertThat(CLASSIFIER.classify(reply, Phase.RCPT, "other").effect()).isEqualTo(BOUNCE);
   }
 
@@ -114,7 +126,7 @@ class ReplyClassifierTest {
             "538 5.7.11 Encryption required for requested authentication mechanism")) {
       Classification found = CLASSIFIER.classify(SmtpReply.parse(line), Phase.AUTH, "other");
       assertThat(found.effect()).as(line).isEqualTo(DEFERRAL);
-      assertThat(found.category()).isEqualTo(BounceCategory.RELAY_CONFIG);
+      assertThat(found.category()).isEqualTo(RELAY_CONFIG);
     }
     assertThat(
             CLASSIFIER
@@ -134,7 +146,8 @@ class ReplyClassifierTest {
     }
     assertThat(CLASSIFIER.classify(SmtpReply.parse("450 4.1.1 User unknown"), Phase.RCPT, "other"))
         .isEqualTo(
-            new Classification(BounceCategory.BAD_MAILBOX, DEFERRAL, false, "no-such-mailbox"));
+            new Classification(
+                BounceCategory.BAD_MAILBOX, DEFERRAL, Hardness.SOFT, "no-such-mailbox"));
   }
 
   @ParameterizedTest
@@ -173,6 +186,42 @@ class ReplyClassifierTest {
         "550 Absenderadresse unbekannt",
         "550 adresse de l'expéditeur inconnue",
         "550 5.7.1 your user is not registered",
+        "502 5.7.0 Your SMTP account is not yet activated",
+        "550 5.7.1 Account suspended",
+        "554 5.7.1 The account is temporarily disabled due to abuse",
+        "550 Account suspended for non-payment",
+        "525 5.7.13 Account disabled",
+        "550 5.7.1 Message for recipient blocked, high spam score",
+        "550 Message for recipient blocked, high spam score",
+        "550 5.7.1 Email from this domain to the recipient is blocked",
+        "550 Email from this domain to the recipient is blocked",
+        "550 5.7.1 Sending account is disabled",
+        "550 Sending account is disabled",
+        "550 5.7.1 Sender user account locked due to abuse",
+        "550 Sender user account locked due to abuse",
+        "550 5.7.1 recipient server: certificate expired",
+        "550 recipient server: certificate expired",
+        "550 5.7.1 host not found for HELO",
+        "550 host not found for HELO",
+        "550 invalid address literal in EHLO",
+        "550 5.7.1 The user has blocked your address",
+        "550 mailbox owner has blocked your domain",
+        "550 mail to this user is blocked",
+        "550 mail to user blocked by content filter",
+        "550 The mailbox server has closed the connection",
+        "550 192.0.2.1 not listed in our allow list",
+        "550 your address is not listed in our records",
+        "550 IP address does not exist in DNS",
+        "550 address 192.0.2.1 not found in reverse zone",
+        "550 invalid user name or password",
+        "550 no account with that login",
+        "550 callout verification failed: user unknown",
+        "550 rejected: From: address does not exist",
+        "550 Reply-To address does not exist",
+        "550 5.1.8 <news@acme.example> user unknown",
+        "550 5.6.0 invalid recipient header",
+        "550 5.7.1 account expired",
+        "550 5.7.1 No such host in the Received header",
         "599 weather"
       })
   void suppressesNobodyOnAGuess(String line) throws MalformedReplyException {
@@ -183,12 +232,115 @@ class ReplyClassifierTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          550 5.7.1 Message for recipient blocked, high spam score     | spam-content
+          550 5.7.1 Email from this domain to the recipient is blocked | sender-rejected
+          550 5.7.1 Sending account is disabled                        | sender-rejected
+          550 5.7.1 Sender user account locked due to abuse            | sender-rejected
+          550 5.7.1 recipient server: certificate expired              | tls
+          550 5.7.1 host not found for HELO                            | dns-identity
+          550 invalid address literal in EHLO                          | dns-identity
+          550 5.7.1 The user has blocked your address                  | recipient-refused
+          550 mail to user blocked by content filter                   | content-rejected
+          525 5.7.13 disabled                                          | relay-config
+          """)
+  void saysOfWhatIsAboutUsWhatItIs(String reply, String category) throws MalformedReplyException {
+    assertThat(CLASSIFIER.classify(SmtpReply.parse(reply), Phase.RCPT, "other").category().id())
+        .isEqualTo(category);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          550 5.1.1 User unknown                                       | HARD
+          550 User unknown                                             | HARD
+          550 5.2.1 Account suspended                                  | HARD
+          550 Account suspended                                        | HARD
+          550 5.4.4 Host unknown                                       | HARD
+          551 5.7.17 Mailbox owner has changed                         | HARD
+          550 5.7.1 No such user                                       | SOFT
+          550 your message: user unknown at client host                | SOFT
+          550 5.7.1 The recipient's account is blocked                 | NEITHER
+          550 5.7.1 host unknown                                       | NEITHER
+          450 4.2.1 Account temporarily locked                         | SOFT
+          450 4.1.2 Domain not found                                   | SOFT
+          451 4.7.1 Account temporarily locked                         | NEITHER
+          552 5.2.2 Mailbox full                                       | SOFT
+          """)
+  void weighsWordsByTheStatusCodeBesideThem(String reply, Hardness hardness)
+      throws MalformedReplyException {
+    assertThat(CLASSIFIER.classify(SmtpReply.parse(reply), Phase.RCPT, "other").hardness())
+        .isEqualTo(hardness);
+    assertThat(CLASSIFIER.classify(SmtpReply.parse(reply), Phase.MAIL, "other").hardness())
+        .isEqualTo(Hardness.NEITHER);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "502 5.7.0 Your SMTP account is not yet activated",
+        "550 5.7.1 Account suspended",
+        "554 5.7.1 The account is temporarily disabled due to abuse",
+        "550 Account suspended",
+        "550 Account disabled",
+        "550 5.7.1 Your subscription has expired",
+        "550 5.7.1 User suspended",
+        "550 User account is locked",
+        "550 5.7.1 Mailbox disabled due to abuse",
+        "550 5.7.1 Sending account is disabled",
+        "550 Domain not found",
+        "552 Account is over quota",
+        "525 5.7.13 User account disabled"
+      })
+  void takesWhatARelaySaysOfAnAccountForOurs(String line) throws MalformedReplyException {
+    for (Phase phase : List.of(Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.DOT)) {
+      Classification found =
+          CLASSIFIER.classify(SmtpReply.parse(line), phase, ReplyClassifier.RELAY);
+      assertThat(found.category()).as("%s in %s", line, phase).isEqualTo(RELAY_CONFIG);
+      assertThat(found.hardness()).isEqualTo(Hardness.NEITHER);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          550 5.1.1 no                                    | bad-mailbox      | HARD
+          550 No such user here                           | bad-mailbox      | HARD
+          550 5.2.1 Account suspended                     | mailbox-inactive | HARD
+          550 5.2.1 <anna@isp.test>: account disabled     | mailbox-inactive | HARD
+          550 Mailbox disabled                            | mailbox-inactive | HARD
+          550 The recipient's account is suspended        | mailbox-inactive | HARD
+          550 5.7.1 The recipient's account is suspended  | mailbox-inactive | NEITHER
+          550 5.7.1 No such user                          | bad-mailbox      | SOFT
+          550 5.4.4 Host unknown                          | bad-domain       | HARD
+          556 no                                          | bad-domain       | HARD
+          550 Recipient address rejected: Domain not found | bad-domain      | HARD
+          552 5.2.2 Account is over quota                 | mailbox-full     | SOFT
+          552 Mailbox is full                             | mailbox-full     | SOFT
+          """)
+  void takesARelayByTheWordThatNamesTheRecipient(String line, String category, Hardness hardness)
+      throws MalformedReplyException {
+    Classification found =
+        CLASSIFIER.classify(SmtpReply.parse(line), Phase.RCPT, ReplyClassifier.RELAY);
+
+    assertThat(found.category().id()).isEqualTo(category);
+    assertThat(found.hardness()).isEqualTo(hardness);
+  }
+
   @Test
   void leavesWhatNothingFitsToTheClassOfItsCode() throws MalformedReplyException {
     assertThat(CLASSIFIER.classify(SmtpReply.parse("554 hm"), Phase.DOT, "other"))
-        .isEqualTo(new Classification(BounceCategory.UNKNOWN, BOUNCE, false, "none"));
+        .isEqualTo(new Classification(BounceCategory.UNKNOWN, BOUNCE, Hardness.NEITHER, "none"));
     assertThat(CLASSIFIER.classify(SmtpReply.parse("499 hm"), Phase.DOT, "no-such-isp"))
-        .isEqualTo(new Classification(BounceCategory.UNKNOWN, DEFERRAL, false, "none"));
+        .isEqualTo(new Classification(BounceCategory.UNKNOWN, DEFERRAL, Hardness.NEITHER, "none"));
   }
 
   @Test

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.portolan.core.InvalidException;
+import io.portolan.core.isp.IspDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +32,7 @@ class ReplyRuleReaderTest {
     assertThat(classifier.classify(reply, Phase.DOT, "gmail"))
         .isEqualTo(
             new Classification(
-                BounceCategory.POLICY, Classification.Effect.DEFERRAL, false, "one"));
+                BounceCategory.POLICY, Classification.Effect.DEFERRAL, Hardness.NEITHER, "one"));
     assertThat(classifier.classify(reply, Phase.MAIL, "gmail").rule()).isEqualTo("status-security");
     assertThat(classifier.classify(reply, Phase.DOT, "yahoo").rule()).isEqualTo("status-security");
     assertThat(classifier.classify(SmtpReply.parse("451 4.7.1 no"), Phase.DOT, "gmail").rule())
@@ -66,6 +66,20 @@ class ReplyRuleReaderTest {
         .isNotEqualTo("greylisted");
   }
 
+  @Test
+  void asksRulesForRelaysWhereARelayAnswersAndTakesThemAtTheirWord()
+      throws IOException, MalformedReplyException {
+    ReplyClassifier classifier =
+        classifier(file(HEADER + "ours,relay,,,,account gone,bad-mailbox,,550 account gone\n"));
+    SmtpReply reply = SmtpReply.parse("550 5.7.1 account gone");
+
+    assertThat(classifier.classify(reply, Phase.RCPT, ReplyClassifier.RELAY))
+        .isEqualTo(
+            new Classification(
+                BounceCategory.BAD_MAILBOX, Classification.Effect.BOUNCE, Hardness.HARD, "ours"));
+    assertThat(classifier.classify(reply, Phase.RCPT, "other").rule()).isNotEqualTo("ours");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -82,6 +96,8 @@ class ReplyRuleReaderTest {
           a,*,,550,,,policy,ignore,550 x     | , column treatment: "ignore" is not deferral, reconnect or empty.
           a,*,,550,,,policy,,                | , column sample: A value is missing.
           a,elsewhere,,550,,,policy,,550 x   | , column isp: "elsewhere" is no ISP of the directory.
+          a,aol,,551,,,policy,,551 x         | , column isp: The mail of "aol" is taken by the servers of "yahoo", by whose rules their replies are judged, so that this one would never decide. Write yahoo.
+          a,gmail;webde,,551,,,policy,,551 x | , column isp: The mail of "webde" is taken by the servers of "gmx", by whose rules their replies are judged, so that this one would never decide. Write gmx.
           a,;,,550,,,policy,,550 x           | , column isp: ";" names no ISP; * stands for all.
           a,*,,551,,,policy,,250 OK          | , column sample: "250 OK" is no refusal, such as 550 5.1.1 User unknown.
           a,*,,551,,,policy,,no              | , column sample: "no" is no refusal, such as 550 5.1.1 User unknown.
@@ -100,7 +116,7 @@ class ReplyRuleReaderTest {
   }
 
   private static ReplyClassifier classifier(Path file) {
-    return ReplyClassifier.withFile(file, Set.of("gmail", "yahoo")::contains);
+    return ReplyClassifier.withFile(file, IspDirectory.builtIn());
   }
 
   private Path file(String content) throws IOException {

@@ -8,6 +8,7 @@ import io.portolan.core.guard.Hold;
 import io.portolan.core.guard.HoldStore;
 import io.portolan.core.recorder.RecordedResult;
 import io.portolan.core.reply.BounceCategory;
+import io.portolan.core.reply.Hardness;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +101,7 @@ class CampaignAlarmTest {
                 new DeliveryOutcome.Bounced(
                     Results.attempt("550 5.7.1 low reputation of the sending domain"),
                     BounceCategory.SPAM_CONTENT.id(),
-                    false)));
+                    Hardness.NEITHER)));
       }
       record(0, results);
     }

@@ -6,6 +6,7 @@ import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.delivery.DeliveryOutcome.Accepted;
 import io.portolan.core.delivery.DeliveryOutcome.Bounced;
 import io.portolan.core.reply.BounceCategory;
+import io.portolan.core.reply.Hardness;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -20,7 +21,7 @@ class GuardTest {
   @ParameterizedTest
   @EnumSource(BounceCategory.class)
   void countsRefusalsForGoodAlikeInResultsAndInTheirRows(BounceCategory category) throws Exception {
-    Bounced bounced = new Bounced(Results.attempt("550 no"), category.id(), false);
+    Bounced bounced = new Bounced(Results.attempt("550 no"), category.id(), Hardness.NEITHER);
     for (Guard guard : GUARDS) {
       assertThat(guard.counted("bounced", category.id(), 1)).isEqualTo(atOnce(guard, bounced));
     }

@@ -7,6 +7,7 @@ import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.recorder.RecordedResult;
+import io.portolan.core.reply.Hardness;
 import io.portolan.core.reply.MalformedReplyException;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
@@ -28,7 +29,7 @@ final class Results {
         campaign,
         isp,
         refused
-            ? new DeliveryOutcome.Bounced(attempt("550 5.1.1 no such user"), "bad-mailbox", true)
+            ? new DeliveryOutcome.Bounced(attempt("550 5.1.1 no such user"), "bad-mailbox", Hardness.HARD)
             : new DeliveryOutcome.Accepted(attempt("250 2.0.0 ok")));
   }
 

@@ -19,6 +19,7 @@ import io.portolan.core.delivery.PathFailure;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.TlsMode;
 import io.portolan.core.recorder.RecordedResult;
+import io.portolan.core.reply.Hardness;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.SmtpReply;
 import java.time.Duration;
@@ -41,12 +42,12 @@ class DeliveryMetersTest {
               result(new Accepted(attempt)),
               result(new Accepted(attempt)),
               result(new Deferred(attempt, "rate-limited", NOW, Optional.empty())),
-              result(new Bounced(attempt, "bad-mailbox", true)),
-              result(new Undeliverable("bad-domain", "null MX", false)),
+              result(new Bounced(attempt, "bad-mailbox", Hardness.HARD)),
+              result(new Undeliverable("bad-domain", "null MX")),
               result(new Suppressed("unsubscribe")),
               result(new NoSuchDomain("no such domain", NOW)),
               result(new InDoubt(attempt, NOW)),
-              result(new Expired(Optional.empty(), "held")),
+              result(new Expired(Optional.empty(), "held", Hardness.NEITHER)),
               result(new Held("no path is open", NOW))),
           List.of());
 
@@ -64,7 +65,8 @@ class DeliveryMetersTest {
       assertThat(meters.scrape())
           .contains("portolan_results_group_count 1\n", "portolan_results_group_sum 10.0\n")
           .contains(
-              "portolan_exchange_seconds_count{platform=\"gmail\",port=\"25\",route=\"direct\"} 2\n");
+              "portolan_exchange_seconds_count{platform=\"gmail\",port=\"25\",route=\"direct\"}"
+                  + " 2\n");
     }
   }
 
@@ -89,7 +91,8 @@ class DeliveryMetersTest {
 
       assertThat(meters.scrape())
           .contains(
-              "portolan_path_failures_total{kind=\"connect-timeout\",platform=\"gmail\",port=\"25\",route=\"direct\"} 1.0\n");
+              "portolan_path_failures_total{kind=\"connect-timeout\",platform=\"gmail\",port=\"25\",route=\"direct\"}"
+                  + " 1.0\n");
     }
   }
 

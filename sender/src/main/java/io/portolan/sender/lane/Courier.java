@@ -170,7 +170,7 @@ final class Courier implements AutoCloseable {
       message = upcoming.compose(run, delivery, () -> mayGoOn(run));
     } catch (InvalidException e) {
       String reason = String.valueOf(e.getMessage());
-      return ended(run, delivery, new Undeliverable("not-composed", reason, false));
+      return ended(run, delivery, new Undeliverable("not-composed", reason));
     }
     if (message.isEmpty()) {
       Instant later = parts.clock().instant().plus(NO_ROOM_PAUSE);
@@ -253,8 +253,7 @@ final class Courier implements AutoCloseable {
           return hold(run, delivery, reason, judge.retryTime(delivery, rule.retry()), rule);
         }
         case LineOpener.NoMail(String reason) -> {
-          return ended(
-              run, delivery, new Undeliverable(BounceCategory.BAD_DOMAIN.id(), reason, false));
+          return ended(run, delivery, new Undeliverable(BounceCategory.BAD_DOMAIN.id(), reason));
         }
         case LineOpener.NoDomain(String reason) -> {
           return ended(run, delivery, judge.noSuchDomain(reason, delivery, rule.retry()));

@@ -9,11 +9,11 @@ import io.portolan.core.delivery.DeliveryOutcome.Deferred;
 import io.portolan.core.delivery.DeliveryOutcome.Expired;
 import io.portolan.core.delivery.DeliveryOutcome.Held;
 import io.portolan.core.delivery.DeliveryOutcome.Undeliverable;
-import io.portolan.core.isp.Isp;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.RetrySchedule;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.Classification;
+import io.portolan.core.reply.Hardness;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.reply.SmtpReply;
@@ -47,11 +47,9 @@ final class Judge {
     this.random = random;
   }
 
-  /**
-   * What a refusal means, by the platform's words, or those of no known ISP where a relay speaks.
-   */
+  /** What a refusal means, by the rules for the platform, or those for relays where one speaks. */
   Classification classify(SmtpReply reply, Phase phase, Path path, String platform) {
-    return classifier.classify(reply, phase, path.isDirect() ? platform : Isp.OTHER.id());
+    return classifier.classify(reply, phase, path.isDirect() ? platform : ReplyClassifier.RELAY);
   }
 
   /** Whom a refusal is about, and so who pays for it. */
@@ -121,8 +119,8 @@ final class Judge {
           case SENDER, ROUTE -> true;
         };
     return refusal.effect() == Classification.Effect.BOUNCE && !isBeforeMail && !isOurs
-        ? new Bounced(attempt, category, refusal.suppresses())
-        : later(attempt, category, Optional.empty(), delivery, retry);
+        ? new Bounced(attempt, category, refusal.hardness())
+        : later(attempt, category, refusal.hardness(), Optional.empty(), delivery, retry);
   }
 
   /** Why a peer cannot take a message. */
@@ -145,6 +143,7 @@ final class Judge {
           later(
               attempt,
               DeliveryOutcome.NO_ANSWER,
+              Hardness.NEITHER,
               Optional.of(attempt.path().route()),
               delivery,
               retry);
@@ -152,7 +151,7 @@ final class Judge {
         Instant end = end(delivery.attempted(attempt.at()), retry);
         yield clock.instant().isBefore(end)
             ? new DeliveryOutcome.InDoubt(attempt, end)
-            : new Expired(Optional.of(attempt), DeliveryOutcome.IN_DOUBT);
+            : new Expired(Optional.of(attempt), DeliveryOutcome.IN_DOUBT, Hardness.NEITHER);
       }
     };
   }
@@ -168,7 +167,7 @@ final class Judge {
     boolean seenBefore =
         delivery.lastCause().filter(DeliveryOutcome.NO_SUCH_DOMAIN::equals).isPresent();
     if (seenBefore || !now.isBefore(end)) {
-      return new Undeliverable(BounceCategory.BAD_DOMAIN.id(), reason, false);
+      return new Undeliverable(BounceCategory.BAD_DOMAIN.id(), reason);
     }
     Instant later = retryTime(delivery, retry);
     Instant again = later.isAfter(now.plus(SECOND_LOOK)) ? later : now.plus(SECOND_LOOK);
@@ -180,7 +179,7 @@ final class Judge {
       String reason, Instant until, ClaimedDelivery delivery, RetrySchedule retry) {
     Instant end = end(delivery, retry);
     if (!clock.instant().isBefore(end)) {
-      return new Expired(Optional.empty(), HELD);
+      return new Expired(Optional.empty(), HELD, Hardness.NEITHER);
     }
     return new Held(reason, until.isBefore(end) ? until : end);
   }
@@ -206,12 +205,13 @@ final class Judge {
   private DeliveryOutcome later(
       Attempt attempt,
       String category,
+      Hardness hardness,
       Optional<String> pinnedRoute,
       ClaimedDelivery delivery,
       RetrySchedule retry) {
     Instant notBefore = retryTime(delivery, retry);
     if (notBefore.isAfter(end(delivery.attempted(attempt.at()), retry))) {
-      return new Expired(Optional.of(attempt), category);
+      return new Expired(Optional.of(attempt), category, hardness);
     }
     return new Deferred(attempt, category, notBefore, pinnedRoute);
   }

@@ -96,7 +96,7 @@ final class Offering {
         yield Optional.empty();
       }
       case Transaction.NotPossible(Transaction.Obstacle obstacle, String reason) ->
-          Optional.of(new Undeliverable(Judge.category(obstacle).id(), reason, false));
+          Optional.of(new Undeliverable(Judge.category(obstacle).id(), reason));
     };
   }
 

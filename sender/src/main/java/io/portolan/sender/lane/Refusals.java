@@ -10,6 +10,7 @@ import io.portolan.core.policy.PauseRule;
 import io.portolan.core.policy.RetrySchedule;
 import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.Classification;
+import io.portolan.core.reply.Hardness;
 import io.portolan.core.reply.SmtpReply;
 import io.portolan.sender.path.PathChoice.Pause;
 import java.time.Instant;
@@ -76,7 +77,10 @@ final class Refusals {
     Classification taken =
         mayGoByOtherSource(attempt, refusal, delivery, rule)
             ? new Classification(
-                refusal.category(), Classification.Effect.DEFERRAL, false, refusal.rule())
+                refusal.category(),
+                Classification.Effect.DEFERRAL,
+                Hardness.NEITHER,
+                refusal.rule())
             : refusal;
     return parts.judge().refused(attempt, taken, delivery, rule.retry());
   }

@@ -8,6 +8,7 @@ import io.portolan.core.feedback.Feedback;
 import io.portolan.core.feedback.FeedbackKind;
 import io.portolan.core.feedback.ReportedRecipient;
 import io.portolan.core.isp.IspDirectory;
+import io.portolan.core.reply.Hardness;
 import io.portolan.core.reply.MalformedReplyException;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.ReplyClassifier;
@@ -160,7 +161,11 @@ class CorpusScoreTest {
     }
     if (POSITIVE.contains(row.text("kind")) && row.text("score_hard").equals("1")) {
       score("hard")
-          .add(verdict.filter(it -> it.hard() == row.text("hardbounce").equals("1")).isPresent());
+          .add(
+              verdict
+                  .filter(
+                      it -> (it.hardness() == Hardness.HARD) == row.text("hardbounce").equals("1"))
+                  .isPresent());
     }
   }
 

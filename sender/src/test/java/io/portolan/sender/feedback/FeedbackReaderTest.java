@@ -8,6 +8,7 @@ import io.portolan.core.feedback.ReportedRecipient;
 import io.portolan.core.feedback.ReportedRecipient.Verdict;
 import io.portolan.core.isp.IspDirectory;
 import io.portolan.core.reply.BounceCategory;
+import io.portolan.core.reply.Hardness;
 import io.portolan.core.reply.ReplyClassifier;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -99,7 +100,7 @@ class FeedbackReaderTest {
     assertThat(verdict.status()).map(Object::toString).contains("5.1.1");
     assertThat(verdict.replyCode()).hasValue(550);
     assertThat(verdict.category()).isEqualTo(BounceCategory.BAD_MAILBOX);
-    assertThat(verdict.hard()).isTrue();
+    assertThat(verdict.hardness()).isEqualTo(Hardness.HARD);
     assertThat(verdict.rule()).isEqualTo("no-such-mailbox");
   }
 
@@ -119,7 +120,7 @@ class FeedbackReaderTest {
     Feedback found = read(DSN.replace("Action: failed", "Action: delayed"));
 
     assertThat(found.kind()).isEqualTo(FeedbackKind.DELAY);
-    assertThat(verdict(found).hard()).isFalse();
+    assertThat(verdict(found).hardness()).isEqualTo(Hardness.NEITHER);
   }
 
   @Test
@@ -225,7 +226,7 @@ class FeedbackReaderTest {
 
     assertThat(found.recipients().getFirst().address()).isEqualTo("anna@mail.example");
     assertThat(verdict(found).category()).isEqualTo(BounceCategory.MAILBOX_FULL);
-    assertThat(verdict(found).hard()).isFalse();
+    assertThat(verdict(found).hardness()).isEqualTo(Hardness.SOFT);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.portolan.core.feedback.FeedbackKind;
 import io.portolan.core.feedback.ReportedRecipient.Verdict;
 import io.portolan.core.reply.BounceCategory;
+import io.portolan.core.reply.Hardness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,7 +39,7 @@ class SenderRefusalTest {
                 "550 5.1.1 <anna.a@store.mail.example>:\n  User unknown", diagnostic));
 
     assertThat(verdict.category()).isEqualTo(BounceCategory.BAD_MAILBOX);
-    assertThat(verdict.hard()).isFalse();
+    assertThat(verdict.hardness()).isEqualTo(Hardness.NEITHER);
   }
 
   @ParameterizedTest
@@ -48,10 +49,12 @@ class SenderRefusalTest {
         """
         ... while talking to store.mail.example.:
         >>> MAIL From:<b@acme.example> SIZE=12
-        <<< 550 5.1.1 User unknown"""
+        <<< 550 5.1.1 User unknown\
+        """
       })
   void readsInTheWordsWhatTheFieldsLeaveOut(String words) {
-    assertThat(verdict(FeedbackReaderTest.DSN.replace("Sorry.", words)).hard()).isFalse();
+    assertThat(verdict(FeedbackReaderTest.DSN.replace("Sorry.", words)).hardness())
+        .isEqualTo(Hardness.NEITHER);
   }
 
   @Test
@@ -60,8 +63,8 @@ class SenderRefusalTest {
             verdict(
                     FeedbackReaderTest.DSN.replace(
                         "User unknown", "The following mail address does not exist"))
-                .hard())
-        .isTrue();
+                .hardness())
+        .isEqualTo(Hardness.HARD);
   }
 
   @Test
@@ -70,7 +73,7 @@ class SenderRefusalTest {
             verdict(
                     FeedbackReaderTest.DSN.replace(
                         "Sorry.", POSTFIX.replace("MAIL FROM", "RCPT TO")))
-                .hard())
-        .isTrue();
+                .hardness())
+        .isEqualTo(Hardness.HARD);
   }
 }

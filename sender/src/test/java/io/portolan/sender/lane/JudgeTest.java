@@ -14,6 +14,7 @@ import io.portolan.core.delivery.DeliveryOutcome.Held;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.RetrySchedule;
 import io.portolan.core.policy.TlsMode;
+import io.portolan.core.reply.Hardness;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.reply.SmtpReply;
@@ -69,6 +70,11 @@ class JudgeTest {
     "relay,  RCPT, 554 5.7.1 Relay access denied,                ROUTE",
     "relay,  DATA, 554 5.7.1 Relay access denied,                ROUTE",
     "relay,  RCPT, 550 5.7.10 Encryption required,               ROUTE",
+    "relay,  RCPT, 502 5.7.0 Your SMTP account is not yet activated, ROUTE",
+    "relay,  DATA, 550 5.7.1 Account suspended,                  ROUTE",
+    "relay,  DOT,  554 5.7.1 The account is temporarily disabled due to abuse, ROUTE",
+    "relay,  MAIL, 550 Account suspended,                        ROUTE",
+    "relay,  RCPT, 550 5.2.1 Account suspended,                  RECIPIENT",
     "relay,  EHLO, 502 not implemented,                          ROUTE",
     "relay,  BANNER, 421 try again later,                        SOURCE",
     "relay,  MAIL, 553 5.1.8 sender domain does not exist,       SENDER",
@@ -88,6 +94,10 @@ class JudgeTest {
     "direct, BANNER, 554 no SMTP service here",
     "direct, EHLO, 550 5.7.1 go away",
     "relay,  RCPT, 554 5.7.1 Relay access denied",
+    "relay,  RCPT, 502 5.7.0 Your SMTP account is not yet activated",
+    "relay,  DATA, 550 5.7.1 Account suspended",
+    "relay,  DOT,  554 5.7.1 The account is temporarily disabled due to abuse",
+    "relay,  MAIL, 550 Account suspended",
   })
   void defersWhatIsNotAboutTheRecipient(String route, Phase phase, String reply) throws Exception {
     Attempt attempt = attempt(route.equals("direct") ? DIRECT : RELAY, phase, reply);
@@ -99,7 +109,24 @@ class JudgeTest {
   @Test
   void bouncesWhatIsAboutTheRecipient() throws Exception {
     assertThat(refused(attempt(DIRECT, Phase.RCPT, "550 5.1.1 no such user"), fresh()))
-        .isInstanceOfSatisfying(Bounced.class, bounced -> assertThat(bounced.suppress()).isTrue());
+        .isInstanceOfSatisfying(
+            Bounced.class, bounced -> assertThat(bounced.hardness()).isEqualTo(Hardness.HARD));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "direct, 550 5.7.1 Account suspended,    NEITHER",
+    "direct, 550 5.7.1 no such user,         SOFT",
+    "relay,  550 5.1.1 no such user,         HARD",
+    "relay,  550 5.7.1 No such user here,    SOFT",
+  })
+  void suppressesNobodyAtOnceForWordsInDoubt(String route, String reply, Hardness hardness)
+      throws Exception {
+    Attempt attempt = attempt(route.equals("direct") ? DIRECT : RELAY, Phase.RCPT, reply);
+
+    assertThat(refused(attempt, fresh()))
+        .isInstanceOfSatisfying(
+            Bounced.class, bounced -> assertThat(bounced.hardness()).isEqualTo(hardness));
   }
 
   @Test
@@ -143,6 +170,7 @@ class JudgeTest {
             expired -> {
               assertThat(expired.lastAttempt()).isPresent();
               assertThat(expired.category()).isEqualTo("mailbox-full");
+              assertThat(expired.hardness()).isEqualTo(Hardness.SOFT);
             });
   }
 
