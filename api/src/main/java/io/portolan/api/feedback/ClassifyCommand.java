@@ -5,10 +5,9 @@ import io.portolan.api.cli.ConfigurationOption;
 import io.portolan.api.configuration.Configuration;
 import io.portolan.core.csv.CsvRow;
 import io.portolan.core.csv.CsvTable;
+import io.portolan.core.feedback.Diagnosis;
 import io.portolan.core.isp.Isp;
 import io.portolan.core.isp.IspDirectory;
-import io.portolan.core.reply.BounceCategory;
-import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.MalformedReplyException;
 import io.portolan.core.reply.Phase;
 import io.portolan.core.reply.ReplyClassifier;
@@ -16,7 +15,6 @@ import io.portolan.core.reply.SmtpReply;
 import io.portolan.sender.feedback.FeedbackReader;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -70,7 +68,9 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--isp",
       defaultValue = "other",
-      description = "Whose server answered (default: ${DEFAULT-VALUE}).")
+      description =
+          "Whose server answered, or relay for one of your relays (default: ${DEFAULT-VALUE}). With"
+              + " --replies for rows that name no provider; a mail says it itself.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private String isp;
 
@@ -79,7 +79,8 @@ public final class ClassifyCommand implements Callable<Integer> {
       defaultValue = "rcpt",
       description =
           "What it answered: banner, ehlo, tls, auth, mail, rcpt, data or dot (default:"
-              + " ${DEFAULT-VALUE}).")
+              + " ${DEFAULT-VALUE}). With --replies for rows that name no command; a mail says it"
+              + " itself.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private String phase;
 
@@ -92,7 +93,9 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--mails",
       paramLabel = "DIR",
-      description = "Read every .eml file below this directory; print a JSON line for each.")
+      description =
+          "Read every .eml file below this directory; print a JSON line for each. What cannot be"
+              + " read is named on standard error, and makes the exit code 1.")
   private Optional<Path> mails = Optional.empty();
 
   @Option(
@@ -124,30 +127,61 @@ public final class ClassifyCommand implements Callable<Integer> {
             .map(file -> ReplyClassifier.withFile(file, isps))
             .orElseGet(() -> ReplyRules.classifier(configured, isps));
     PrintWriter out = spec.commandLine().getOut();
+    int unreadable = 0;
     if (mails.isPresent()) {
-      read(mails.get(), new FeedbackReader(classifier, isps), out);
+      refuseForMails("--isp");
+      refuseForMails("--phase");
+      unreadable =
+          new MailDirectory(mails.get(), new FeedbackReader(classifier, isps))
+              .read(out, spec.commandLine().getErr());
     } else if (replies.isPresent()) {
       CsvTable table = CsvTable.file(replies.get(), List.of("reply"));
-      out.print(table.withColumn("predicted", row -> predicted(row, classifier, isps)));
+      Asked asked = asked(isps);
+      out.print(table.withColumn("predicted", row -> predicted(row, asked, classifier, isps)));
     } else {
-      explain(reply.orElseThrow(), classifier, isps, out);
+      explain(reply.orElseThrow(), asked(isps), classifier, out);
     }
     out.flush();
-    return 0;
+    return unreadable == 0 ? 0 : 1;
   }
 
-  private void explain(String line, ReplyClassifier classifier, IspDirectory isps, PrintWriter out)
-      throws IOException {
-    SmtpReply parsed = parsed(line).orElseThrow(() -> wrong(notARefusal(line)));
-    String id =
-        isps.find(isp)
-            .map(Isp::id)
+  private void refuseForMails(String option) {
+    if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+      throw wrong(
+          option
+              + " goes with a reply or --replies. Who refused a mail, and when, is read from the"
+              + " mail.");
+    }
+  }
+
+  /** Who answered what: a platform or a relay, for by these live replies are judged. */
+  private record Asked(String platform, Phase phase) {}
+
+  private Asked asked(IspDirectory isps) {
+    return new Asked(
+        platform(isp, isps)
             .orElseThrow(
-                () -> wrong("There is no ISP \"" + isp + "\"; the directory has gmail, yahoo …"));
-    Phase at =
+                () -> wrong("There is no ISP \"" + isp + "\"; the directory has gmail, yahoo …")),
         phase(phase)
-            .orElseThrow(() -> wrong("\"" + phase + "\" is no phase, such as rcpt or dot."));
-    Explanation explanation = Explanation.of(classifier.classify(parsed, at, id), classifier);
+            .orElseThrow(() -> wrong("\"" + phase + "\" is no phase, such as rcpt or dot.")));
+  }
+
+  private static Optional<String> platform(String isp, IspDirectory isps) {
+    return isp.equals(ReplyClassifier.RELAY) ? Optional.of(isp) : isps.find(isp).map(Isp::platform);
+  }
+
+  private void explain(String line, Asked asked, ReplyClassifier classifier, PrintWriter out)
+      throws IOException {
+    SmtpReply parsed =
+        parsed(line)
+            .filter(ClassifyCommand::isRefusal)
+            .orElseThrow(
+                () -> wrong("\"" + line + "\" is no refusal, such as '550 5.1.1 User unknown'."));
+    Explanation explanation =
+        Explanation.of(
+            classifier.classify(parsed, asked.phase(), asked.platform()),
+            asked.platform(),
+            classifier);
     if (json) {
       out.println(JSON.writeValueAsString(explanation));
     } else {
@@ -155,31 +189,28 @@ public final class ClassifyCommand implements Callable<Integer> {
     }
   }
 
-  private static void read(Path directory, FeedbackReader reader, PrintWriter out)
-      throws IOException {
-    boolean isNamed = directory.toAbsolutePath().normalize().endsWith("mails");
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(directory)) {
-      files = all.filter(file -> file.toString().endsWith(".eml")).sorted().toList();
-    }
-    for (Path file : files) {
-      String name = directory.relativize(file).toString();
-      out.println(
-          JSON.writeValueAsString(
-              Predictions.of(
-                  isNamed ? "mails/" + name : name, reader.read(Files.readAllBytes(file)))));
-    }
-  }
-
-  private static String predicted(CsvRow row, ReplyClassifier classifier, IspDirectory isps) {
+  /** Empty for a reply that is no refusal; what has no code is read as in a report. */
+  private static String predicted(
+      CsvRow row, Asked asked, ReplyClassifier classifier, IspDirectory isps) {
     String provider = row.text("provider");
-    String id =
-        isps.find(provider).map(Isp::platform).orElse(PROVIDERS.getOrDefault(provider, "other"));
-    return parsed(row.text("reply"))
-        .map(parsed -> classifier.classify(parsed, phaseOf(row.text("smtp_command")), id))
-        .map(Classification::category)
-        .map(BounceCategory::id)
-        .orElse("");
+    String platform =
+        provider.isEmpty()
+            ? asked.platform()
+            : platform(provider, isps)
+                .or(() -> platform(PROVIDERS.getOrDefault(provider, provider), isps))
+                .orElse(Isp.OTHER.id());
+    String command = row.text("smtp_command");
+    Phase at = command.isEmpty() ? asked.phase() : phaseOf(command);
+    String line = row.text("reply");
+    Optional<SmtpReply> parsed = parsed(line);
+    if (parsed.isPresent() && !isRefusal(parsed.get())) {
+      return "";
+    }
+    return parsed
+        .map(refusal -> classifier.classify(refusal, at, platform))
+        .orElseGet(() -> new Diagnosis(classifier, isps).classify(line, at, platform))
+        .category()
+        .id();
   }
 
   /** The phase of a command; where none is told the recipient's, as of most refusals. */
@@ -200,15 +231,14 @@ public final class ClassifyCommand implements Callable<Integer> {
 
   private static Optional<SmtpReply> parsed(String line) {
     try {
-      return Optional.of(SmtpReply.parse(line.replace("\\n", "\n")))
-          .filter(each -> each.isTransient() || each.isPermanent());
+      return Optional.of(SmtpReply.parse(line.replace("\\n", "\n")));
     } catch (MalformedReplyException e) {
       return Optional.empty();
     }
   }
 
-  private static String notARefusal(String line) {
-    return "\"" + line + "\" is no refusal, such as '550 5.1.1 User unknown'.";
+  private static boolean isRefusal(SmtpReply reply) {
+    return reply.isTransient() || reply.isPermanent();
   }
 
   private ParameterException wrong(String why) {

@@ -5,12 +5,14 @@ import io.portolan.core.reply.BounceCategory;
 import io.portolan.core.reply.Classification;
 import io.portolan.core.reply.ReplyClassifier;
 import io.portolan.core.reply.RuleDescription;
+import io.portolan.core.suppression.SoftBounceRule;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
  * What a reply means and why.
  *
+ * @param platform whose rules were asked: that of the ISP, or {@code relay}
  * @param effect on the delivery: bounce, deferral or reconnect
  * @param suppresses whether the recipient is suppressed at once
  * @param rule {@code none} where the code's class alone decided
@@ -18,6 +20,7 @@ import java.util.Optional;
  * @param conditions of the rule in words; empty without one
  */
 record Explanation(
+    String platform,
     String category,
     String action,
     String effect,
@@ -28,9 +31,10 @@ record Explanation(
 
   private static final int LONGEST = 200;
 
-  static Explanation of(Classification found, ReplyClassifier classifier) {
+  static Explanation of(Classification found, String platform, ReplyClassifier classifier) {
     Optional<RuleDescription> rule = classifier.rule(found.rule());
     return new Explanation(
+        platform,
         found.category().id(),
         action(found).id(),
         found.effect().name().toLowerCase(Locale.ROOT),
@@ -41,18 +45,26 @@ record Explanation(
   }
 
   /**
-   * A hard category that was given for now, or before the recipient was named, suppresses nobody.
+   * A hard category suppresses nobody at once when it was given for now, in words that the status
+   * code contradicts, or before the recipient was named.
    */
   private static Action action(Classification found) {
-    Action action = found.category().action();
-    if (action != Action.SUPPRESS || found.suppresses()) {
-      return action;
-    }
-    return found.effect() == Classification.Effect.BOUNCE ? Action.COUNT : Action.RETRY;
+    return switch (found.hardness()) {
+      case HARD -> Action.SUPPRESS;
+      case SOFT -> Action.RETRY_THEN_SUPPRESS;
+      case NEITHER ->
+          switch (found.category().action()) {
+            case SUPPRESS, RETRY_THEN_SUPPRESS ->
+                found.effect() == Classification.Effect.BOUNCE ? Action.COUNT : Action.RETRY;
+            case RETRY, SLOW_PLATFORM, PAUSE_SOURCE, ALARM, COUNT -> found.category().action();
+          };
+    };
   }
 
   String inWords() {
-    return "category  "
+    return "asked of  "
+        + platform
+        + "\ncategory  "
         + category
         + "\naction    "
         + words()
@@ -75,8 +87,8 @@ record Explanation(
       case SUPPRESS -> "suppress the recipient";
       case RETRY -> "retry";
       case RETRY_THEN_SUPPRESS ->
-          "retry; suppress the recipient after "
-              + BounceCategory.of(category).orElseThrow().suppressAfter().orElseThrow()
+          "suppress the recipient after "
+              + SoftBounceRule.DEFAULT.after(BounceCategory.of(category).orElseThrow())
               + " in a row";
       case SLOW_PLATFORM -> "slow this platform";
       case PAUSE_SOURCE -> "pause this source or route for this ISP";

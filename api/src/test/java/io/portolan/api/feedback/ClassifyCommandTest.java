@@ -42,7 +42,8 @@ class ClassifyCommandTest {
             line ->
                 assertThat(line)
                     .contains("\"category\":\"bad-mailbox\"")
-                    .contains("\"action\":\"retry\""));
+                    .contains("\"action\":\"retry-then-suppress\"")
+                    .contains("\"suppresses\":false"));
   }
 
   @Test
@@ -79,7 +80,9 @@ class ClassifyCommandTest {
     Path mails = Files.createDirectories(folder.resolve("mails"));
     Files.writeString(
         mails.resolve("a.eml"),
-        "From: MAILER-DAEMON@x.example\nSubject: Undelivered Mail\n\n<anna@mail.example>: 550 5.1.1 user unknown\n");
+        "From: MAILER-DAEMON@x.example\n"
+            + "Subject: Undelivered Mail\n\n"
+            + "<anna@mail.example>: 550 5.1.1 user unknown\n");
     Files.writeString(mails.resolve("b.eml"), "Subject: hello\n\nhello\n");
 
     assertThat(run("--mails", folder.toString())).isZero();
@@ -95,16 +98,75 @@ class ClassifyCommandTest {
   }
 
   @Test
+  void goesOnBehindAMailThatCannotBeRead() throws IOException {
+    Files.createSymbolicLink(folder.resolve("a.eml"), folder.resolve("nowhere"));
+    Files.writeString(folder.resolve("b.eml"), "Subject: hello\n\nhello\n");
+
+    assertThat(run("--mails", folder.toString())).isEqualTo(1);
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "{\"file\":\"a.eml\",\"type\":\"none\",\"results\":[]}",
+            "{\"file\":\"b.eml\",\"type\":\"none\",\"results\":[]}");
+    assertThat(err.toString()).contains(folder.resolve("a.eml") + " cannot be read");
+  }
+
+  @Test
+  void namesADirectoryThatCannotBeRead() {
+    assertThat(run("--mails", folder.resolve("nowhere").toString())).isEqualTo(1);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("nowhere");
+  }
+
+  @Test
+  void asksThePlatformByWhichLiveRepliesAreJudged() throws IOException {
+    String reply = "553 5.7.1 [BL21] Connections will not be accepted from 192.0.2.1";
+    run(reply, "--isp", "aol");
+    assertThat(out.toString()).contains("asked of  yahoo").contains("rule      yahoo-spamhaus");
+
+    out.getBuffer().setLength(0);
+    run("550 5.7.1 Account suspended", "--isp", "relay", "--json");
+    assertThat(out.toString())
+        .contains("\"platform\":\"relay\"")
+        .contains("\"category\":\"relay-config\"");
+
+    Path rules =
+        Files.writeString(
+            folder.resolve("own.csv"),
+            """
+            rule,isp,phase,code,status,text,category,treatment,sample
+            ours,aol,,550,,,policy,,550 no
+            """);
+    assertThat(run("550 no", "--isp", "aol", "--rules", rules.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("own.csv line 2, column isp").contains("Write yahoo.");
+  }
+
+  @Test
   void addsAColumnToATableOfReplies() throws IOException {
     Path table =
         Files.writeString(
             folder.resolve("replies.csv"),
-            "provider,reply,smtp_command\ngoogle,552 5.2.2 full,RCPT\nother,nonsense,\n");
+            """
+            provider,reply,smtp_command
+            google,552 5.2.2 full,RCPT
+            other,nonsense,
+            other,User unknown,
+            other,5.7.25 refused,
+            other,250 OK,
+            ,550 5.7.1 Account suspended,
+            aol,550 5.1.0 AUP#CDRBL,
+            """);
 
-    assertThat(run("--replies", table.toString())).isZero();
-    assertThat(out.toString())
-        .isEqualTo(
-            "provider,reply,smtp_command,predicted\r\ngoogle,552 5.2.2 full,RCPT,mailbox-full\r\nother,nonsense,,\r\n");
+    assertThat(run("--replies", table.toString(), "--isp", "relay")).isZero();
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "provider,reply,smtp_command,predicted",
+            "google,552 5.2.2 full,RCPT,mailbox-full",
+            "other,nonsense,,unknown",
+            "other,User unknown,,bad-mailbox",
+            "other,5.7.25 refused,,dns-identity",
+            "other,250 OK,,",
+            ",550 5.7.1 Account suspended,,relay-config",
+            "aol,550 5.1.0 AUP#CDRBL,,ip-reputation");
   }
 
   @Test
@@ -113,11 +175,13 @@ class ClassifyCommandTest {
     assertThat(run("250 OK")).isEqualTo(2);
     assertThat(run("550 no", "--isp", "nowhere")).isEqualTo(2);
     assertThat(run("550 no", "--phase", "door")).isEqualTo(2);
+    assertThat(run("--mails", folder.toString(), "--isp", "aol")).isEqualTo(2);
     assertThat(err.toString())
         .contains("Give one of: a reply")
         .contains("\"250 OK\" is no refusal")
         .contains("There is no ISP \"nowhere\"")
-        .contains("\"door\" is no phase");
+        .contains("\"door\" is no phase")
+        .contains("--isp goes with a reply or --replies");
   }
 
   private int run(String... arguments) {

@@ -19,7 +19,7 @@ public record SoftBounceRule(int bounces, Duration over, Duration memory, Durati
       new SoftBounceRule(3, Duration.ofDays(15), Duration.ofDays(180), Duration.ofDays(90));
 
   /** The bounce in a row with which an address is suppressed. */
-  int after(BounceCategory category) {
+  public int after(BounceCategory category) {
     return Math.max(bounces, category.suppressAfter().orElse(bounces));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.isp.IspDirectory;
 import io.portolan.core.reply.BounceCategory;
+import io.portolan.core.reply.Hardness;
 import io.portolan.core.reply.ReplyClassifier;
 import java.util.List;
 import java.util.stream.Stream;
@@ -99,7 +100,7 @@ class RelayEventsTest {
     ReportedRecipient.Verdict verdict =
         EVENTS.read(json).getFirst().recipients().getFirst().verdict().orElseThrow();
 
-    assertThat(verdict.hard()).isFalse();
+    assertThat(verdict.hardness()).isEqualTo(Hardness.NEITHER);
     assertThat(verdict.category().isHard()).isFalse();
     assertThat(verdict.diagnostic()).contains("550 5.1.1 user unknown");
   }
