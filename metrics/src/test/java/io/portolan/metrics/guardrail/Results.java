@@ -29,7 +29,8 @@ final class Results {
         campaign,
         isp,
         refused
-            ? new DeliveryOutcome.Bounced(attempt("550 5.1.1 no such user"), "bad-mailbox", Hardness.HARD)
+            ? new DeliveryOutcome.Bounced(
+                attempt("550 5.1.1 no such user"), "bad-mailbox", Hardness.HARD)
             : new DeliveryOutcome.Accepted(attempt("250 2.0.0 ok")));
   }
 
