@@ -71,6 +71,7 @@ public final class SuppressionCheck implements AutoCloseable {
   private final Queue<Change> order = new ArrayDeque<>();
   private String horizon;
   private volatile Instant completeSince;
+  private volatile Instant readAt;
   private @Nullable Thread poller;
   private volatile boolean closed;
 
@@ -83,7 +84,8 @@ public final class SuppressionCheck implements AutoCloseable {
     this.database = database;
     this.clock = clock;
     store = new SuppressionStore(database);
-    completeSince = clock.instant().minus(CLAIM);
+    readAt = clock.instant();
+    completeSince = readAt.minus(CLAIM);
     horizon = read(BEGINNING, LONGEST_TRANSACTION.plus(CLAIM));
   }
 
@@ -117,9 +119,16 @@ public final class SuppressionCheck implements AutoCloseable {
    */
   public Optional<StoredSuppression> findSince(
       Instant since, EmailAddress address, MailOrigin origin) {
-    return since.minus(CLAIM).isBefore(completeSince) || mayBeCovered(address)
+    return since.minus(CLAIM).isBefore(completeSince)
+            || isTooLongAgo(clock.instant())
+            || mayBeCovered(address)
         ? find(address, origin)
         : Optional.empty();
+  }
+
+  /** Whether it was read so long ago, as by a node that stood still, that a look may not reach. */
+  private boolean isTooLongAgo(Instant now) {
+    return readAt.isBefore(now.minus(MEMORY));
   }
 
   private boolean mayBeCovered(EmailAddress address) {
@@ -161,7 +170,7 @@ public final class SuppressionCheck implements AutoCloseable {
           .filter(value -> changed.put(value, now) == null)
           .ifPresent(value -> order.add(new Change(value, now)));
     }
-    if (seen.size() > MOST || order.size() > MOST) {
+    if (seen.size() > MOST || order.size() > MOST || isTooLongAgo(now)) {
       // not all of it was read, or it is too much to remember:
       // batches that are here ask the database; what they remember begins anew
       completeSince = now;
@@ -179,6 +188,7 @@ public final class SuppressionCheck implements AutoCloseable {
         order.add(new Change(first.value(), changed.getOrDefault(first.value(), now)));
       }
     }
+    readAt = now;
     return seen.getFirst().horizon();
   }
 

@@ -101,10 +101,27 @@ class SuppressionCheckTest {
     SuppressionCheck check = new SuppressionCheck(database.database(), clock);
     suppress("anna@sub.example.org");
     check.refresh();
-    now = NOON.plus(Duration.ofHours(2));
-    check.refresh();
+    for (int minutes = 20; minutes <= 120; minutes += 20) {
+      now = NOON.plus(Duration.ofMinutes(minutes));
+      check.refresh();
+    }
 
     assertThat(isCovered(check, NOON)).as("forgotten, and so looked up").isTrue();
+    assertThat(isCovered(check, now.plusSeconds(120))).as("its claim would have seen it").isFalse();
+  }
+
+  /** A look reaches an hour back, by the database's clock. */
+  @Test
+  void asksTheDatabaseAfterANodeStoodStillForLongerThanALookReaches() {
+    SuppressionCheck check = new SuppressionCheck(database.database(), clock);
+    suppress("anna@sub.example.org");
+    database.execute("UPDATE suppression SET changed_at = now() - interval '90 minutes'");
+    now = NOON.plus(Duration.ofHours(2));
+
+    assertThat(isCovered(check, NOON)).as("before it looks").isTrue();
+    check.refresh();
+    assertThat(isCovered(check, NOON)).as("after it looked").isTrue();
+    check.refresh();
     assertThat(isCovered(check, now.plusSeconds(120))).as("its claim would have seen it").isFalse();
   }
 
