@@ -119,6 +119,7 @@ public final class Intake implements AutoCloseable {
             new Mailboxes.Surroundings(
                 surroundings.database(),
                 surroundings.trust(),
+                deadlines,
                 surroundings.secrets(),
                 surroundings.node(),
                 surroundings.clock())),

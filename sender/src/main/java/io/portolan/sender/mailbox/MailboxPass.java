@@ -37,11 +37,14 @@ final class MailboxPass {
   private final Consumer<byte[]> taker;
   private final Map<String, String> inVain = new LinkedHashMap<>();
   private final Set<String> copied = new HashSet<>();
+  private final MailSession session;
   private int taken;
+  private boolean isCut;
 
-  MailboxPass(Folder folder, Unreadable unreadable, Consumer<byte[]> taker) {
+  MailboxPass(Folder folder, Unreadable unreadable, MailSession session, Consumer<byte[]> taker) {
     this.folder = folder;
     this.unreadable = unreadable;
+    this.session = session;
     this.taker = taker;
   }
 
@@ -57,6 +60,17 @@ final class MailboxPass {
   /** How many mails were taken. */
   int taken() {
     return taken;
+  }
+
+  /** Whether to leave the rest to the next pass, so that what was taken is put away in time. */
+  boolean isToEnd() {
+    isCut = isCut || (taken > 0 && session.isLate());
+    return isCut;
+  }
+
+  /** Whether the rest was left. */
+  boolean isCut() {
+    return isCut;
   }
 
   boolean isDue(Message mail) throws MessagingException {

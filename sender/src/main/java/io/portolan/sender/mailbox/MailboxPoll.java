@@ -17,7 +17,6 @@ import jakarta.mail.MessagingException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import javax.net.ssl.SSLSocketFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,10 +47,10 @@ final class MailboxPoll {
       String node,
       InstantSource clock) {}
 
-  MailboxPoll(Mailbox mailbox, SSLSocketFactory verifying, Parts parts) {
+  MailboxPoll(Mailbox mailbox, MailSessions sessions, Parts parts) {
     this.mailbox = mailbox;
     this.parts = parts;
-    reader = new MailboxReader(mailbox, verifying);
+    reader = new MailboxReader(mailbox, sessions);
     unreadable = new Unreadable(mailbox.interval(), parts.clock(), this::setAside);
   }
 
@@ -110,8 +109,8 @@ final class MailboxPoll {
 
   private void setAside(String mail, String trouble) {
     log.warn(
-        "The mail {} in the mailbox {} ({}) cannot be read or put away: {}. It stays where it is and is set"
-            + " aside; the rest goes on.",
+        "The mail {} in the mailbox {} ({}) cannot be read or put away: {}. It stays where it is"
+            + " and is set aside; the rest goes on.",
         mail,
         mailbox.name(),
         mailbox.folder(),

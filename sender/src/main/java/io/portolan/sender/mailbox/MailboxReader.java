@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.angus.mail.imap.IMAPFolder;
 import org.eclipse.angus.mail.imap.IMAPStore;
 
@@ -38,15 +37,17 @@ final class MailboxReader {
   /** Of a mail of POP3, which is held in memory before it is cut. */
   static final int MOST_POP3_BYTES = 32 * 1024 * 1024;
 
+  /** For one read or write; all of a session has its own time. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private static final int FETCH_BYTES = 256 * 1024;
 
   private final Mailbox mailbox;
-  private final Session session;
+  private final MailSessions sessions;
 
-  MailboxReader(Mailbox mailbox, SSLSocketFactory verifying) {
+  MailboxReader(Mailbox mailbox, MailSessions sessions) {
     this.mailbox = mailbox;
-    session = Session.getInstance(properties(mailbox, verifying));
+    this.sessions = sessions;
   }
 
   /**
@@ -61,18 +62,44 @@ final class MailboxReader {
    *
    * @param unreadable remembers them
    * @param taker returns when a mail is committed, and else throws
-   * @throws MessagingException if the server cannot be reached, or refuses
+   * @throws MessagingException if the server cannot be reached, refuses, or takes too long
    */
   Polled read(String password, Progress progress, Unreadable unreadable, Consumer<byte[]> taker)
       throws MessagingException {
-    try (Store store = session.getStore()) {
+    try (MailSession session = sessions.begin()) {
+      try {
+        return read(session, password, progress, unreadable, taker);
+      } catch (MessagingException e) {
+        throw session.isOver() ? tooLong(e) : e;
+      }
+    }
+  }
+
+  private MessagingException tooLong(MessagingException broken) {
+    MessagingException failure =
+        new MessagingException(
+            "the session took longer than "
+                + sessions.longest().toSeconds()
+                + " s and was ended; what was taken by then stays taken");
+    failure.addSuppressed(broken);
+    return failure;
+  }
+
+  private Polled read(
+      MailSession session,
+      String password,
+      Progress progress,
+      Unreadable unreadable,
+      Consumer<byte[]> taker)
+      throws MessagingException {
+    try (Store store = Session.getInstance(properties(mailbox, session)).getStore()) {
       store.connect(mailbox.host(), mailbox.port(), mailbox.username(), password);
       Folder folder = store.getFolder(mailbox.folder());
       if (!folder.exists()) {
         throw new MessagingException("there is no folder " + mailbox.folder());
       }
       folder.open(mailbox.done() instanceof Done.Keep ? Folder.READ_ONLY : Folder.READ_WRITE);
-      MailboxPass pass = new MailboxPass(folder, unreadable, taker);
+      MailboxPass pass = new MailboxPass(folder, unreadable, session, taker);
       return switch (folder) {
         case IMAPFolder imap -> {
           unreadable.folder(imap.getUIDValidity());
@@ -108,6 +135,9 @@ final class MailboxReader {
     }
     List<Message> now = first(due);
     for (Message each : now) {
+      if (pass.isToEnd()) {
+        break;
+      }
       long uid = folder.getUID(each);
       if (pass.take(each) != MailboxPass.Outcome.LEFT) {
         pass.putAway(pass.name(each));
@@ -123,7 +153,8 @@ final class MailboxReader {
       last = uid;
     }
     unreadable.reached(last);
-    return new Polled(new Progress(validity, last), pass.taken(), due.size() > now.size());
+    return new Polled(
+        new Progress(validity, last), pass.taken(), pass.isCut() || due.size() > now.size());
   }
 
   private static Polled deleting(IMAPStore store, IMAPFolder folder, MailboxPass pass)
@@ -133,6 +164,9 @@ final class MailboxReader {
     List<Message> taken = new ArrayList<>();
     try {
       for (Message each : now) {
+        if (pass.isToEnd()) {
+          break;
+        }
         String name = pass.name(each);
         if (pass.take(each) != MailboxPass.Outcome.TAKEN) {
           continue;
@@ -149,7 +183,7 @@ final class MailboxReader {
     } finally {
       expunge(store, folder, taken); // what was taken before something broke, all the same
     }
-    return new Polled(Progress.NONE, pass.taken(), due.size() > now.size());
+    return new Polled(Progress.NONE, pass.taken(), pass.isCut() || due.size() > now.size());
   }
 
   private static Polled moving(IMAPStore store, IMAPFolder from, String to, MailboxPass pass)
@@ -164,6 +198,9 @@ final class MailboxReader {
     List<Message> copied = new ArrayList<>();
     try {
       for (Message each : now) {
+        if (pass.isToEnd()) {
+          break;
+        }
         String name = pass.name(each);
         if (pass.take(each) != MailboxPass.Outcome.TAKEN) {
           continue;
@@ -188,7 +225,7 @@ final class MailboxReader {
     } finally {
       expunge(store, from, copied);
     }
-    return new Polled(Progress.NONE, pass.taken(), due.size() > now.size());
+    return new Polled(Progress.NONE, pass.taken(), pass.isCut() || due.size() > now.size());
   }
 
   /** What was flagged by ourselves goes alone: what other clients flagged is theirs to expunge. */
@@ -244,6 +281,9 @@ final class MailboxReader {
     List<Message> now = first(due);
     try {
       for (Message each : now) {
+        if (pass.isToEnd()) {
+          break;
+        }
         if (pass.take(each) == MailboxPass.Outcome.TAKEN) {
           each.setFlag(Flags.Flag.DELETED, true);
           pass.putAway(pass.name(each));
@@ -255,10 +295,10 @@ final class MailboxReader {
         folder.close(true); // of POP3, where nobody else can be in it meanwhile
       }
     }
-    return new Polled(Progress.NONE, pass.taken(), due.size() > now.size());
+    return new Polled(Progress.NONE, pass.taken(), pass.isCut() || due.size() > now.size());
   }
 
-  private static Properties properties(Mailbox mailbox, SSLSocketFactory verifying) {
+  private static Properties properties(Mailbox mailbox, MailSession session) {
     String protocol = mailbox.protocol().name().toLowerCase(Locale.ROOT);
     String prefix = "mail." + protocol + ".";
     String patience = String.valueOf(PATIENCE.toMillis());
@@ -272,7 +312,8 @@ final class MailboxReader {
     properties.setProperty(prefix + "starttls.enable", String.valueOf(!mailbox.isImplicitTls()));
     properties.setProperty(prefix + "starttls.required", String.valueOf(!mailbox.isImplicitTls()));
     properties.setProperty(prefix + "fetchsize", String.valueOf(FETCH_BYTES));
-    properties.put(prefix + "ssl.socketFactory", verifying);
+    properties.put(prefix + "socketFactory", session.plain());
+    properties.put(prefix + "ssl.socketFactory", session.encrypting());
     return properties;
   }
 }

@@ -6,6 +6,7 @@ import io.portolan.core.mailbox.MailboxStore;
 import io.portolan.core.relay.Secrets;
 import io.portolan.sender.intake.MailIntake;
 import io.portolan.sender.smtp.TlsTrust;
+import io.portolan.sender.wire.DeadlineWatch;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -31,9 +32,19 @@ public final class Mailboxes implements AutoCloseable {
     this.slots = slots;
   }
 
-  /** What surrounds the mailboxes; {@code node} is this node's name. */
+  /**
+   * What surrounds the mailboxes.
+   *
+   * @param deadlines ends sessions that take too long
+   * @param node this node's name
+   */
   public record Surroundings(
-      Database database, TlsTrust trust, Secrets secrets, String node, InstantSource clock) {}
+      Database database,
+      TlsTrust trust,
+      DeadlineWatch deadlines,
+      Secrets secrets,
+      String node,
+      InstantSource clock) {}
 
   /** Starts to poll. */
   public static Mailboxes start(
@@ -47,8 +58,13 @@ public final class Mailboxes implements AutoCloseable {
             surroundings.secrets(),
             surroundings.node(),
             surroundings.clock());
+    MailSessions sessions =
+        new MailSessions(
+            surroundings.trust().verifyingSockets(),
+            surroundings.deadlines(),
+            MailSessions.LONGEST);
     for (Mailbox mailbox : mailboxes) {
-      MailboxPoll poll = new MailboxPoll(mailbox, surroundings.trust().verifyingSockets(), parts);
+      MailboxPoll poll = new MailboxPoll(mailbox, sessions, parts);
       polling.threads.add(
           Thread.ofVirtual().name("mailbox " + mailbox.name()).start(() -> polling.run(poll)));
     }

@@ -12,6 +12,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.net.ssl.SSLSocket;
 
@@ -27,6 +29,11 @@ final class BreakingServer implements AutoCloseable {
   /** An answer that leaves it to the server. */
   static final String ASK = "?";
 
+  /** An answer that does not end for long: a byte now and then. */
+  static final String DRIP = "*";
+
+  static final int MOST_DRIPS = 3_000;
+
   private static final int PATIENCE_MILLIS = 20_000;
 
   private final ServerSocket listening;
@@ -35,6 +42,8 @@ final class BreakingServer implements AutoCloseable {
   private final List<String> commands = new CopyOnWriteArrayList<>();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private volatile Function<String, String> answers = _ -> ASK;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile Runnable dripped = () -> {};
   private volatile Function<String, String> rewriting = line -> line;
 
   BreakingServer(int behind, boolean isImplicitTls) throws IOException {
@@ -53,6 +62,11 @@ final class BreakingServer implements AutoCloseable {
     this.answers = answers;
   }
 
+  /** Is run after each byte that dripped. */
+  void dripping(Runnable each) {
+    dripped = each;
+  }
+
   /** Changes lines of the server. */
   void rewriting(Function<String, String> lines) {
     rewriting = lines;
@@ -65,6 +79,7 @@ final class BreakingServer implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    closed.countDown();
     listening.close();
     for (Socket each : sockets) {
       each.close();
@@ -123,11 +138,27 @@ final class BreakingServer implements AutoCloseable {
       if (answer.equals(ASK)) {
         server.write(line.getBytes(StandardCharsets.ISO_8859_1));
         server.flush();
+      } else if (answer.equals(DRIP)) {
+        drip(client);
+        return;
       } else if (answer.isEmpty()) {
         return;
       } else {
         client.write((isTagged ? tag + " " : "") + answer + "\r\n");
       }
+    }
+  }
+
+  private void drip(Client client) throws IOException {
+    try {
+      for (int i = 0; i < MOST_DRIPS && !closed.await(10, TimeUnit.MILLISECONDS); i++) {
+        client.write("*");
+        dripped.run();
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause(); // the client went
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

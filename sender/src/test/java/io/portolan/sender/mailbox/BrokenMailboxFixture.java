@@ -23,6 +23,7 @@ import io.portolan.sender.mailbox.Mailbox.Done;
 import io.portolan.sender.mailbox.Mailbox.Protocol;
 import io.portolan.sender.message.Tokens;
 import io.portolan.sender.smtp.TlsTrust;
+import io.portolan.sender.wire.DeadlineWatch;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +50,8 @@ abstract class BrokenMailboxFixture {
   @RegisterExtension final TestDatabase postgres = TestDatabase.create();
   final RecordedInbox inbox = new RecordedInbox();
   final IntakeCounts counts = new IntakeCounts();
+  final AtomicLong nanos = new AtomicLong();
+  final DeadlineWatch watch = new DeadlineWatch(nanos::get);
   Instant now = Instant.parse("2026-11-28T12:00:00Z");
   GreenMail server;
   GreenMailUser user;
@@ -76,6 +80,7 @@ abstract class BrokenMailboxFixture {
       broken.close();
     }
     server.stop();
+    watch.close();
   }
 
   void deliver(String subject) throws MessagingException {
@@ -113,7 +118,10 @@ abstract class BrokenMailboxFixture {
             "INBOX",
             done,
             INTERVAL),
-        TlsTrust.ofPlatformAnd(List.of(LocalhostIdentity.authority())).verifyingSockets(),
+        new MailSessions(
+            TlsTrust.ofPlatformAnd(List.of(LocalhostIdentity.authority())).verifyingSockets(),
+            watch,
+            MailSessions.LONGEST),
         new MailboxPoll.Parts(
             new MailIntake(
                 _ -> Feedback.NONE,

@@ -25,6 +25,7 @@ import io.portolan.sender.mailbox.Mailbox.Done;
 import io.portolan.sender.mailbox.Mailbox.Protocol;
 import io.portolan.sender.message.Tokens;
 import io.portolan.sender.smtp.TlsTrust;
+import io.portolan.sender.wire.DeadlineWatch;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
@@ -45,6 +46,7 @@ class MailboxPollTest {
   private static final Duration INTERVAL = Duration.ofMinutes(1);
   private static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
 
+  private final DeadlineWatch watch = new DeadlineWatch();
   @RegisterExtension final TestDatabase postgres = TestDatabase.create();
   private final RecordedInbox inbox = new RecordedInbox();
   private GreenMail server;
@@ -71,6 +73,7 @@ class MailboxPollTest {
   void stop() {
     slots.close();
     server.stop();
+    watch.close();
   }
 
   private void deliver(String subject) throws MessagingException {
@@ -111,7 +114,7 @@ class MailboxPollTest {
   private MailboxPoll poll(Mailbox mailbox, FeedbackInbox into, ConnectionSlots by) {
     return new MailboxPoll(
         mailbox,
-        trust.verifyingSockets(),
+        new MailSessions(trust.verifyingSockets(), watch, MailSessions.LONGEST),
         new MailboxPoll.Parts(
             new MailIntake(
                 _ -> Feedback.NONE,
