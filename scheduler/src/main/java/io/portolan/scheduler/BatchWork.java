@@ -101,6 +101,11 @@ final class BatchWork {
           feeder.again(notRunning.batch());
           yield Optional.empty();
         }
+        case BatchClaim.Held held -> {
+          log.debug("a guardrail holds all of batch {}", held.batch().id());
+          feeder.feed(batch.campaignId(), batch.platform());
+          yield Optional.empty();
+        }
         case BatchClaim.Refused _ -> Optional.empty();
       };
     } catch (InterruptedException e) {

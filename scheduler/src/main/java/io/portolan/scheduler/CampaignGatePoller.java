@@ -5,12 +5,12 @@ import io.portolan.core.database.Database;
 import io.portolan.core.database.DatabaseException;
 import io.portolan.core.database.Sql;
 import io.portolan.core.delivery.CampaignGate;
-import io.portolan.core.guard.HoldStore;
 import io.portolan.core.json.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -41,7 +41,7 @@ public final class CampaignGatePoller implements CampaignGate {
 
   private static final String HELD =
       """
-      SELECT h.campaign_id, h.isp, h.reason
+      SELECT h.campaign_id, h.isp
         FROM campaign_hold h JOIN campaign c ON c.id = h.campaign_id AND c.state = 'running'
        WHERE h.released_at IS NULL AND h.isp <> ''
       """;
@@ -54,7 +54,7 @@ public final class CampaignGatePoller implements CampaignGate {
 
   private final Database database;
   private final InstantSource clock;
-  private volatile View view = new View(Map.of(), Set.of(), Map.of(), System.nanoTime());
+  private volatile View view = new View(Map.of(), Set.of(), Set.of(), System.nanoTime());
   private volatile boolean shut;
   private @Nullable Thread poller;
 
@@ -62,7 +62,7 @@ public final class CampaignGatePoller implements CampaignGate {
   private record View(
       Map<Long, Optional<SendWindow>> running,
       Set<Long> open,
-      Map<HeldIsp, String> held,
+      Set<HeldIsp> held,
       long readNanos) {}
 
   /** An ISP that a guardrail holds of a campaign. */
@@ -79,28 +79,23 @@ public final class CampaignGatePoller implements CampaignGate {
   }
 
   @Override
-  public Optional<String> heldBecause(long campaignId, String isp) {
-    Map<HeldIsp, String> held = view.held();
-    return held.isEmpty()
-        ? Optional.empty()
-        : Optional.ofNullable(held.get(new HeldIsp(campaignId, isp)));
+  public boolean isHeld(long campaignId, String isp) {
+    Set<HeldIsp> held = view.held();
+    return !held.isEmpty() && held.contains(new HeldIsp(campaignId, isp));
   }
 
   /** Asks the database now, on the calling thread. */
   public void refresh() {
     long asked = System.nanoTime();
     Map<Long, Optional<SendWindow>> running = new HashMap<>();
-    Map<HeldIsp, String> held = new HashMap<>();
+    Set<HeldIsp> held = new HashSet<>();
     database.readWithin(
         ANSWER,
         connection -> {
           Sql.list(
               connection,
               HELD,
-              row ->
-                  held.put(
-                      new HeldIsp(row.number("campaign_id"), row.text("isp")),
-                      HoldStore.HELD + row.text("reason")));
+              row -> held.add(new HeldIsp(row.number("campaign_id"), row.text("isp"))));
           return Sql.list(
               connection,
               RUNNING,
@@ -149,7 +144,7 @@ public final class CampaignGatePoller implements CampaignGate {
 
   // of two answers the one that was asked for later counts
   private synchronized void replace(
-      Map<Long, Optional<SendWindow>> running, Map<HeldIsp, String> held, long asked) {
+      Map<Long, Optional<SendWindow>> running, Set<HeldIsp> held, long asked) {
     if (asked - view.readNanos() >= 0) {
       Instant now = clock.instant();
       Set<Long> open =
@@ -157,7 +152,7 @@ public final class CampaignGatePoller implements CampaignGate {
               .filter(each -> each.getValue().map(w -> !w.nextOpen(now).isAfter(now)).orElse(true))
               .map(Map.Entry::getKey)
               .collect(Collectors.toUnmodifiableSet());
-      view = new View(Map.copyOf(running), open, Map.copyOf(held), asked);
+      view = new View(Map.copyOf(running), open, Set.copyOf(held), asked);
     }
   }
 

@@ -186,7 +186,7 @@ public final class CampaignScheduler implements AutoCloseable {
                   left.isEmpty() ? "" : " It holds " + places(left) + "."));
     }
     afterCommit(campaignId, parts.gate()::refresh);
-    released.batches().forEach(batch -> afterCommit(campaignId, () -> feeder.again(batch)));
+    afterCommit(campaignId, feeder::repair);
     follow(released.resumed());
     return campaigns.get(campaignId);
   }
@@ -214,8 +214,7 @@ public final class CampaignScheduler implements AutoCloseable {
                   left.isEmpty() ? "" : " They hold it at " + left + "."));
     }
     afterCommit(let.getFirst().campaignId(), parts.gate()::refresh);
-    afterCommit(
-        let.getFirst().campaignId(), () -> holds.wakeReleased(now, now).forEach(feeder::again));
+    afterCommit(let.getFirst().campaignId(), () -> wakeReleasedSince(now));
     follow(released.resumed());
     return let;
   }
@@ -371,6 +370,12 @@ public final class CampaignScheduler implements AutoCloseable {
     }
   }
 
+  private void wakeReleasedSince(Instant since) {
+    if (holds.wakeReleased(since, node.now()) > 0) {
+      feeder.repair();
+    }
+  }
+
   private List<Chore> chores() {
     Partitions partitions = new Partitions(parts.database());
     List<Chore> chores = new ArrayList<>(parts.chores());
@@ -383,10 +388,7 @@ public final class CampaignScheduler implements AutoCloseable {
         new Chore(
             "wake what was held a moment after its release",
             AFTER_RELEASE,
-            () ->
-                holds
-                    .wakeReleased(node.now().minus(LONGEST_IGNORANCE), node.now())
-                    .forEach(feeder::again)));
+            () -> wakeReleasedSince(node.now().minus(LONGEST_IGNORANCE))));
     if (settings.attemptDaysKept() > 0) {
       chores.add(
           new Chore(

@@ -52,8 +52,8 @@ final class Feeder {
 
   /**
    * Stores what triggers are missing, of all campaigns, replaces those that Quartz gave up, and
-   * brings those forward that fire long after their batch could be sent: whoever made it due may
-   * have died before it moved the trigger.
+   * brings those forward that fire long after their batch could be sent: it was made due before its
+   * time.
    */
   void repair() {
     Instant now = node.now();

@@ -117,6 +117,9 @@ final class TestingBatchSender implements BatchSender {
         if (stale || !gate.isOpen(batch.campaignId())) {
           break;
         }
+        if (gate.isHeld(batch.campaignId(), delivery.isp())) {
+          continue;
+        }
         DeliveryOutcome outcome = script.outcome(batch, delivery);
         offered.add(new Offered(clock.instant(), batch, delivery));
         results.add(recorder.record(batch, delivery, outcome));

@@ -313,8 +313,9 @@ final class PolicyCommand {
             + view.path("state").asText());
     if (view.hasNonNull("heldBecause")) {
       remote.say(
-          "Held until "
-              + view.path("notBefore").asText()
+          (view.hasNonNull("notBefore")
+                  ? "Held until " + view.path("notBefore").asText()
+                  : "Held")
               + ": "
               + view.path("heldBecause").asText());
     }

@@ -12,6 +12,9 @@ public sealed interface BatchClaim {
   /** It stays queued, because its campaign does not run. */
   record NotRunning(QueuedBatch batch, CampaignState campaign) implements BatchClaim {}
 
+  /** It stays queued, because a guardrail holds all that could be sent of it. */
+  record Held(QueuedBatch batch) implements BatchClaim {}
+
   /** There is nothing to do: it is done, or another node has it. */
   record Refused() implements BatchClaim {}
 }

@@ -13,6 +13,7 @@ import io.portolan.core.json.Json;
 import io.portolan.core.suppression.MailOrigin;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,10 @@ import java.util.Optional;
 /**
  * Claims batches within a transaction of {@link BatchStore}: two statements, a third if deliveries
  * end at once, and a fourth if some are in doubt. Holds no state.
+ *
+ * <p>What a guardrail holds is left out, and no row of it is written, however much it is. A batch
+ * of which nothing else is left is put back until somebody lets it go on, or to be looked at again
+ * in an hour. No lifetime runs meanwhile: it counts from the release.
  *
  * <p>Who was suppressed since the campaign was planned ends here. So does what was in doubt to the
  * end of its lifetime; what is in doubt still is left out and waits for a decision. What a dead
@@ -41,7 +46,11 @@ final class BatchClaims {
   private static final String LOAD =
       """
       WITH args AS (
-          SELECT ?::bigint AS batch_id, ?::timestamptz AS now, ?::bigint AS list_id, ?::text AS sending_domain)
+          SELECT ?::bigint AS batch_id, ?::bigint AS campaign_id, ?::timestamptz AS now, ?::bigint AS list_id,
+                 ?::text AS sending_domain),
+      guarded AS MATERIALIZED (
+          SELECT h.isp, bool_or(h.released_at IS NULL) AS held, max(h.released_at) AS released_at
+            FROM args JOIN campaign_hold h ON h.campaign_id = args.campaign_id GROUP BY h.isp)
       SELECT DISTINCT ON (c.domain, c.id) c.*,
              coalesce(c.not_before > args.now, false) AS early,
              c.offer_expires_at <= args.now AS over,
@@ -49,7 +58,9 @@ final class BatchClaims {
                   WHEN c.address = '' THEN 'erased'
                   ELSE %s END AS suppressed
         FROM args CROSS JOIN LATERAL (
-             SELECT d.id, d.recipient_id, d.address, d.domain, d.isp, d.attempts, d.first_attempt_at, d.first_held_at,
+             SELECT d.id, d.recipient_id, d.address, d.domain, d.isp, d.attempts, d.first_attempt_at,
+                    CASE WHEN coalesce(d.first_attempt_at, d.first_held_at) IS NOT NULL
+                         THEN greatest(coalesce(d.first_attempt_at, d.first_held_at), g.released_at) END AS ages_since,
                     d.pinned_route, d.category, d.offer_expires_at, d.not_before,
                     coalesce(r.attributes, '{}') AS attributes,
                     coalesce(r.address_key, d.address_key, lower(d.address)) AS address_key
@@ -57,7 +68,12 @@ final class BatchClaims {
                LEFT JOIN LATERAL (
                     SELECT attributes, address_key FROM recipient
                      WHERE list_id = args.list_id AND id = d.recipient_id LIMIT 1) AS r ON true
-              WHERE d.batch_id = args.batch_id AND d.state = 'planned') AS c
+               LEFT JOIN LATERAL (
+                    SELECT bool_or(held) AS held, max(released_at) AS released_at FROM guarded
+                     WHERE isp IN (d.isp, '')) AS g ON true
+              WHERE d.batch_id = args.batch_id AND d.state = 'planned'
+                AND NOT (coalesce(g.held, false) AND d.offer_expires_at IS NULL
+                         AND coalesce(d.not_before <= args.now, true))) AS c
         %s
        ORDER BY c.domain, c.id, %s
       """
@@ -89,12 +105,23 @@ final class BatchClaims {
        WHERE id = ANY (?::bigint[]) AND state = 'planned'
       """;
 
+  private static final String PUT_BACK =
+      """
+      UPDATE batch b SET state = 'queued', claimed_by = NULL, due_at = ?
+       WHERE b.id = ? AND b.state = 'claimed'
+         AND EXISTS (SELECT FROM delivery d WHERE d.batch_id = b.id AND d.state = 'planned')
+      RETURNING b.id, b.campaign_id, b.platform, b.due_at
+      """;
+
   private static final String FIND =
       """
       SELECT b.id, b.campaign_id, b.platform, b.due_at, b.state = 'queued' AS queued, c.state::text AS campaign
         FROM batch b JOIN campaign c ON c.id = b.campaign_id
        WHERE b.id = ?
       """;
+
+  /** A release finds what is held; this is for one that was lost with its node. */
+  private static final Duration LOOK_AGAIN = Duration.ofHours(1);
 
   private BatchClaims() {}
 
@@ -104,11 +131,9 @@ final class BatchClaims {
   static BatchClaim claim(
       Connection connection, SharedContents contents, long batchId, String node, Instant now)
       throws SQLException {
-    Optional<ClaimedBatch> claimed =
+    Optional<BatchClaim> claimed =
         Sql.first(connection, CLAIM, row -> claimed(connection, contents, row, now), node, batchId);
-    return claimed.isPresent()
-        ? new BatchClaim.Granted(claimed.get())
-        : refusal(connection, batchId);
+    return claimed.isPresent() ? claimed.get() : refusal(connection, batchId);
   }
 
   private static BatchClaim refusal(Connection connection, long batchId) throws SQLException {
@@ -125,7 +150,7 @@ final class BatchClaims {
         .orElseGet(BatchClaim.Refused::new);
   }
 
-  private static ClaimedBatch claimed(
+  private static BatchClaim claimed(
       Connection connection, SharedContents contents, Row row, Instant now) throws SQLException {
     CampaignContent content =
         contents.shared(
@@ -137,9 +162,18 @@ final class BatchClaims {
             LOAD,
             Loaded::of,
             row.number("id"),
+            row.number("campaign_id"),
             now,
             origin.listId(),
             origin.sendingDomain().map(Domain::name));
+    if (loaded.isEmpty()) {
+      Optional<QueuedBatch> held =
+          Sql.first(
+              connection, PUT_BACK, BatchStore::queued, now.plus(LOOK_AGAIN), row.number("id"));
+      if (held.isPresent()) {
+        return new BatchClaim.Held(held.get());
+      }
+    }
     List<End> ends = loaded.stream().flatMap(one -> one.end().stream()).toList();
     if (!ends.isEmpty()) {
       end(connection, ends, now);
@@ -148,15 +182,16 @@ final class BatchClaims {
     if (!doubted.isEmpty()) {
       Sql.update(connection, DOUBT, now, doubted);
     }
-    return new ClaimedBatch(
-        row.number("id"),
-        row.number("campaign_id"),
-        row.text("platform"),
-        row.integer("epoch"),
-        content,
-        InDoubt.of(row.text("in_doubt")).orElseThrow(),
-        origin,
-        loaded.stream().filter(Loaded::isSent).map(Loaded::delivery).toList());
+    return new BatchClaim.Granted(
+        new ClaimedBatch(
+            row.number("id"),
+            row.number("campaign_id"),
+            row.text("platform"),
+            row.integer("epoch"),
+            content,
+            InDoubt.of(row.text("in_doubt")).orElseThrow(),
+            origin,
+            loaded.stream().filter(Loaded::isSent).map(Loaded::delivery).toList()));
   }
 
   /** A delivery that ends without being sent. */
@@ -224,7 +259,7 @@ final class BatchClaims {
         row.integer("attempts"),
         attributes(row.text("attributes")),
         row.optionalInstant("first_attempt_at"),
-        row.optionalInstant("first_held_at"),
+        row.optionalInstant("ages_since"),
         row.optionalText("pinned_route"),
         row.optionalText("category"));
   }

@@ -209,8 +209,8 @@ public final class BatchStore {
   }
 
   /**
-   * Claims a queued batch of a running campaign and loads the deliveries that are still open. Those
-   * that were suppressed since planning end.
+   * Claims a queued batch of a running campaign and loads the deliveries that are still open and
+   * that no guardrail holds. Those that were suppressed since planning end.
    *
    * @param node the node that wants it
    */

@@ -25,11 +25,11 @@ import java.util.stream.Stream;
  * once, by one thread.
  */
 final class PlanWriter {
-  // keeps, until commit, the batches that are not full and not claimed
+  // keeps, until commit, the batches that are not full, not claimed and not put back to wait
   private static final String HOLD_OPEN =
       """
       SELECT id, platform, size FROM batch
-       WHERE campaign_id = ? AND kind = 'first' AND state = 'queued' AND size < ?
+       WHERE campaign_id = ? AND kind = 'first' AND state = 'queued' AND size < ? AND due_at <= ?
          FOR UPDATE SKIP LOCKED
       """;
 
@@ -140,7 +140,8 @@ final class PlanWriter {
                     row.text("platform"),
                     new ChunkPlan.Open(row.number("id"), row.integer("size"))),
             campaignId,
-            PlanStore.BATCH_SIZE);
+            PlanStore.BATCH_SIZE,
+            now);
     Map<String, ChunkPlan.Open> newest = new HashMap<>();
     for (Found one : found) {
       newest.merge(one.platform(), one.batch(), (a, b) -> a.id() > b.id() ? a : b);

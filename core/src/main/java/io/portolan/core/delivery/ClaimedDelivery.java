@@ -9,10 +9,9 @@ import java.util.Optional;
  *
  * @param attempts made so far
  * @param attributes of the recipient, as JSON values (strings, numbers, booleans, lists, maps)
- * @param firstAttemptAt when a peer was first offered it, from which its lifetime counts; empty
- *     before
- * @param firstHeldAt when its turn first came without an attempt, from which its lifetime counts
- *     until there is one; empty before
+ * @param firstAttemptAt when a peer was first offered it; empty before
+ * @param agesSince from when its lifetime counts: since the first attempt, or until there is one
+ *     since its turn first came; since a later release of what a guardrail held; empty before
  * @param pinnedRoute the only route it may take, because a peer there gave no answer after the dot
  * @param lastCause why it is still open; empty before the first try
  */
@@ -25,7 +24,7 @@ public record ClaimedDelivery(
     int attempts,
     Map<String, Object> attributes,
     Optional<Instant> firstAttemptAt,
-    Optional<Instant> firstHeldAt,
+    Optional<Instant> agesSince,
     Optional<String> pinnedRoute,
     Optional<String> lastCause) {
 
@@ -40,7 +39,7 @@ public record ClaimedDelivery(
         attempts + 1,
         attributes,
         Optional.of(firstAttemptAt.orElse(at)),
-        firstHeldAt,
+        firstAttemptAt.isPresent() ? agesSince : Optional.of(at),
         pinnedRoute,
         lastCause);
   }

@@ -1,6 +1,5 @@
 package io.portolan.core.guard;
 
-import io.portolan.core.batch.QueuedBatch;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
@@ -11,9 +10,6 @@ import java.util.List;
 
 /** The {@code campaign_hold} table. Thread-safe; holds no state. */
 public final class HoldStore {
-  /** How the reason of a delivery begins that a guardrail holds. */
-  public static final String HELD = "guardrail: ";
-
   private static final String ADD =
       """
       INSERT INTO campaign_hold (campaign_id, isp, sending_domain, guard, trials, hits, reason, held_at)
@@ -104,34 +100,24 @@ public final class HoldStore {
                           WHERE o.campaign_id = h.campaign_id AND o.isp = h.isp AND o.released_at IS NULL)
       """;
 
-  // batches are locked before their deliveries, as those do that record results and end claims;
-  // claimed ones, too, whose held deliveries move on when their claim ends. What was woken before
-  // has no time any more and is left alone
-  private static final String LOCK_BATCHES =
-      """
-      SELECT b.id FROM batch b
-       WHERE b.campaign_id = ?::bigint AND b.state IN ('queued', 'claimed')
-         AND b.id IN (SELECT d.batch_id FROM delivery d
-                       WHERE d.campaign_id = b.campaign_id AND d.state = 'planned'
-                         AND d.held_because LIKE 'guardrail: %' AND d.not_before IS NOT NULL AND (?::text IS NULL OR d.isp = ?))
-       ORDER BY b.id
-         FOR UPDATE OF b
-      """;
-
+  // of batches that wait, those with mail whose time has come: a claim put them back. Locked in the
+  // order of their ids, as all do who lock several
   private static final String WAKE =
       """
-      WITH args AS (SELECT ?::bigint AS campaign_id, ?::timestamptz AS now, ?::bigint[] AS batches, ?::text AS isp),
-      freed AS (
-          UPDATE delivery d SET not_before = NULL
-            FROM args
-           WHERE d.campaign_id = args.campaign_id AND d.state = 'planned' AND d.batch_id = ANY (args.batches)
-             AND d.held_because LIKE 'guardrail: %' AND d.not_before IS NOT NULL AND (args.isp IS NULL OR d.isp = args.isp)
-             AND NOT EXISTS (SELECT FROM campaign_hold o
-                              WHERE o.campaign_id = d.campaign_id AND o.isp = d.isp AND o.released_at IS NULL)
-          RETURNING d.batch_id)
+      WITH args AS (SELECT ?::bigint AS campaign_id, ?::timestamptz AS now, ?::text AS isp),
+      waiting AS MATERIALIZED (
+          SELECT b.id FROM args JOIN batch b ON b.campaign_id = args.campaign_id
+           WHERE b.state = 'queued' AND b.due_at > args.now
+             AND EXISTS (SELECT FROM delivery d
+                          WHERE d.batch_id = b.id AND d.state = 'planned' AND (args.isp IS NULL OR d.isp = args.isp)
+                            AND d.offer_expires_at IS NULL AND coalesce(d.not_before <= args.now, true)
+                            AND NOT EXISTS (SELECT FROM campaign_hold o
+                                             WHERE o.campaign_id = d.campaign_id AND o.isp = d.isp
+                                               AND o.released_at IS NULL))
+           ORDER BY b.id
+             FOR UPDATE OF b)
       UPDATE batch b SET due_at = args.now
-        FROM args WHERE b.id IN (SELECT batch_id FROM freed) AND b.state = 'queued'
-      RETURNING b.id, b.campaign_id, b.platform, b.due_at
+        FROM args, waiting WHERE b.id = waiting.id AND b.state = 'queued'
       """;
 
   private final Database database;
@@ -156,13 +142,11 @@ public final class HoldStore {
    * What a release set free.
    *
    * @param resumed the ids of campaigns that were paused and run now
-   * @param batches that can be sent now; none of a domain's, see {@link #wakeReleased}
    */
-  public record Released(List<Hold> holds, List<Long> resumed, List<QueuedBatch> batches) {
+  public record Released(List<Hold> holds, List<Long> resumed) {
     public Released {
       holds = List.copyOf(holds);
       resumed = List.copyOf(resumed);
-      batches = List.copyOf(batches);
     }
   }
 
@@ -232,7 +216,7 @@ public final class HoldStore {
 
   /**
    * Lets go on what is held, and starts its tests anew. In the same transaction the campaign is
-   * resumed, if it is paused and not held as a whole any more.
+   * resumed, if it is paused and not held as a whole any more, and its batches that waited are due.
    *
    * @param isp empty for all that is held of the campaign
    * @param by who says so
@@ -259,7 +243,8 @@ public final class HoldStore {
           }
           List<Long> resumed =
               resume(connection, holds.stream().map(Hold::campaignId).distinct().toList(), now);
-          return new Released(holds, resumed, wake(connection, campaignId, isp, now));
+          int _ = wake(connection, campaignId, isp, now);
+          return new Released(holds, resumed);
         });
   }
 
@@ -291,7 +276,7 @@ public final class HoldStore {
                   only);
           List<Long> stopped =
               holds.stream().filter(Hold::isOfCampaign).map(Hold::campaignId).toList();
-          return new Released(holds, resume(connection, stopped, now), List.of());
+          return new Released(holds, resume(connection, stopped, now));
         });
   }
 
@@ -303,12 +288,12 @@ public final class HoldStore {
   }
 
   /**
-   * Wakes what was held before its release, or a moment after, by senders that had not heard of it.
+   * Wakes what was held before its release, or a moment after, by claims that had not seen it.
    *
    * @param since of which releases
-   * @return the batches that can be sent now
+   * @return how many batches are due now that waited
    */
-  public List<QueuedBatch> wakeReleased(Instant since, Instant now) {
+  public int wakeReleased(Instant since, Instant now) {
     List<Place> places =
         database.read(
             connection ->
@@ -319,28 +304,17 @@ public final class HoldStore {
                     since));
     // each place for itself: what is left undone by a crash, others wake soon
     return places.stream()
-        .flatMap(
+        .mapToInt(
             place ->
-                database
-                    .inTransaction(
-                        connection -> wake(connection, place.campaignId(), place.isp(), now))
-                    .stream())
-        .toList();
+                database.inTransaction(
+                    connection -> wake(connection, place.campaignId(), place.isp(), now)))
+        .sum();
   }
 
-  private static List<QueuedBatch> wake(
-      Connection connection, long campaignId, String isp, Instant now) throws SQLException {
-    Object only = isp.isEmpty() ? null : isp;
-    List<Long> batches =
-        Sql.list(connection, LOCK_BATCHES, row -> row.number("id"), campaignId, only, only);
-    return batches.isEmpty()
-        ? List.of()
-        : Sql.list(connection, WAKE, HoldStore::batch, campaignId, now, batches, only);
-  }
-
-  private static QueuedBatch batch(Row row) throws SQLException {
-    return new QueuedBatch(
-        row.number("id"), row.number("campaign_id"), row.text("platform"), row.instant("due_at"));
+  /** Returns how many batches are due now that waited. */
+  private static int wake(Connection connection, long campaignId, String isp, Instant now)
+      throws SQLException {
+    return Sql.update(connection, WAKE, campaignId, now, isp.isEmpty() ? null : isp);
   }
 
   static Hold hold(Row row) throws SQLException {

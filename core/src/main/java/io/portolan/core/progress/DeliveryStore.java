@@ -10,50 +10,66 @@ import io.portolan.core.json.Json;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * Reads the {@code delivery} and {@code attempt} tables. Each call is one statement. Thread-safe;
  * holds no state.
  */
 public final class DeliveryStore {
-  private static final String FIND = "SELECT * FROM delivery WHERE id = ?";
+  // a guardrail holds what waits for its turn, too, of which nothing is written
+  private static final String VIEW =
+      """
+      SELECT d.*,
+             coalesce((SELECT 'guardrail: ' || h.reason FROM campaign_hold h
+                        WHERE h.campaign_id = d.campaign_id AND h.isp = d.isp AND h.released_at IS NULL),
+                      d.held_because) AS held
+        FROM delivery d
+      """;
+
+  private static final String FILTER =
+      """
+         AND (cardinality(?::text[]) = 0
+              OR CASE WHEN d.relayed_by IS NULL THEN d.state::text ELSE 'relayed' END = ANY (?::text[]))
+         AND (NOT ? OR (d.in_doubt_since IS NOT NULL AND d.state = 'planned'))
+         AND (?::text IS NULL OR d.isp = ?)
+      """;
+
+  private static final String FIND =
+      """
+      %s WHERE d.id = ?
+      """
+          .formatted(VIEW);
 
   // in the order of the unique key, so that a page of a campaign reads no other campaign's rows
   private static final String PAGE_OF_CAMPAIGN =
       """
-      SELECT * FROM delivery
-       WHERE campaign_id = ? AND recipient_id > ?
-         AND (cardinality(?::text[]) = 0 OR CASE WHEN relayed_by IS NULL THEN state::text ELSE 'relayed' END = ANY (?::text[]))
-         AND (NOT ? OR (in_doubt_since IS NOT NULL AND state = 'planned'))
-         AND (?::text IS NULL OR isp = ?)
-       ORDER BY campaign_id, recipient_id
+      %s WHERE d.campaign_id = ? AND d.recipient_id > ?
+      %s ORDER BY d.campaign_id, d.recipient_id
        LIMIT ?
-      """;
+      """
+          .formatted(VIEW, FILTER);
 
   private static final String PAGE_OF_ALL =
       """
-      SELECT * FROM delivery
-       WHERE id < ?
-         AND (cardinality(?::text[]) = 0 OR CASE WHEN relayed_by IS NULL THEN state::text ELSE 'relayed' END = ANY (?::text[]))
-         AND (NOT ? OR (in_doubt_since IS NOT NULL AND state = 'planned'))
-         AND (?::text IS NULL OR isp = ?)
-       ORDER BY id DESC
+      %s WHERE d.id < ?
+      %s ORDER BY d.id DESC
        LIMIT ?
-      """;
+      """
+          .formatted(VIEW, FILTER);
 
   private static final String PAGE_OF_ADDRESS =
       """
-      SELECT * FROM delivery
-       WHERE coalesce(address_key, lower(address)) = ? AND id < ?
-         AND (?::bigint IS NULL OR campaign_id = ?)
-         AND (cardinality(?::text[]) = 0 OR CASE WHEN relayed_by IS NULL THEN state::text ELSE 'relayed' END = ANY (?::text[]))
-         AND (NOT ? OR (in_doubt_since IS NOT NULL AND state = 'planned'))
-         AND (?::text IS NULL OR isp = ?)
-       ORDER BY id DESC
+      %s WHERE coalesce(d.address_key, lower(d.address)) = ? AND d.id < ?
+         AND (?::bigint IS NULL OR d.campaign_id = ?)
+      %s ORDER BY d.id DESC
        LIMIT ?
-      """;
+      """
+          .formatted(VIEW, FILTER);
 
   // partitions of days before the launch are left out, with an hour for clocks that differ.
   // Attempts
@@ -91,12 +107,20 @@ public final class DeliveryStore {
    * Pages through deliveries: those of a campaign in the order of its list, others newest first.
    */
   public Page<DeliveryView> page(DeliveryQuery query) {
+    long before = query.after().orElse(Long.MAX_VALUE);
+    Optional<Long> campaign = query.campaignId();
     if (query.address().isPresent()) {
-      return pageOfAddress(query, EmailAddress.keyOf(query.address().get()));
+      String key = EmailAddress.keyOf(query.address().get());
+      return page(PAGE_OF_ADDRESS, query, DeliveryHead::id, key, before, campaign, campaign);
     }
-    return query.campaignId().isPresent()
-        ? pageOfCampaign(query, query.campaignId().get())
-        : pageOfAll(query);
+    return campaign.isPresent()
+        ? page(
+            PAGE_OF_CAMPAIGN,
+            query,
+            DeliveryHead::recipientId,
+            campaign,
+            query.after().orElse(0L))
+        : page(PAGE_OF_ALL, query, DeliveryHead::id, before);
   }
 
   /** The attempts of a delivery, the first one first. */
@@ -116,68 +140,28 @@ public final class DeliveryStore {
             Sql.list(connection, PATH_FAILURES, DeliveryStore::failure, deliveryId, limit));
   }
 
-  private Page<DeliveryView> pageOfCampaign(DeliveryQuery query, long campaignId) {
+  /**
+   * A page.
+   *
+   * @param order by what the page goes on
+   * @param place where to look, as parameters of the statement
+   */
+  private Page<DeliveryView> page(
+      String sql, DeliveryQuery query, ToLongFunction<DeliveryHead> order, Object... place) {
     List<String> standings = standings(query);
+    Stream<Object> filter =
+        Stream.of(
+            standings,
+            standings,
+            query.inDoubt(),
+            query.isp(),
+            query.isp(),
+            query.limit() + 1);
+    Object[] parameters = Stream.concat(Arrays.stream(place), filter).toArray();
     return Page.cut(
-        database.read(
-            connection ->
-                Sql.list(
-                    connection,
-                    PAGE_OF_CAMPAIGN,
-                    DeliveryStore::view,
-                    campaignId,
-                    query.after().orElse(0L),
-                    standings,
-                    standings,
-                    query.inDoubt(),
-                    query.isp(),
-                    query.isp(),
-                    query.limit() + 1)),
+        database.read(connection -> Sql.list(connection, sql, DeliveryStore::view, parameters)),
         query.limit(),
-        delivery -> delivery.head().recipientId());
-  }
-
-  private Page<DeliveryView> pageOfAll(DeliveryQuery query) {
-    List<String> standings = standings(query);
-    return Page.cut(
-        database.read(
-            connection ->
-                Sql.list(
-                    connection,
-                    PAGE_OF_ALL,
-                    DeliveryStore::view,
-                    query.after().orElse(Long.MAX_VALUE),
-                    standings,
-                    standings,
-                    query.inDoubt(),
-                    query.isp(),
-                    query.isp(),
-                    query.limit() + 1)),
-        query.limit(),
-        delivery -> delivery.head().id());
-  }
-
-  private Page<DeliveryView> pageOfAddress(DeliveryQuery query, String address) {
-    List<String> standings = standings(query);
-    return Page.cut(
-        database.read(
-            connection ->
-                Sql.list(
-                    connection,
-                    PAGE_OF_ADDRESS,
-                    DeliveryStore::view,
-                    address,
-                    query.after().orElse(Long.MAX_VALUE),
-                    query.campaignId(),
-                    query.campaignId(),
-                    standings,
-                    standings,
-                    query.inDoubt(),
-                    query.isp(),
-                    query.isp(),
-                    query.limit() + 1)),
-        query.limit(),
-        delivery -> delivery.head().id());
+        delivery -> order.applyAsLong(delivery.head()));
   }
 
   private static List<String> standings(DeliveryQuery query) {
@@ -203,7 +187,7 @@ public final class DeliveryStore {
           head,
           row.number("batch_id"),
           row.optionalInstant("not_before"),
-          row.optionalText("held_because"),
+          row.optionalText("held"),
           row.optionalText("pinned_route"),
           row.optionalInstant("in_doubt_since"));
     }

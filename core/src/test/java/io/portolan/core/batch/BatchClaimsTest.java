@@ -159,6 +159,112 @@ class BatchClaimsTest {
         .containsExactly("User2@gmail.com");
   }
 
+  @Test
+  void putsBackWhatAGuardrailHoldsAndWritesNoRowOfIt() {
+    hold("gmail");
+    List<String> before = versions();
+
+    BatchClaim claim = batches.claim(batch, "node-a", NOW);
+
+    assertThat(claim)
+        .isEqualTo(
+            new BatchClaim.Held(
+                new QueuedBatch(batch, campaign, "gmail", NOW.plus(Duration.ofHours(1)))));
+    assertThat(versions()).isEqualTo(before);
+    assertThat(database.texts("SELECT state || ' ' || coalesce(claimed_by, '-') FROM batch"))
+        .containsExactly("queued -");
+
+    release();
+
+    assertThat(open(claim(NOW))).hasSize(4);
+  }
+
+  @Test
+  void leavesOutTheHeldIspOfAMixedBatchAndPutsItBackWhenTheRestIsSent() {
+    database.execute("UPDATE delivery SET isp = 'held' WHERE address < 'User3'");
+    hold("held");
+
+    ClaimedBatch claimed = claim(NOW);
+
+    assertThat(open(claimed)).containsExactly("User3@gmail.com", "User4@gmail.com");
+    database.execute("UPDATE delivery SET state = 'accepted' WHERE isp <> 'held'");
+    assertThat(batches.end(claimed, NOW, Duration.ZERO)).isInstanceOf(BatchEnd.Requeued.class);
+    assertThat(batches.claim(batch, "node-a", NOW)).isInstanceOf(BatchClaim.Held.class);
+  }
+
+  @Test
+  void fillsNoBatchUpThatWasPutBack() {
+    hold("gmail");
+    assertThat(batches.claim(batch, "node-a", NOW)).isInstanceOf(BatchClaim.Held.class);
+    long list = database.number("SELECT list_id FROM campaign WHERE id = ?", campaign);
+    database.execute("UPDATE campaign SET planned_at = NULL");
+    campaigns.recipients(list, "gmail.com", 1);
+
+    new PlanStore(database.database()).planChunk(campaign, 10_000, NOW, NOW);
+
+    assertThat(
+            database.texts(
+                "SELECT size || ' ' || (due_at > ?::timestamptz) FROM batch ORDER BY id",
+                NOW.toString()))
+        .containsExactly("4 true", "1 false");
+  }
+
+  @Test
+  void endsWhatIsInDoubtThoughItIsHeld() {
+    offer("User2@gmail.com");
+    hold("gmail");
+
+    assertThat(batches.claim(batch, "node-a", END)).isInstanceOf(BatchClaim.Granted.class);
+    assertThat(campaigns.deliveries(campaign, "expired")).isEqualTo(1);
+  }
+
+  @Test
+  void countsTheLifetimeOfWhatWasHeldFromItsRelease() {
+    Instant before = NOW.minus(Duration.ofDays(5));
+    database.execute(
+        "UPDATE delivery SET first_held_at = ?::timestamptz WHERE address LIKE 'User2%'",
+        before.toString());
+    database.execute(
+        "UPDATE delivery SET first_attempt_at = ?::timestamptz, attempts = 1 WHERE address LIKE 'User3%'",
+        before.toString());
+    assertThat(agesSince()).containsExactly("-", before.toString(), before.toString(), "-");
+
+    hold("gmail");
+    release();
+    assertThat(agesSince()).containsExactly("-", NOW.toString(), NOW.toString(), "-");
+
+    database.execute(
+        "UPDATE delivery SET first_held_at = ?::timestamptz", NOW.plusSeconds(5).toString());
+    assertThat(agesSince().getFirst()).as("a later hold").isEqualTo(NOW.plusSeconds(5).toString());
+  }
+
+  private List<String> agesSince() {
+    ClaimedBatch claimed = claim(NOW);
+    batches.end(claimed, NOW, Duration.ZERO);
+    return claimed.deliveries().stream()
+        .map(delivery -> delivery.agesSince().map(Instant::toString).orElse("-"))
+        .toList();
+  }
+
+  private void hold(String isp) {
+    database.execute(
+        """
+        INSERT INTO campaign_hold (campaign_id, isp, guard, trials, hits, reason, held_at)
+        VALUES (?, ?, 'hard-bounce', 9, 9, 'too many', now())
+        """,
+        campaign,
+        isp);
+  }
+
+  private void release() {
+    database.execute("UPDATE campaign_hold SET released_at = ?::timestamptz", NOW.toString());
+  }
+
+  /** What changes with each change of a delivery's row. */
+  private List<String> versions() {
+    return database.texts("SELECT ctid || ' ' || xmin || ' ' || xmax FROM delivery ORDER BY id");
+  }
+
   private void offer(String address) {
     database.execute(
         "UPDATE delivery SET offer_expires_at = ? WHERE address = ?",

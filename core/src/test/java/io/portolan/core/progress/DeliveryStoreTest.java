@@ -246,6 +246,27 @@ class DeliveryStoreTest {
         .contains("no path is open");
   }
 
+  @Test
+  void saysOfWhatWaitsForItsTurnThatAGuardrailHoldsIt() {
+    database.execute(
+        """
+        INSERT INTO campaign_hold (campaign_id, isp, guard, trials, hits, reason, held_at)
+        VALUES (?, 'gmail', 'hard-bounce', 9, 9, 'too many', now())
+        """,
+        campaign);
+
+    assertThat(heldBecause("User1@gmail.com")).contains("guardrail: too many");
+    assertThat(heldBecause("User4@aol.com")).isEmpty();
+
+    database.execute("UPDATE campaign_hold SET released_at = now()");
+
+    assertThat(heldBecause("User1@gmail.com")).isEmpty();
+  }
+
+  private Optional<String> heldBecause(String address) {
+    return ((DeliveryView.Open) deliveries.find(id(address)).orElseThrow()).heldBecause();
+  }
+
   private void failure(String platform, String at, int port) {
     database.execute(
         """

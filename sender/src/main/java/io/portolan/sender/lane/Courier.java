@@ -108,7 +108,8 @@ final class Courier implements AutoCloseable {
     BatchRun run = item.run();
     ClaimedDelivery delivery = item.delivery();
     long campaignId = run.batch().campaignId();
-    boolean entered = parts.guarded().enter(campaignId, delivery.isp(), () -> mayGoOn(run));
+    boolean entered =
+        parts.guarded().enter(campaignId, delivery.isp(), () -> mayGoOn(run, delivery));
     try {
       EffectiveRule rule = parts.policy().ruleFor(delivery.isp(), run.batch().platform());
       OfferNote note = new OfferNote(parts.recorder(), run.batch());
@@ -144,19 +145,16 @@ final class Courier implements AutoCloseable {
   private boolean carry(
       BatchRun run, ClaimedDelivery delivery, Slot slot, EffectiveRule rule, OfferNote note)
       throws InterruptedException {
-    ClaimedBatch batch = run.batch();
-    Optional<Lane.Hold> hold =
-        parts
-            .guarded()
-            .hold(batch, delivery)
-            .or(() -> lane.hold(parts.clock().instant(), TRIAL))
-            .or(tempo::coolDown);
+    if (!mayGoOn(run, delivery)) {
+      return false;
+    }
+    Optional<Lane.Hold> hold = lane.hold(parts.clock().instant(), TRIAL).or(tempo::coolDown);
     if (hold.isEmpty()) {
-      if (!tempo.awaitTurn(slot, () -> mayGoOn(run))) {
+      if (!tempo.awaitTurn(slot, () -> mayGoOn(run, delivery))) {
         return false;
       }
       // its turn may have been minutes away
-      hold = parts.guarded().hold(batch, delivery).or(tempo::coolDown);
+      hold = tempo.coolDown();
     }
     if (hold.isPresent()) {
       return hold(run, delivery, hold.get().reason(), hold.get().until(), rule);
@@ -167,14 +165,14 @@ final class Courier implements AutoCloseable {
     }
     Optional<Held> message;
     try {
-      message = upcoming.compose(run, delivery, () -> mayGoOn(run));
+      message = upcoming.compose(run, delivery, () -> mayGoOn(run, delivery));
     } catch (InvalidException e) {
       String reason = String.valueOf(e.getMessage());
       return ended(run, delivery, new Undeliverable("not-composed", reason));
     }
     if (message.isEmpty()) {
       Instant later = parts.clock().instant().plus(NO_ROOM_PAUSE);
-      return mayGoOn(run) && hold(run, delivery, NO_ROOM, later, rule);
+      return mayGoOn(run, delivery) && hold(run, delivery, NO_ROOM, later, rule);
     }
     try (Held held = message.get()) {
       return offer(run, delivery, slot, held.message(), rule, note);
@@ -198,7 +196,7 @@ final class Courier implements AutoCloseable {
     Judge judge = parts.judge();
     Instant expiresAt = judge.end(delivery.attempted(parts.clock().instant()), rule.retry());
     for (int sessions = 0; sessions < MOST_SESSIONS; ) {
-      if (!mayGoOn(run)) {
+      if (!mayGoOn(run, delivery)) {
         return left(run, delivery, rule, note);
       }
       Line before = line;
@@ -212,12 +210,8 @@ final class Courier implements AutoCloseable {
             return false;
           }
           // opening may have taken minutes
-          if (!mayGoOn(run) || !slot.isHeld()) {
+          if (!mayGoOn(run, delivery) || !slot.isHeld()) {
             return left(run, delivery, rule, note);
-          }
-          Optional<Lane.Hold> held = parts.guarded().hold(batch, delivery);
-          if (held.isPresent()) {
-            return hold(run, delivery, held.get().reason(), held.get().until(), rule);
           }
           // last, for what is counted and not offered would be missing from a day's volume
           if (!parts.paths().count(rule, ready.path(), lane.key())) {
@@ -289,8 +283,10 @@ final class Courier implements AutoCloseable {
     return note.stands() && hold(run, delivery, "left", parts.clock().instant(), rule);
   }
 
-  private boolean mayGoOn(BatchRun run) {
-    return !run.isAbandoned() && gate.isOpen(run.batch().campaignId());
+  private boolean mayGoOn(BatchRun run, ClaimedDelivery delivery) {
+    return !run.isAbandoned()
+        && gate.isOpen(run.batch().campaignId())
+        && !parts.guarded().holds(run.batch(), delivery);
   }
 
   /** The open session if it may take this delivery, else a new one. */

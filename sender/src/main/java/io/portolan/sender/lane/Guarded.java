@@ -5,24 +5,20 @@ import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.Trial;
 import io.portolan.core.recorder.Recorded;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** What guardrails mean for a message that is about to be carried. Thread-safe. */
-record Guarded(CampaignGate gate, Trial trial, InstantSource clock) {
-  /** A hold waits for a person, who lets what is held go on at once. */
-  private static final Duration LOOK_AGAIN = Duration.ofHours(1);
-
+record Guarded(CampaignGate gate, Trial trial) {
   private static final long NAP_MILLIS = 2;
 
-  /** Why a message is held, and until when. */
-  Optional<Lane.Hold> hold(ClaimedBatch batch, ClaimedDelivery delivery) {
-    return gate.heldBecause(batch.campaignId(), delivery.isp())
-        .map(reason -> new Lane.Hold(reason, clock.instant().plus(LOOK_AGAIN)));
+  /**
+   * Whether a message is held until a person decides. It is left untouched then: nothing is
+   * written, and no claim hands it out until it is let go on.
+   */
+  boolean holds(ClaimedBatch batch, ClaimedDelivery delivery) {
+    return gate.isHeld(batch.campaignId(), delivery.isp());
   }
 
   /**
@@ -32,7 +28,7 @@ record Guarded(CampaignGate gate, Trial trial, InstantSource clock) {
    */
   boolean enter(long campaignId, String isp, BooleanSupplier mayGoOn) throws InterruptedException {
     while (!trial.enter(campaignId, isp)) {
-      if (!mayGoOn.getAsBoolean() || gate.heldBecause(campaignId, isp).isPresent()) {
+      if (!mayGoOn.getAsBoolean()) {
         return false;
       }
       TimeUnit.MILLISECONDS.sleep(NAP_MILLIS);

@@ -186,15 +186,11 @@ final class Judge {
 
   /**
    * When a delivery's lifetime ends. It counts from the first attempt, or until there is one from
-   * the first time that its turn came and it was held; what waits behind others in a long campaign
-   * does not age.
+   * the first time that its turn came and it was held; what waits behind others in a long campaign,
+   * or for a person because of a guardrail, does not age.
    */
   Instant end(ClaimedDelivery delivery, RetrySchedule retry) {
-    return delivery
-        .firstAttemptAt()
-        .or(delivery::firstHeldAt)
-        .orElseGet(clock::instant)
-        .plus(retry.lifetime());
+    return delivery.agesSince().orElseGet(clock::instant).plus(retry.lifetime());
   }
 
   /** When a delivery is to be tried after its next deferral. */

@@ -128,7 +128,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
             shared.recorder(),
             shared.suppressions(),
             campaignId -> !stopping && rules.gate().isOpen(campaignId),
-            new Guarded(rules.gate(), rules.trial(), clock),
+            new Guarded(rules.gate(), rules.trial()),
             new Outages(clock),
             shared.paces(),
             CoolDowns.builtIn(),

@@ -145,7 +145,7 @@ final class Upcoming {
         && tempo.coolDown().isEmpty()
         && delivery.pinnedRoute().isEmpty()
         && parts.gate().isOpen(batch.campaignId())
-        && parts.guarded().hold(batch, delivery).isEmpty()
+        && !parts.guarded().holds(batch, delivery)
         && parts.lines().serves(line, delivery, rule);
   }
 }

@@ -241,7 +241,7 @@ class JudgeTest {
         attempts,
         Map.of(),
         firstAttemptAt,
-        firstHeldAt,
+        firstAttemptAt.or(() -> firstHeldAt),
         Optional.empty(),
         Optional.empty());
   }

@@ -6,6 +6,7 @@ import io.portolan.core.campaign.InDoubt;
 import io.portolan.core.campaign.MissingField;
 import io.portolan.core.database.Database;
 import io.portolan.core.database.TestDatabase;
+import io.portolan.core.delivery.CampaignGate;
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.ConnectionSlots;
@@ -86,6 +87,7 @@ abstract class LaneFixture {
   @RegisterExtension final TestDatabase database = TestDatabase.create();
 
   final Set<Long> closedCampaigns = ConcurrentHashMap.newKeySet();
+  final Set<String> heldIsps = ConcurrentHashMap.newKeySet();
   SimulatedNetwork network;
 
   /** Addresses that every host has besides its own, and nobody answers at. */
@@ -194,9 +196,17 @@ abstract class LaneFixture {
         new LaneSender.Rules(
             this::rule,
             ReplyClassifier.builtIn(),
-            campaign -> {
-              beforeEachMessage.run();
-              return !closedCampaigns.contains(campaign);
+            new CampaignGate() {
+              @Override
+              public boolean isOpen(long campaign) {
+                beforeEachMessage.run();
+                return !closedCampaigns.contains(campaign);
+              }
+
+              @Override
+              public boolean isHeld(long campaign, String ofIsp) {
+                return heldIsps.contains(ofIsp);
+              }
             }),
         new MessageComposer(
             new MessageSettings(

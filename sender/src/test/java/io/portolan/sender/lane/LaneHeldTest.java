@@ -46,6 +46,27 @@ class LaneHeldTest extends LaneFixture {
   }
 
   @Test
+  void leavesUntouchedWhatAGuardrailHoldsFromItsTurnOn() throws Exception {
+    limits = new Limits(1, 100, 5);
+    beforeEachMessage =
+        () -> {
+          if (server().statistics().messages().total() == 2) {
+            heldIsps.add(ispOfRecipients);
+          }
+        };
+
+    sender.send(batch(names(6)));
+
+    assertThat(states())
+        .containsExactlyInAnyOrder(
+            "accepted 1", "accepted 1", "planned 0", "planned 0", "planned 0", "planned 0");
+    assertThat(
+            database.number(
+                "SELECT count(*) FROM delivery WHERE first_held_at IS NOT NULL OR not_before IS NOT NULL OR held_because IS NOT NULL"))
+        .isZero();
+  }
+
+  @Test
   void countsNoPlatformWhoseHeldMailNeverCameBack() throws Exception {
     network.block(25, Block.REJECT);
     sender.send(batch("anna"));
@@ -72,7 +93,7 @@ class LaneHeldTest extends LaneFixture {
             anna.attempts(),
             anna.attributes(),
             anna.firstAttemptAt(),
-            anna.firstHeldAt(),
+            anna.agesSince(),
             Optional.of(DIRECT.route()),
             anna.lastCause());
 
