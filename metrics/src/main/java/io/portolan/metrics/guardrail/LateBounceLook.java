@@ -31,7 +31,7 @@ record LateBounceLook(Connection connection, long campaignId, GuardSettings guar
   private static final Duration POOL = Duration.ofDays(7);
 
   /** Minutes of ISPs that are read at most, about; what was sent before is read by hours. */
-  private static final int MOST_MINUTES = 20_000;
+  private static final int MOST_MINUTES = 10_000;
 
   private static final int MOST_HOURS_BY_MINUTES = 24;
 

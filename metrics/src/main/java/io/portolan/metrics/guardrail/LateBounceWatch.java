@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +39,9 @@ public final class LateBounceWatch implements LateBounceHook {
 
   private static final Duration ALL_EVERY = Duration.ofMinutes(5);
 
+  /** How many times as long as a look at a campaign took it is left alone, so as to cost little. */
+  private static final int REST = 20;
+
   /** Campaigns that are marked at a time; more are found when all are looked at. */
   private static final int MOST_MARKED = 10_000;
 
@@ -49,6 +53,9 @@ public final class LateBounceWatch implements LateBounceHook {
   private final InstantSource clock;
   private final LongConsumer onAlarm;
   private final Set<Long> marked = ConcurrentHashMap.newKeySet();
+
+  /** Until when campaigns are left alone that take long to look at; guarded by this. */
+  private final Map<Long, Instant> rests = new HashMap<>();
 
   /** When all campaigns are looked at next; guarded by this. */
   private Instant allFrom = Instant.MIN;
@@ -82,8 +89,10 @@ public final class LateBounceWatch implements LateBounceHook {
   public synchronized void look() {
     Instant now = clock.instant();
     boolean isOfAll = !now.isBefore(allFrom);
+    rests.values().removeIf(until -> !now.isBefore(until));
     // before anything is read: who bounces meanwhile is marked anew
     Set<Long> taken = new HashSet<>(marked);
+    taken.removeAll(rests.keySet());
     marked.removeAll(taken);
     if (!isOfAll && taken.isEmpty()) {
       return;
@@ -98,6 +107,7 @@ public final class LateBounceWatch implements LateBounceHook {
     List<RuntimeException> failures = new ArrayList<>();
     due.forEach(
         (id, guards) -> {
+          Instant begun = clock.instant();
           try {
             if (judge(id, settings.of(guards), now)) {
               onAlarm.accept(id);
@@ -106,6 +116,8 @@ public final class LateBounceWatch implements LateBounceHook {
             marked.add(id);
             failures.add(e);
           }
+          Instant done = clock.instant();
+          rests.put(id, done.plus(Duration.between(begun, done).multipliedBy(REST)));
         });
     if (isOfAll) {
       allFrom = now.plus(ALL_EVERY);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -57,6 +58,36 @@ final class CampaignSimulation {
 
   private static SequentialTest test(Guard guard) {
     return GuardSettings.DEFAULT.test(guard).orElseThrow();
+  }
+
+  /** Prints what docs/guardrails.md says of lists whose bounces all come late. */
+  public static void main(String[] arguments) throws SQLException {
+    for (double rate : new double[] {0.01, 0.02, 0.12}) {
+      for (int burst : new int[] {500, 5_000, 100_000}) {
+        int stopped = 0;
+        int most = 0;
+        Set<String> places = new TreeSet<>();
+        for (long seed = 1; seed <= 20; seed++) {
+          List<Isp> isps = new ArrayList<>();
+          for (int isp = 0; isp < 10; isp++) {
+            double ofIsp = rate > 0.1 && isp > 0 ? 0.01 : rate;
+            isps.add(new Isp("isp" + isp, ofIsp, 0.01, 0.0005));
+          }
+          Outcome outcome = runLate(isps, 100_000, burst, seed);
+          stopped += outcome.held().isEmpty() ? 0 : 1;
+          places.addAll(outcome.held());
+          most = Math.max(most, outcome.offered().getOrDefault("isp0", 0));
+        }
+        System.out.printf(
+            Locale.ROOT,
+            "%.0f %% late, in bursts after %,d: %d of 20 lists stopped, at %s; to the first ISP %,d at most%n",
+            100 * rate,
+            burst,
+            stopped,
+            places,
+            most);
+      }
+    }
   }
 
   /** All hard bounces are known at once. */

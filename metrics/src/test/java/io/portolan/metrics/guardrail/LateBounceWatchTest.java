@@ -286,6 +286,29 @@ class LateBounceWatchTest {
   }
 
   @Test
+  void aCampaignThatTakesLongToLookAtIsLeftAloneForAWhile() throws Exception {
+    campaign(1, "running");
+    accepted(1, "isp", 0, 500);
+    watch =
+        new LateBounceWatch(
+            database.database(),
+            GuardSettings.DEFAULT,
+            () -> now.getAndUpdate(time -> time.plusSeconds(3)),
+            told::add);
+    bounces(1, "isp", 0, 10);
+    watch.look();
+    bounces(1, "isp", 0, 50);
+
+    now.set(now.get().plusSeconds(40));
+    watch.look();
+    assertThat(holds(1)).as("20 times as long as it took").isEmpty();
+    now.set(now.get().plusSeconds(20));
+    watch.look();
+
+    assertThat(holds(1)).hasSize(1);
+  }
+
+  @Test
   void whatWasSentLongAgoIsJudgedByTheHour() throws Exception {
     campaign(1, "running");
     for (int minute = 0; minute < 10; minute++) {
