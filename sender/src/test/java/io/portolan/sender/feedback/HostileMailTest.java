@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.portolan.core.feedback.Feedback;
+import io.portolan.core.feedback.FeedbackKind;
 import io.portolan.core.isp.IspDirectory;
 import io.portolan.core.reply.ReplyClassifier;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -76,6 +81,21 @@ class HostileMailTest {
         .allSatisfy(each -> assertThat(each.address()).hasSizeLessThanOrEqualTo(1_000));
   }
 
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void readsItsSeedsAsWhatTheyAre(Path seed) {
+    String name = seed.getFileName().toString();
+
+    assertThat(READER.read(BounceCorpus.bytes(seed)).kind().id())
+        .isEqualTo(name.substring(0, name.indexOf('_')));
+  }
+
+  @Test
+  void hasSeedsOfEveryKind() {
+    assertThat(seeds().map(BounceCorpus::bytes).map(READER::read).map(Feedback::kind).distinct())
+        .containsExactlyInAnyOrder(FeedbackKind.values());
+  }
+
   @Test
   void boundsDepthPartsAndSize() {
     StringBuilder deep = new StringBuilder("Subject: x\n");
@@ -138,7 +158,10 @@ class HostileMailTest {
                 "multipart/report; boundary=b",
                 "--b\n\n"
                     + ("r7@mail.example " + "ip user ".repeat(100) + "\n").repeat(600)
-                    + "\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; a.example\n"
+                    + "\n"
+                    + "--b\n"
+                    + "Content-Type: message/delivery-status\n\n"
+                    + "Reporting-MTA: dns; a.example\n"
                     + fields
                     + "\n--b--\n")));
   }
@@ -210,11 +233,21 @@ class HostileMailTest {
     return all;
   }
 
+  /** Our own mails, and beside them those of the corpus where there is one. */
   private static List<byte[]> mails() {
-    List<byte[]> corpus = BounceCorpus.mails();
-    return corpus.isEmpty()
-        ? List.of(bytes(FeedbackReaderTest.DSN))
-        : corpus.stream().map(mail -> Arrays.copyOf(mail, Math.min(mail.length, LONGEST))).toList();
+    return Stream.concat(seeds().map(BounceCorpus::bytes), BounceCorpus.mails().stream())
+        .map(mail -> Arrays.copyOf(mail, Math.min(mail.length, LONGEST)))
+        .toList();
+  }
+
+  /** The files KIND_WHAT.eml beside this class. */
+  static Stream<Path> seeds() {
+    try (Stream<Path> files =
+        Files.list(Path.of("src/test/resources/io/portolan/sender/feedback/seeds"))) {
+      return files.filter(file -> file.toString().endsWith(".eml")).sorted().toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static byte[] bytes(String text) {
