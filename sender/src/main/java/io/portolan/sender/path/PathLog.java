@@ -47,7 +47,8 @@ final class PathLog {
 
   static void mailRefused(Relay relay, RouteHold hold) {
     log.error(
-        "relay {} refuses our mail ({}): its mail is held until {}; check what it allows {} to send",
+        "relay {} refuses our mail ({}): its mail is held until {}; check with it that the account"
+            + " is in force and what it allows {} to send",
         relay.name(),
         hold.reply(),
         hold.until(),

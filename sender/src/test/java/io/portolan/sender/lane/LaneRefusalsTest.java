@@ -33,10 +33,17 @@ class LaneRefusalsTest extends LaneFixture {
     limits = new Limits(1, 100, 0);
   }
 
-  @Test
-  void bouncesNobodyForARelayThatDoesNotRelayForUs() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "RCPT, 554, 5.7.1, Relay access denied",
+    "RCPT, 554, 5.7.0, Your SMTP account is not yet activated",
+    "DATA, 554, 5.7.1, The account is temporarily disabled due to abuse",
+    "DOT, 554, 5.7.1, Account suspended",
+  })
+  void bouncesAndSuppressesNobodyForARelayThatDoesNotRelayForUs(
+      ServerPhase phase, int code, String status, String words) throws Exception {
     paths = List.of(RELAY_587);
-    relay.on(ServerPhase.RCPT).answer(554, "5.7.1", "Relay access denied").always();
+    relay.on(phase).answer(code, status, words).always();
 
     sender.send(batch(names(30)));
 
@@ -47,6 +54,7 @@ class LaneRefusalsTest extends LaneFixture {
         .containsExactly("deferred relay-config 554");
     assertThat(database.number("SELECT count(*) FROM attempt")).isEqualTo(5);
     assertThat(health.holds()).extracting(RouteHold::route).containsExactly("relay");
+    assertThat(database.number("SELECT count(*) FROM suppression")).isZero();
   }
 
   @Test
