@@ -94,6 +94,7 @@ public final class CompareCommand implements Callable<Integer> {
     if (comparison.path("movers").isEmpty() && comparison.path("slower").isEmpty()) {
       remote.say("Nothing changed by more than chance explains.");
     }
+    comparison.path("tooEarly").forEach(line -> remote.say(line.asText()));
     only("Only before", comparison.path("onlyBefore"));
     only("Only after", comparison.path("onlyAfter"));
   }

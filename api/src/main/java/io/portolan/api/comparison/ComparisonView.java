@@ -14,6 +14,7 @@ public record ComparisonView(
     Side after,
     List<Mover> movers,
     List<String> slower,
+    List<String> tooEarly,
     List<String> onlyBefore,
     List<String> onlyAfter) {
 
@@ -46,6 +47,7 @@ public record ComparisonView(
         Side.of(comparison.after()),
         comparison.movers(),
         comparison.slower(),
+        comparison.tooEarly(),
         comparison.onlyBefore(),
         comparison.onlyAfter());
   }

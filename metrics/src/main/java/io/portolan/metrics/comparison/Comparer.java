@@ -7,8 +7,10 @@ import io.portolan.metrics.report.RateKind;
 import io.portolan.metrics.report.Report;
 import io.portolan.metrics.report.Report.IspReport;
 import io.portolan.metrics.report.Report.PathReport;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +26,10 @@ import java.util.Set;
  * <p>A rate has moved if the two shares differ by more than {@value #DEVIATIONS} standard
  * deviations of a difference by chance (the pooled two-proportion test), about one case in a
  * thousand: several hundred rates are held against each other, and one in twenty would be no news.
+ *
+ * <p>Bounces after acceptance, complaints and unsubscriptions come for days, so that such a rate of
+ * new mail is always lower than it will be. That it is lower is told only of what is ripe, or of
+ * refusals at once where no relay stands between; that it is higher, at once.
  */
 public final class Comparer {
   /** The most movers that are told. */
@@ -42,22 +48,37 @@ public final class Comparer {
   private static final double MUCH = 2;
 
   private final List<Mover> movers = new ArrayList<>();
+  private final Map<RateKind, List<String>> tooEarly = new EnumMap<>(RateKind.class);
+  private final boolean isInOrder;
 
-  private Comparer() {}
+  private Comparer(boolean isInOrder) {
+    this.isInOrder = isInOrder;
+  }
+
+  /**
+   * Mail that is compared.
+   *
+   * @param ripe what little more comes back about
+   */
+  private record Side(Counts total, Counts ripe) {}
 
   /** Holds one report against another. */
   public static Comparison compare(Report before, Report after) {
-    Comparer comparer = new Comparer();
+    Comparer comparer = new Comparer(!lastSent(before).isAfter(lastSent(after)));
     Map<String, IspReport> ispsBefore = byIsp(before);
     Map<String, IspReport> ispsAfter = byIsp(after);
-    comparer.rates("", before.total(), after.total());
+    comparer.rates(
+        "", new Side(before.total(), before.ripe()), new Side(after.total(), after.ripe()));
     List<String> slower = new ArrayList<>();
     ispsAfter.forEach(
         (isp, now) ->
             Optional.ofNullable(ispsBefore.get(isp))
                 .ifPresent(
                     then -> {
-                      comparer.rates(isp, then.total(), now.total());
+                      comparer.rates(
+                          isp,
+                          new Side(then.total(), then.ripe()),
+                          new Side(now.total(), now.ripe()));
                       comparer.paths(then, now);
                       pace(then, now).ifPresent(slower::add);
                     }));
@@ -69,6 +90,7 @@ public final class Comparer {
             .limit(MOST)
             .toList(),
         slower,
+        comparer.tooEarly(),
         less(ispsBefore, ispsAfter),
         less(ispsAfter, ispsBefore));
   }
@@ -87,10 +109,74 @@ public final class Comparer {
     return all.keySet().stream().filter(isp -> !without.containsKey(isp)).toList();
   }
 
-  private void rates(String isp, Counts before, Counts after) {
+  private void rates(String isp, Side before, Side after) {
     for (RateKind kind : RateKind.values()) {
-      add(isp, kind.property(), kind.title(), "", kind.of(before), kind.of(after));
+      Rate then = kind.of(before.total());
+      Rate now = kind.of(after.total());
+      boolean isLaterLower = isInOrder ? now.value() < then.value() : then.value() < now.value();
+      if (!kind.comesLater() || !isLaterLower) {
+        add(isp, kind.property(), kind.title(), "", then, now);
+      } else if (hasMoved(then, now)) {
+        fallen(isp, kind, before, after);
+      }
     }
+  }
+
+  /** A rate that is lower of the later mail, as far as is known. */
+  private void fallen(String isp, RateKind kind, Side before, Side after) {
+    Rate then = kind.of(isInOrder ? before.total() : before.ripe());
+    Rate now = kind.of(isInOrder ? after.ripe() : after.total());
+    boolean isByRelay = (isInOrder ? after : before).total().marks().byRelay() > 0;
+    if (isLaterLower(then, now)) {
+      add(isp, kind.property(), kind.title(), "", then, now);
+    } else if (!isByRelay
+        && isLaterLower(atOnce(kind, before.total()), atOnce(kind, after.total()))) {
+      add(
+          isp,
+          kind.property(),
+          kind.title() + " of refusals at once",
+          "",
+          atOnce(kind, before.total()),
+          atOnce(kind, after.total()));
+    } else {
+      tooEarly.computeIfAbsent(kind, _ -> new ArrayList<>()).add(isp.isEmpty() ? "all mail" : isp);
+    }
+  }
+
+  private boolean isLaterLower(Rate then, Rate now) {
+    return hasMoved(then, now) && (now.value() < then.value()) == isInOrder;
+  }
+
+  /** The rate without what came after acceptance; of nothing where all comes so. */
+  private static Rate atOnce(RateKind kind, Counts counts) {
+    long bounced =
+        switch (kind) {
+          case HARD_BOUNCE -> counts.hardBounced() - counts.untold().hardBounced();
+          case SOFT_BOUNCE -> counts.softBounced() - counts.untold().softBounced();
+          case BLOCK -> counts.blocked() - counts.untold().blocked();
+          default -> -1;
+        };
+    return bounced < 0 ? Rate.of(0, 0) : Rate.of(Math.min(bounced, counts.known()), counts.known());
+  }
+
+  private List<String> tooEarly() {
+    List<String> sentences = new ArrayList<>();
+    tooEarly.forEach(
+        (kind, whose) ->
+            sentences.add(
+                "The "
+                    + kind.title()
+                    + " is lower so far ("
+                    + String.join(", ", whose)
+                    + "), but more may come back about what was sent in the last three days, so"
+                    + " that no fall is told."));
+    return sentences;
+  }
+
+  private static Instant lastSent(Report report) {
+    return report.intervals().isEmpty()
+        ? report.until().orElse(report.generatedAt())
+        : report.intervals().getLast().start();
   }
 
   private void paths(IspReport before, IspReport after) {

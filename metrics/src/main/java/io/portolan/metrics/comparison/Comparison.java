@@ -10,6 +10,7 @@ import java.util.List;
  * @param movers the largest changes, by how many messages they are about; {@value Comparer#MOST} at
  *     most
  * @param slower ISPs that took much more or less time to accept, in sentences
+ * @param tooEarly rates that are lower so far, of mail about which more may come back, in sentences
  * @param onlyBefore ISPs that got mail before alone
  * @param onlyAfter ISPs that got mail after alone
  */
@@ -18,6 +19,7 @@ public record Comparison(
     Report after,
     List<Mover> movers,
     List<String> slower,
+    List<String> tooEarly,
     List<String> onlyBefore,
     List<String> onlyAfter) {
   /** What changed, a sentence each, the largest change first. */
@@ -25,6 +27,7 @@ public record Comparison(
     List<String> sentences = new ArrayList<>();
     movers.stream().map(Mover::words).forEach(sentences::add);
     sentences.addAll(slower);
+    sentences.addAll(tooEarly);
     only(sentences, "Only before", onlyBefore);
     only(sentences, "Only after", onlyAfter);
     if (sentences.isEmpty()) {

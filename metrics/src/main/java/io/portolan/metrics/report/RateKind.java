@@ -104,6 +104,14 @@ public enum RateKind {
     return title;
   }
 
+  /** Whether what it counts comes for days after the messages were sent. */
+  public boolean comesLater() {
+    return switch (this) {
+      case HARD_BOUNCE, SOFT_BOUNCE, BLOCK, COMPLAINT, UNSUBSCRIBE -> true;
+      case DEFERRAL, REPUTATION, THROTTLE, AUTHENTICATION, TLS, PATH_FAILURE -> false;
+    };
+  }
+
   /**
    * The rate of some counts. What came back counts at most as often as something was sent: an event
    * may be counted whose attempt was not.

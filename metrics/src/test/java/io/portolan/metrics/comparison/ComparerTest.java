@@ -12,17 +12,22 @@ import io.portolan.metrics.report.Report.IspReport;
 import io.portolan.metrics.report.Report.PathReport;
 import io.portolan.metrics.report.Returned;
 import io.portolan.metrics.report.Untold;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class ComparerTest {
+  private static final Instant FIRST_DAY = Instant.parse("2026-11-23T00:00:00Z");
+  private static final Instant SECOND_DAY = Instant.parse("2026-11-24T00:00:00Z");
+
   @Test
   void tellsWhatRoseInASentence() {
     Comparison comparison =
@@ -111,17 +116,127 @@ class ComparerTest {
     assertThat(Difference.of(after, before).low()).isEqualTo(-difference.high(), within(1e-12));
   }
 
+  @Test
+  void tellsNoFallOfALevelRateAboutWhichMoreComesBack() {
+    Comparison comparison =
+        Comparer.compare(
+            report(FIRST_DAY, isp("yahoo", late(99_500, 500, 500, 300), Counts.NONE)),
+            report(SECOND_DAY, isp("yahoo", late(99_500, 500, 50, 60), Counts.NONE)));
+
+    assertThat(comparison.movers()).isEmpty();
+    assertThat(comparison.tooEarly())
+        .containsExactly(
+            "The hard bounce rate is lower so far (all mail, yahoo), but more may come back about"
+                + " what was sent in the last three days, so that no fall is told.",
+            "The complaint rate is lower so far (all mail, yahoo), but more may come back about"
+                + " what was sent in the last three days, so that no fall is told.");
+    assertThat(comparison.sentences()).isEqualTo(comparison.tooEarly());
+  }
+
+  @Test
+  void tellsAFallOfWhatIsRipe() {
+    Counts after = late(199_000, 1_000, 150, 180);
+    Comparison comparison =
+        Comparer.compare(
+            report(FIRST_DAY, isp("yahoo", late(99_500, 500, 500, 300), Counts.NONE)),
+            report(SECOND_DAY, isp("yahoo", after, late(99_500, 500, 100, 120))));
+
+    assertThat(words(comparison, "yahoo"))
+        .contains("yahoo: the hard bounce rate fell from 1.00 % to 0.60 %")
+        .contains("yahoo: the complaint rate fell from 0.30 % to 0.12 %");
+    assertThat(comparison.tooEarly()).isEmpty();
+  }
+
+  @Test
+  void tellsARiseAtOnceAndAFallOfRefusalsAtOnceOfDirectMail() {
+    Report dayBefore = report(FIRST_DAY, isp("yahoo", late(96_000, 4_000, 500, 60), Counts.NONE));
+    Report day = report(SECOND_DAY, isp("yahoo", late(99_500, 500, 10, 300), Counts.NONE));
+
+    assertThat(words(Comparer.compare(dayBefore, day), "yahoo"))
+        .contains("yahoo: the hard bounce rate of refusals at once fell from 4.00 % to 0.50 %")
+        .contains("yahoo: the complaint rate rose from 0.06 % to 0.30 %");
+    assertThat(words(Comparer.compare(day, dayBefore), "yahoo"))
+        .as("the other way round the earlier mail has had its time, too")
+        .contains("yahoo: the hard bounce rate of refusals at once rose from 0.50 % to 4.00 %")
+        .contains("yahoo: the complaint rate fell from 0.30 % to 0.06 %");
+  }
+
+  @Test
+  void tellsNoFallWhereMailMovedToARelayThatHidesItsBounces() {
+    Counts direct = late(49_000, 1_000, 0, 0);
+    Counts relayed =
+        new Counts(
+            50_000,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            Returned.NONE,
+            new Marks(0, 0, 0, 0, 50_000),
+            Untold.NONE);
+    Report before = report(FIRST_DAY, isp("gmx", direct.plus(direct), direct.plus(direct)));
+
+    for (Counts after : List.of(direct.plus(relayed), relayed.plus(relayed))) {
+      Comparison comparison =
+          Comparer.compare(before, report(SECOND_DAY, isp("gmx", after, after)));
+      assertThat(words(comparison, "gmx")).as("%s", after.known()).doesNotContain("bounce");
+      assertThat(comparison.tooEarly()).isEmpty();
+    }
+  }
+
+  private static String words(Comparison comparison, String isp) {
+    return comparison.movers().stream()
+        .filter(mover -> mover.isp().equals(isp))
+        .map(Mover::words)
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** Of direct mail to an ISP whose complaints come back. */
+  private static Counts late(long accepted, long hard, long lateHard, long complaints) {
+    return new Counts(
+        accepted,
+        hard,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        new Returned(lateHard, 0, 0, complaints, complaints, accepted, 0, 0, 0),
+        Marks.NONE,
+        Untold.NONE);
+  }
+
+  private static IspReport isp(String isp, Counts total, Counts ripe) {
+    AcceptTimes times = new AcceptTimes(Optional.of(1L), Optional.of(1L));
+    return new IspReport(isp, isp, 0, total, ripe, times, Map.of(), List.of());
+  }
+
   private static Report report(IspReport... isps) {
-    Counts total = Arrays.stream(isps).map(IspReport::total).reduce(Counts.NONE, Counts::plus);
+    return report(FIRST_DAY, isps);
+  }
+
+  private static Report report(Instant until, IspReport... isps) {
     return new Report(
         "All campaigns",
-        Instant.EPOCH,
-        Optional.empty(),
-        Optional.empty(),
+        SECOND_DAY.plusSeconds(60),
+        Optional.of(until.minus(Duration.ofDays(1))),
+        Optional.of(until),
         0,
         0,
-        total,
-        total,
+        Arrays.stream(isps).map(IspReport::total).reduce(Counts.NONE, Counts::plus),
+        Arrays.stream(isps).map(IspReport::ripe).reduce(Counts.NONE, Counts::plus),
         new AcceptTimes(Optional.empty(), Optional.empty()),
         List.of(isps),
         List.of(),

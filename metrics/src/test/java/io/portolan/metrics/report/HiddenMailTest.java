@@ -88,6 +88,24 @@ class HiddenMailTest {
             new Report.Cohort(Instant.parse("2026-11-24T00:00:00Z"), 24, 105, 0, 0, 0, 105));
   }
 
+  @Test
+  void countsAsRipeWhatWasSentThreeDaysAgoAndEarlierToTheMinute() {
+    result(MINUTE.plusSeconds(60), "direct", "accepted", "", 7);
+    result(MINUTE.minusSeconds(60), "direct", "accepted", "", 3);
+    ReportStore later =
+        new ReportStore(
+            database.database(),
+            InstantSource.fixed(MINUTE.plusSeconds(60).plus(ReportStore.FEEDBACK_LAG)),
+            LoopProof.byComplaints());
+
+    Report report = later.ofSpan(MINUTE.minusSeconds(60), MINUTE.plusSeconds(120));
+
+    assertThat(report.total().accepted()).isEqualTo(115);
+    assertThat(report.ripe().accepted()).as("10:00 and the minute before").isEqualTo(108);
+    assertThat(report.isps().getFirst().ripe().accepted()).isEqualTo(108);
+    assertThat(report.pending()).isEqualTo(7);
+  }
+
   private void result(String route, String outcome, String category, long count) {
     result(MINUTE, route, outcome, category, count);
   }
