@@ -9,6 +9,7 @@ import io.portolan.api.comparison.ComparisonView;
 import io.portolan.api.rates.RatesView;
 import io.portolan.api.reports.ReportView;
 import io.portolan.core.InvalidException;
+import io.portolan.core.database.AtOnce;
 import io.portolan.core.relay.RelayReporting;
 import io.portolan.metrics.comparison.Comparer;
 import io.portolan.metrics.comparison.Comparison;
@@ -29,6 +30,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Reports, as JSON, CSV or a page. */
@@ -80,21 +82,20 @@ final class ReportsApi {
       long after =
           Requests.number(ctx, "after")
               .orElseThrow(() -> new InvalidException("after", "is missing"));
-      answer(ctx, reports.ofCampaign(before.get()), reports.ofCampaign(after));
+      answer(ctx, () -> reports.ofCampaign(before.get()), () -> reports.ofCampaign(after));
       return;
     }
     Instant from = Requests.requiredTime(ctx, "from");
     Instant until = Requests.requiredTime(ctx, "until");
-    Report now = reports.ofSpan(from, until);
     Instant beforeUntil = Requests.time(ctx, "beforeUntil").orElse(from);
     Instant beforeFrom =
         Requests.time(ctx, "beforeFrom")
             .orElseGet(() -> beforeUntil.minus(Duration.between(from, until)));
-    answer(ctx, reports.ofSpan(beforeFrom, beforeUntil), now);
+    answer(ctx, () -> reports.ofSpan(beforeFrom, beforeUntil), () -> reports.ofSpan(from, until));
   }
 
-  private static void answer(Context ctx, Report before, Report after) {
-    Comparison comparison = Comparer.compare(before, after);
+  private static void answer(Context ctx, Supplier<Report> before, Supplier<Report> after) {
+    Comparison comparison = AtOnce.read(before, after, Comparer::compare);
     switch (Requests.format(ctx)) {
       case "json" -> Requests.json(ctx, ComparisonView.of(comparison));
       case "html" -> Requests.html(ctx, ComparisonPage.write(comparison));

@@ -5,6 +5,7 @@ import io.portolan.api.reports.IspReportView;
 import io.portolan.api.reports.PortReportView;
 import io.portolan.api.reports.ReportView;
 import io.portolan.api.reputation.ReputationView;
+import io.portolan.core.database.AtOnce;
 import io.portolan.core.path.PortVerdictStore;
 import io.portolan.core.relay.RelayReporting;
 import io.portolan.metrics.comparison.Comparer;
@@ -31,6 +32,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Writes reports as they are sent: a summary, a page, and a document. Thread-safe; holds no state.
@@ -93,39 +95,47 @@ final class ReportWriter {
     Span span = topic.span(until, zone);
     Span before = topic.span(span.from(), zone);
     return switch (topic.kind()) {
-      case ISP -> {
-        IspDetail detail = IspDetail.read(reports, breakdowns, topic.isp(), span);
-        yield compared(
-            reports.ofIsp(topic.isp(), before),
-            detail.report(),
-            IspPage.write(detail, reporting),
-            IspReportView.of(detail, reporting));
-      }
-      case PORTS -> {
-        PortReport ports = PortReport.read(reports, breakdowns, verdicts, span);
-        yield compared(
-            reports.ofSpan(before.from(), before.until()),
-            ports.report(),
-            PortPage.write(ports),
-            PortReportView.of(ports));
-      }
+      case ISP ->
+          AtOnce.read(
+              () -> reports.ofIsp(topic.isp(), before),
+              () -> IspDetail.read(reports, breakdowns, topic.isp(), span),
+              (earlier, detail) ->
+                  compared(
+                      earlier,
+                      detail.report(),
+                      IspPage.write(detail, reporting),
+                      IspReportView.of(detail, reporting)));
+      case PORTS ->
+          AtOnce.read(
+              () -> reports.ofSpan(before.from(), before.until()),
+              () -> PortReport.read(reports, breakdowns, verdicts, span),
+              (earlier, ports) ->
+                  compared(
+                      earlier, ports.report(), PortPage.write(ports), PortReportView.of(ports)));
       case REPUTATION -> {
         Reputation reputation = reputations.read(Reputation.Filter.ALL, topic.window(), until);
-        yield compared(
-            reports.ofSpan(before.from(), before.until()),
-            reports.ofSpan(span.from(), span.until()),
-            ReputationPage.write(reputation),
-            ReputationView.of(reputation));
+        yield both(
+            before,
+            span,
+            _ -> ReputationPage.write(reputation),
+            _ -> ReputationView.of(reputation));
       }
-      case ALL, CAMPAIGN -> {
-        Report report = reports.ofSpan(span.from(), span.until());
-        yield compared(
-            reports.ofSpan(before.from(), before.until()),
-            report,
-            ReportPage.write(report, reporting),
-            ReportView.of(report, reporting));
-      }
+      case ALL, CAMPAIGN ->
+          both(
+              before,
+              span,
+              report -> ReportPage.write(report, reporting),
+              report -> ReportView.of(report, reporting));
     };
+  }
+
+  /** Reads the reports of both spans at once. */
+  private Written both(
+      Span before, Span span, Function<Report, String> page, Function<Report, Object> data) {
+    return AtOnce.read(
+        () -> reports.ofSpan(before.from(), before.until()),
+        () -> reports.ofSpan(span.from(), span.until()),
+        (earlier, report) -> compared(earlier, report, page.apply(report), data.apply(report)));
   }
 
   private static Written compared(Report before, Report after, String page, Object data) {

@@ -56,6 +56,17 @@ class RelayReportingTest {
   }
 
   @Test
+  void namesTheRelaysWhoseEventsComeThoseThatAreGoneAmongThem() {
+    RelayReporting reporting =
+        new RelayReporting(
+            RelayReportingTest::find,
+            List.of(way("ses"), new EventWay("generic", Optional.of("gone"))),
+            true);
+
+    assertThat(reporting.byEvents(List.of("ses", "own", "post"))).containsExactly("gone", "ses");
+  }
+
+  @Test
   void saysWhatToExpect() {
     assertThat(RelayReports.NOTHING.words("own"))
         .contains("relay own", "does not report", "nothing will arrive");

@@ -123,9 +123,67 @@ public final class BreakdownStore {
    * @param wanted values that a dimension must have
    */
   public Breakdown of(Span span, List<Dimension> by, Map<Dimension, String> wanted) {
-    ProvenLoops proven = loops.read(database);
-    return Planned.read(database, connection -> read(connection, span, by, wanted, proven));
+    return of(span, wanted, List.of(by)).getFirst();
   }
+
+  /** The rates of a span by one choice of dimensions after the other, of one look at the rows. */
+  List<Breakdown> of(Span span, Map<Dimension, String> wanted, List<List<Dimension>> choices) {
+    ProvenLoops proven = loops.read(database);
+    List<Dimension> all = choices.stream().flatMap(List::stream).distinct().toList();
+    Rows rows = Planned.read(database, connection -> rows(connection, span, all, wanted, proven));
+    return choices.stream().map(by -> rows.breakdown(span, by)).toList();
+  }
+
+  /**
+   * What was read.
+   *
+   * @param untold relays whose bounces are in no rate
+   */
+  private record Rows(List<Part> parts, List<Times> times, Set<String> untold) {
+    private static Rows of(List<Part> parts, List<Times> times) {
+      Map<String, Counts> byRoute = new HashMap<>();
+      parts.forEach(part -> byRoute.merge(part.kind().route(), part.counts(), Counts::plus));
+      return new Rows(parts, times, Counts.tellingNoArrival(byRoute));
+    }
+
+    private Breakdown breakdown(Span span, List<Dimension> by) {
+      Map<Map<Dimension, String>, Sum> sums = new HashMap<>();
+      for (Times each : times) {
+        sums.computeIfAbsent(only(each.key(), by), _ -> new Sum())
+            .buckets
+            .merge(each.bucket(), each.count(), Long::sum);
+      }
+      for (Part part : parts) {
+        sums.computeIfAbsent(only(part.key(), by), _ -> new Sum())
+            .add(part, untold.contains(part.kind().route()));
+      }
+      List<Group> groups = new ArrayList<>();
+      sums.forEach((key, sum) -> groups.add(sum.group(key)));
+      groups.sort(
+          Comparator.comparingLong((Group group) -> -group.counts().accepted())
+              .thenComparing(group -> group.key().values().toString()));
+      return new Breakdown(
+          span.from(),
+          span.until(),
+          by.stream().sorted().toList(),
+          groups.stream().limit(MOST_GROUPS).toList(),
+          groups.size() <= MOST_GROUPS);
+    }
+
+    private static Map<Dimension, String> only(
+        Map<Dimension, String> key, List<Dimension> dimensions) {
+      if (key.size() == dimensions.size()) {
+        return key;
+      }
+      Map<Dimension, String> part = new EnumMap<>(Dimension.class);
+      part.putAll(key);
+      part.keySet().retainAll(dimensions);
+      return part;
+    }
+  }
+
+  /** A row of times to accept. */
+  private record Times(Map<Dimension, String> key, int bucket, long count) {}
 
   /** A row of what is added up. */
   private record Part(Map<Dimension, String> key, Counts.Kind kind, long count) {
@@ -172,7 +230,7 @@ public final class BreakdownStore {
     }
   }
 
-  private static Breakdown read(
+  private static Rows rows(
       Connection connection,
       Span span,
       List<Dimension> by,
@@ -190,37 +248,16 @@ public final class BreakdownStore {
     parameters.add(connection.createArrayOf("boolean", grouped));
     parameters.add(connection.createArrayOf("text", values));
     parameters.addAll(List.of(span.from(), span.until(), span.wholeFrom(), span.wholeUntil()));
-    Map<Map<Dimension, String>, Sum> sums = new HashMap<>();
-    Sql.list(
-        connection,
-        ACCEPT_TIMES,
-        row ->
-            sums.computeIfAbsent(key(row, by), _ -> new Sum())
-                .buckets
-                .merge(row.integer("bucket"), row.number("count"), Long::sum),
-        parameters.toArray());
+    List<Times> times =
+        Sql.list(
+            connection,
+            ACCEPT_TIMES,
+            row -> new Times(key(row, by), row.integer("bucket"), row.number("count")),
+            parameters.toArray());
     parameters.add(
         connection.createArrayOf("text", FeedbackLoops.builtIn().ids().toArray(new String[0])));
-    List<Part> parts =
-        Sql.list(connection, COUNTS, row -> part(row, by, loops), parameters.toArray());
-    Map<String, Counts> byRoute = new HashMap<>();
-    parts.forEach(part -> byRoute.merge(part.kind().route(), part.counts(), Counts::plus));
-    Set<String> untold = Counts.tellingNoArrival(byRoute);
-    for (Part part : parts) {
-      sums.computeIfAbsent(part.key(), _ -> new Sum())
-          .add(part, untold.contains(part.kind().route()));
-    }
-    List<Group> groups = new ArrayList<>();
-    sums.forEach((key, sum) -> groups.add(sum.group(key)));
-    groups.sort(
-        Comparator.comparingLong((Group group) -> -group.counts().accepted())
-            .thenComparing(group -> group.key().values().toString()));
-    return new Breakdown(
-        span.from(),
-        span.until(),
-        by.stream().sorted().toList(),
-        groups.stream().limit(MOST_GROUPS).toList(),
-        groups.size() <= MOST_GROUPS);
+    return Rows.of(
+        Sql.list(connection, COUNTS, row -> part(row, by, loops), parameters.toArray()), times);
   }
 
   private static Map<Dimension, String> key(Row row, List<Dimension> by) throws SQLException {

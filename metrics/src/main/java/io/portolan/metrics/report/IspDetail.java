@@ -1,5 +1,6 @@
 package io.portolan.metrics.report;
 
+import io.portolan.core.database.AtOnce;
 import io.portolan.metrics.report.Breakdown.Dimension;
 import java.util.List;
 import java.util.Map;
@@ -23,17 +24,22 @@ public record IspDetail(
     Breakdown bySource,
     Breakdown byDomain) {
 
-  /** Reads it from the rollups. */
+  private static final List<Dimension> PATH =
+      List.of(Dimension.ROUTE, Dimension.PORT, Dimension.TLS);
+
+  /** Reads it from the rollups, on two connections. */
   public static IspDetail read(
       ReportStore reports, BreakdownStore breakdowns, String isp, Span span) {
     Map<Dimension, String> only = Map.of(Dimension.ISP, isp);
-    return new IspDetail(
-        isp,
-        reports.ofIsp(isp, span),
-        breakdowns.of(span, List.of(), only),
-        breakdowns.of(span, List.of(Dimension.ROUTE, Dimension.PORT, Dimension.TLS), only),
-        breakdowns.of(span, List.of(Dimension.SOURCE), only),
-        breakdowns.of(span, List.of(Dimension.DOMAIN), only));
+    return AtOnce.read(
+        () -> reports.ofIsp(isp, span),
+        () ->
+            breakdowns.of(
+                span,
+                only,
+                List.of(List.of(), PATH, List.of(Dimension.SOURCE), List.of(Dimension.DOMAIN))),
+        (report, rates) ->
+            new IspDetail(isp, report, rates.get(0), rates.get(1), rates.get(2), rates.get(3)));
   }
 
   /** Whether anything is counted of it. */

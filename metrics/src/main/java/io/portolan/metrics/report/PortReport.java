@@ -1,5 +1,6 @@
 package io.portolan.metrics.report;
 
+import io.portolan.core.database.AtOnce;
 import io.portolan.core.path.PortVerdictStore;
 import io.portolan.core.path.StoredVerdict;
 import io.portolan.core.path.VerdictChange;
@@ -26,26 +27,33 @@ public record PortReport(
   /** One port of one route, with path failures by kind. */
   public record Row(int port, String route, Group group) {}
 
-  /** Reads it from the rollups and what is known of ports. */
+  /** Reads it from the rollups, on two connections, and what is known of ports. */
   public static PortReport read(
       ReportStore reports, BreakdownStore breakdowns, PortVerdictStore verdicts, Span span) {
-    return new PortReport(
-        reports.ofSpan(span.from(), span.until()),
-        breakdowns.of(span, List.of(Dimension.ROUTE, Dimension.PORT), Map.of()).groups().stream()
-            .filter(group -> !value(group, Dimension.ROUTE).isEmpty())
-            .map(
-                group ->
-                    new Row(
-                        Integer.parseInt(value(group, Dimension.PORT)),
-                        value(group, Dimension.ROUTE),
-                        group))
-            .sorted(Comparator.comparingInt(Row::port).thenComparing(Row::route))
-            .toList(),
-        verdicts.all(),
-        verdicts.changes(Optional.empty(), Long.MAX_VALUE, MOST_CHANGES).items().stream()
-            .filter(
-                change -> !change.at().isBefore(span.from()) && change.at().isBefore(span.until()))
-            .toList());
+    return AtOnce.read(
+        () -> reports.ofSpan(span.from(), span.until()),
+        () -> breakdowns.of(span, List.of(Dimension.ROUTE, Dimension.PORT), Map.of()),
+        (report, rates) ->
+            new PortReport(report, rows(rates), verdicts.all(), changes(verdicts, span)));
+  }
+
+  private static List<Row> rows(Breakdown rates) {
+    return rates.groups().stream()
+        .filter(group -> !value(group, Dimension.ROUTE).isEmpty())
+        .map(
+            group ->
+                new Row(
+                    Integer.parseInt(value(group, Dimension.PORT)),
+                    value(group, Dimension.ROUTE),
+                    group))
+        .sorted(Comparator.comparingInt(Row::port).thenComparing(Row::route))
+        .toList();
+  }
+
+  private static List<VerdictChange> changes(PortVerdictStore verdicts, Span span) {
+    return verdicts.changes(Optional.empty(), Long.MAX_VALUE, MOST_CHANGES).items().stream()
+        .filter(change -> !change.at().isBefore(span.from()) && change.at().isBefore(span.until()))
+        .toList();
   }
 
   private static String value(Group group, Dimension dimension) {

@@ -1,9 +1,11 @@
 package io.portolan.metrics.reputation;
 
+import io.portolan.core.database.AtOnce;
 import io.portolan.core.dnshealth.DnsHealthStore;
 import io.portolan.core.relay.RelayStore;
 import io.portolan.core.relay.StoredRelay;
 import io.portolan.metrics.report.Rate;
+import io.portolan.metrics.report.Report.Interval;
 import io.portolan.metrics.reputation.Distance.Unseen;
 import io.portolan.metrics.reputation.Reputation.Filter;
 import io.portolan.metrics.reputation.Threshold.Scope;
@@ -47,7 +49,18 @@ public final class ReputationReader {
   public Reputation read(Filter filter, Window window, Instant at) {
     Instant hour = at.truncatedTo(ChronoUnit.HOURS);
     Instant until = hour.equals(at) ? at : hour.plus(1, ChronoUnit.HOURS);
-    Map<SignalKey, History> senders = store.bySender(filter, until);
+    return AtOnce.read(
+        () -> store.byDay(filter, until),
+        () -> store.bySender(filter, until),
+        (days, senders) -> reputation(filter, window, until, days, senders));
+  }
+
+  private Reputation reputation(
+      Filter filter,
+      Window window,
+      Instant until,
+      List<Interval> days,
+      Map<SignalKey, History> senders) {
     DnsIdentity dns = new DnsIdentity(dnsHealth.latest(DnsHealthStore.Filter.ALL));
     List<Signal> signals = new ArrayList<>();
     senders.forEach(
@@ -64,7 +77,7 @@ public final class ReputationReader {
         signals.stream().limit(MOST_SIGNALS).toList(),
         thresholds,
         distances(signals),
-        store.byDay(filter, until),
+        days,
         signals.size() <= MOST_SIGNALS);
   }
 

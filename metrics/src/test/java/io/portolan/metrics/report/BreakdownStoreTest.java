@@ -124,6 +124,24 @@ class BreakdownStoreTest {
     assertThat(breakdown.groups().getFirst().acceptTimes().p99()).contains(3L);
   }
 
+  @Test
+  void tellsTheSameByOneLookAsBySeveral() {
+    List<List<Dimension>> choices =
+        List.of(
+            List.of(),
+            List.of(Dimension.ROUTE, Dimension.PORT, Dimension.TLS),
+            List.of(Dimension.SOURCE),
+            List.of(Dimension.DOMAIN));
+    Map<Dimension, String> only = Map.of(Dimension.ISP, "yahoo");
+
+    List<Breakdown> atOnce = store.of(DAY, only, choices);
+
+    for (int i = 0; i < choices.size(); i++) {
+      assertThat(atOnce.get(i)).isEqualTo(store.of(DAY, choices.get(i), only));
+    }
+    assertThat(atOnce.getLast().groups()).hasSize(2);
+  }
+
   private long campaign(String name, String from) {
     database.execute(
         "INSERT INTO campaign (name, state, content) VALUES (?, 'running', jsonb_build_object('fromAddress', ?::text))",
