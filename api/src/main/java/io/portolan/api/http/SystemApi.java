@@ -33,7 +33,25 @@ final class SystemApi {
     this.parts = parts;
   }
 
-  record Health(String status, String version, String node, String database) {}
+  /**
+   * @param trouble why a node is down that reaches its database
+   */
+  record Health(
+      String status, String version, String node, String database, Optional<String> trouble) {
+    static Health of(
+        String version, String node, boolean isDatabaseReached, Optional<String> trouble) {
+      return new Health(
+          isDatabaseReached && trouble.isEmpty() ? "up" : "down",
+          version,
+          node,
+          isDatabaseReached ? "up" : "away",
+          trouble.map(it -> "results cannot be recorded as they should be: " + it));
+    }
+
+    int code() {
+      return status.equals("up") ? 200 : 503;
+    }
+  }
 
   record KeyRequest(String name, String role) {}
 
@@ -65,15 +83,24 @@ final class SystemApi {
   }
 
   private void health(Context ctx) {
-    String version = Version.current();
+    Health health =
+        Health.of(
+            Version.current(),
+            parts.scheduler().nodeName(),
+            isDatabaseReached(),
+            parts.recorder().trouble());
+    ctx.status(health.code());
+    json(ctx, health);
+  }
+
+  private boolean isDatabaseReached() {
     try {
-      parts
+      return parts
           .database()
-          .read(connection -> Sql.first(connection, "SELECT 1 AS one", row -> row.integer("one")));
-      json(ctx, new Health("up", version, parts.scheduler().nodeName(), "up"));
+          .read(connection -> Sql.first(connection, "SELECT 1 AS one", row -> row.integer("one")))
+          .isPresent();
     } catch (DatabaseException e) {
-      ctx.status(503);
-      json(ctx, new Health("down", version, parts.scheduler().nodeName(), "away"));
+      return false;
     }
   }
 

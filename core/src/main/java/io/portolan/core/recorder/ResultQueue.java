@@ -3,9 +3,9 @@ package io.portolan.core.recorder;
 import io.portolan.core.delivery.PathFailure;
 import io.portolan.core.recorder.ResultStore.Offer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -51,6 +51,18 @@ final class ResultQueue {
       }
       return Optional.ofNullable(offer).map(Offer::deliveryId);
     }
+
+    static List<RecordedResult> results(List<Entry> entries) {
+      return entries.stream().map(Entry::result).filter(Objects::nonNull).toList();
+    }
+
+    static List<PathFailure> failures(List<Entry> entries) {
+      return entries.stream().map(Entry::failure).filter(Objects::nonNull).toList();
+    }
+
+    static List<Offer> offers(List<Entry> entries) {
+      return entries.stream().map(Entry::offer).filter(Objects::nonNull).toList();
+    }
   }
 
   void add(Entry entry) {
@@ -71,13 +83,12 @@ final class ResultQueue {
   }
 
   /**
-   * The next group, with what comes while it waits for company.
+   * Takes the next group, with what comes while it waits for company.
    *
+   * @param group empty, and stays so if nothing came; has what was taken however this ends
    * @param patience how long the first entry is waited for
-   * @return empty if there was none
    */
-  List<Entry> next(Duration patience) throws InterruptedException {
-    List<Entry> group = new ArrayList<>();
+  void next(List<Entry> group, Duration patience) throws InterruptedException {
     Set<Long> deliveries = new HashSet<>();
     long deadline = System.nanoTime() + patience.toNanos();
     while (group.size() < groupSize) {
@@ -88,14 +99,14 @@ final class ResultQueue {
         if (group.isEmpty()) {
           throw e;
         }
-        return group; // what was taken is written first
+        return; // what was taken is written first
       }
       if (entry == null) {
-        return group;
+        return;
       }
       if (!entry.delivery().map(deliveries::add).orElse(true)) {
         carried = entry;
-        return group;
+        return;
       }
       long now = System.nanoTime();
       if (group.isEmpty()) {
@@ -106,7 +117,6 @@ final class ResultQueue {
       }
       group.add(entry);
     }
-    return group;
   }
 
   private @Nullable Entry take(long deadline, boolean isFirst) throws InterruptedException {

@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -26,7 +26,9 @@ import org.slf4j.LoggerFactory;
  * Writes results to the database in groups. One writer takes what arrived within some milliseconds
  * and commits it as one transaction: its statements and its commit cost much the same for a hundred
  * results as for a thousand. While the database is away the writer tries again, and callers block:
- * sending stops at the bound instead of forgetting.
+ * sending stops at the bound instead of forgetting. So it does at an error of the process itself, as
+ * of memory or of a class that is missing: nothing is recorded as if all were well, and {@link
+ * #trouble} tells.
  *
  * <p>Thread-safe. Nothing handed over is lost short of the end of the process.
  */
@@ -35,6 +37,9 @@ public final class ResultRecorder implements AutoCloseable {
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  /** How often a group is tried that meets an error of our own, before it is taken apart. */
+  private static final int TRIES = 3;
 
   private final ResultStore store;
   private final ResultListener listener;
@@ -48,6 +53,7 @@ public final class ResultRecorder implements AutoCloseable {
   private volatile boolean closing;
   private volatile boolean ended;
   private volatile long lastTry;
+  private volatile Optional<String> trouble = Optional.empty();
 
   /**
    * How results are grouped.
@@ -69,12 +75,12 @@ public final class ResultRecorder implements AutoCloseable {
     }
   }
 
-  /** The database stayed away for as long as closing may wait. */
+  /** Writing stayed impossible for as long as closing may wait. */
   private static final class GaveUpException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    GaveUpException(DatabaseException cause) {
-      super("The database was away when the recorder was closed", cause);
+    GaveUpException(Throwable cause) {
+      super("Results could not be written when the recorder was closed", cause);
     }
   }
 
@@ -152,6 +158,14 @@ public final class ResultRecorder implements AutoCloseable {
   }
 
   /**
+   * Which error of the process itself keeps results from being written as they should be, for
+   * people; empty while none does.
+   */
+  public Optional<String> trouble() {
+    return ended || writer.isAlive() ? trouble : Optional.of("the writer has ended");
+  }
+
+  /**
    * Writes what was handed over, then stops. If the database is away and does not come back in
    * time, what is left is given up, with a word in the log; those messages are sent again.
    */
@@ -179,22 +193,50 @@ public final class ResultRecorder implements AutoCloseable {
   }
 
   private void writeUntilClosed() {
-    List<Entry> group = List.of();
+    List<Entry> group = new ArrayList<>();
+    Duration pause = FIRST_PAUSE;
     while (!ended) {
       try {
-        group = queue.next(Duration.ofMillis(closing ? 1 : 200));
+        if (group.isEmpty()) {
+          queue.next(group, Duration.ofMillis(closing ? 1 : 200));
+        }
         if (!group.isEmpty()) {
-          write(group);
+          write(group, TRIES);
           room.release(group.size());
+          group.clear();
         } else if (closing) {
           endIfEmpty();
         }
+        pause = FIRST_PAUSE;
       } catch (InterruptedException e) {
         // nobody but this class holds the thread; results come first, so the wish is not granted
         log.warn("The recorder was interrupted and goes on");
       } catch (GaveUpException e) {
         giveUp(group, e);
+      } catch (RuntimeException | Error e) {
+        // what was taken and not written is written next
+        met(e);
+        if (isTimeUp()) {
+          giveUp(group, new GaveUpException(e));
+        }
+        pause = sleep(pause);
       }
+    }
+  }
+
+  private boolean isTimeUp() {
+    return closing && System.nanoTime() - lastTry > 0;
+  }
+
+  /** Tells of what is no fault of the entries, once with all that is known of it. */
+  private void met(Throwable e) {
+    String what = e.toString();
+    boolean isNews = trouble.filter(what::equals).isEmpty();
+    trouble = Optional.of(what);
+    if (isNews) {
+      log.error("Results cannot be written for a fault of this process and are tried again", e);
+    } else {
+      log.warn("Results still cannot be written: {}", what);
     }
   }
 
@@ -221,21 +263,29 @@ public final class ResultRecorder implements AutoCloseable {
   /**
    * Writes entries in one transaction. If the database refuses them, each half is written for
    * itself, and so on, so that one bad entry costs nobody else a result.
+   *
+   * @param tries how often they are tried as they are at an error
    */
-  private void write(List<Entry> entries) {
+  private void write(List<Entry> entries, int tries) {
+    List<Entry> open = entries.stream().filter(entry -> !entry.done().isDone()).toList();
+    if (open.isEmpty()) {
+      return;
+    }
     try {
-      finish(entries, writeUntilDone(entries, Extent.WHOLE));
+      Set<Long> applied = writeUntilDone(open, Extent.WHOLE, tries);
+      trouble = Optional.empty();
+      finish(open, applied);
     } catch (GaveUpException e) {
       throw e;
-    } catch (RuntimeException e) {
-      if (entries.size() == 1) {
-        writeLess(entries, e);
+    } catch (RuntimeException | Error e) {
+      if (open.size() == 1) {
+        writeLess(open, e);
         return;
       }
-      log.debug("{} results were refused together and are written in halves", entries.size(), e);
-      int half = entries.size() / 2;
-      write(entries.subList(0, half));
-      write(entries.subList(half, entries.size()));
+      log.debug("{} results were refused together and are written in halves", open.size(), e);
+      int half = open.size() / 2;
+      write(open.subList(0, half), 1);
+      write(open.subList(half, open.size()), 1);
     }
   }
 
@@ -243,7 +293,7 @@ public final class ResultRecorder implements AutoCloseable {
    * Writes less of one refused entry. A delivery whose result stayed unknown would be sent again,
    * so that rather its words are lost, or its attempt, than its end.
    */
-  private void writeLess(List<Entry> one, RuntimeException refusal) {
+  private void writeLess(List<Entry> one, Throwable refusal) {
     Entry entry = one.getFirst();
     RecordedResult result = entry.result();
     if (result == null) {
@@ -252,10 +302,12 @@ public final class ResultRecorder implements AutoCloseable {
       entry.done().completeExceptionally(refusal);
       return;
     }
-    RuntimeException last = refusal;
+    Throwable last = refusal;
     for (Extent extent : List.of(Extent.WITHOUT_WORDS, Extent.STATES_ALONE)) {
       try {
-        Set<Long> applied = writeUntilDone(one, extent);
+        // an error does not end the last: whoever offers on without results would send all twice
+        int tries = extent == Extent.STATES_ALONE ? Integer.MAX_VALUE : 1;
+        Set<Long> applied = writeUntilDone(one, extent, tries);
         log.error(
             "The result of delivery {} was refused and is recorded {}: {}",
             result.delivery().id(),
@@ -268,7 +320,7 @@ public final class ResultRecorder implements AutoCloseable {
         return;
       } catch (GaveUpException e) {
         throw e;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         last = e;
       }
     }
@@ -285,11 +337,11 @@ public final class ResultRecorder implements AutoCloseable {
   private void finish(List<Entry> entries, Set<Long> applied) {
     try {
       listener.recorded(
-          results(entries).stream()
+          Entry.results(entries).stream()
               .filter(result -> applied.contains(result.delivery().id()))
               .toList(),
-          failures(entries));
-    } catch (RuntimeException e) {
+          Entry.failures(entries));
+    } catch (RuntimeException | Error e) {
       log.error("The listener failed on {} results, which are recorded", entries.size(), e);
     }
     for (Entry entry : entries) {
@@ -301,40 +353,38 @@ public final class ResultRecorder implements AutoCloseable {
   /**
    * Writes entries, as often as it takes while the database is away.
    *
+   * @param tries how often an error is met before it is thrown
    * @return the ids of the deliveries whose result was applied
-   * @throws GaveUpException when it is away for longer than closing may wait
+   * @throws GaveUpException when that takes longer than closing may wait
    * @throws RuntimeException when the entries are refused for good
    */
-  private Set<Long> writeUntilDone(List<Entry> entries, Extent extent) {
+  private Set<Long> writeUntilDone(List<Entry> entries, Extent extent, int tries) {
     ResultStore.Group group =
-        new ResultStore.Group(results(entries), failures(entries), offers(entries), extent);
+        new ResultStore.Group(
+            Entry.results(entries), Entry.failures(entries), Entry.offers(entries), extent);
     Duration pause = FIRST_PAUSE;
-    while (true) {
+    for (int errors = 0; ; ) {
       try {
         return store.write(group);
       } catch (DatabaseException e) {
         if (!e.mayPass()) {
           throw e;
         }
-        if (closing && System.nanoTime() - lastTry > 0) {
+        if (isTimeUp()) {
           throw new GaveUpException(e);
         }
         log.warn("{} Results wait and are written when it is back.", e.getMessage());
+      } catch (Error e) {
+        if (++errors >= tries) {
+          throw e;
+        }
+        met(e);
+        if (isTimeUp()) {
+          throw new GaveUpException(e);
+        }
       }
       pause = sleep(pause);
     }
-  }
-
-  private static List<RecordedResult> results(List<Entry> entries) {
-    return entries.stream().map(Entry::result).filter(Objects::nonNull).toList();
-  }
-
-  private static List<PathFailure> failures(List<Entry> entries) {
-    return entries.stream().map(Entry::failure).filter(Objects::nonNull).toList();
-  }
-
-  private static List<Offer> offers(List<Entry> entries) {
-    return entries.stream().map(Entry::offer).filter(Objects::nonNull).toList();
   }
 
   private static Duration sleep(Duration pause) {
