@@ -58,7 +58,9 @@
  *       only the group behind it broke off.
  *   <li>A reply that nobody asked for, or that cannot follow: the count is lost, and every later
  *       reply would be taken for another's. Unless it is 421, the connection is closed. It is
- *       looked for before each group, each command that is asked by itself, and the text.
+ *       looked for before each group that is not ahead, each command that is asked by itself, and
+ *       the text: among what has arrived, or under TLS what came with an earlier reply. One that
+ *       comes while the text is written is taken for the answer to the dot, as a refusal there is.
  * </ul>
  *
  * <p>A refusal other than 421 leaves the connection as it was; RSET goes before the next MAIL,

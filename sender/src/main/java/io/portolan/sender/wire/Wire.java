@@ -166,9 +166,12 @@ public final class Wire {
     return lines;
   }
 
-  /** Whether the peer has said something that nobody asked for. */
-  public boolean hasUnread() {
-    return replies.hasBuffered();
+  /**
+   * Whether the peer has said something that nobody asked for. Under TLS that is known only of what
+   * came with an earlier reply: what else has arrived may be no reply but a record of TLS's own.
+   */
+  public boolean hasUnread() throws IOException {
+    return replies.hasBuffered() || (tls == null && tcpInput.available() > 0);
   }
 
   /**
@@ -201,7 +204,9 @@ public final class Wire {
   /**
    * Writes octets of any number, likewise. Many leave in blocks straight from the array, without
    * being copied into the buffer. Blocks grow while the line takes them at once, and are small on a
-   * slow one: who states no deadline for some seconds passes for silent.
+   * slow one, so that each has its deadline. A slow line passes for {@linkplain #isSilent silent}
+   * in the midst of a block all the same: the kernel, whose buffer is full, takes nothing more until
+   * a third of it has left.
    *
    * @param each in which a block must leave
    * @return this

@@ -24,6 +24,7 @@ public final class ScriptedPeer extends Socket {
   private int position;
   private int breakingAt = Integer.MAX_VALUE;
   private boolean heardOn;
+  private boolean arrived;
 
   public ScriptedPeer(String... lines) {
     replies = (String.join("\r\n", lines) + "\r\n").getBytes(StandardCharsets.UTF_8);
@@ -38,6 +39,12 @@ public final class ScriptedPeer extends Socket {
   /** Lets what was said before the write that fails be heard all the same. */
   ScriptedPeer heardOn() {
     heardOn = true;
+    return this;
+  }
+
+  /** Lets all that is said have arrived once something was written, each reply in its own packet. */
+  ScriptedPeer arrived() {
+    arrived = true;
     return this;
   }
 
@@ -64,6 +71,11 @@ public final class ScriptedPeer extends Socket {
       @Override
       public int read() {
         return position < replies.length ? replies[position++] & 0xff : -1;
+      }
+
+      @Override
+      public int available() {
+        return arrived && !writes.isEmpty() ? replies.length - position : 0;
       }
 
       @Override
