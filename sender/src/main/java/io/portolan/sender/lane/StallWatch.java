@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
  * Notices a port that is blocked under open sessions. Their packets vanish, and by RFC 5321 each
  * would wait five minutes for its answer, or ten; so when a peer has owed one for some seconds, its
  * port is dialled, once a minute at most, and if that gets no answer either, the path is left and
- * its silent sessions are given up, whose messages take another path. Sessions that wait for the
- * answer to the end of data are never given up: the peer may have the message (RFC 5321 section
+ * its silent sessions are given up, whose messages take another path. So a slow line, which takes
+ * nothing of a large text for seconds and cannot be told from a silent one, costs a dial and is
+ * kept as long as its port answers. Sessions that wait for the answer to the end of data are never given up: the peer may have the message (RFC 5321 section
  * 4.5.3.2.6). They wait on, and others of the lane work in their stead: beyond the lane's limit of
  * connections while the path is left, within it otherwise.
  *

@@ -246,12 +246,17 @@ abstract class LaneFixture {
         .filter(relay -> relay.name().equals(name));
   }
 
+  /** Dials in the network. */
+  Socket dial(String address, int port, Duration timeout) throws IOException {
+    return network.dial(address, port, timeout);
+  }
+
   /** The network, with every loopback address as a source. */
   private Dialer dialer() {
     return new Dialer() {
       @Override
       public Socket dial(String address, int port, Duration timeout) throws IOException {
-        return network.dial(address, port, timeout);
+        return LaneFixture.this.dial(address, port, timeout);
       }
 
       @Override
