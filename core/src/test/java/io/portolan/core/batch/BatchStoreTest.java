@@ -38,7 +38,8 @@ class BatchStoreTest extends BatchFixture {
     ClaimedBatch second = claim(splitOff("User2@gmail.com"));
     assertThat(second.content()).isSameAs(first.content());
 
-    database.execute("UPDATE campaign SET content = jsonb_set(content, '{subject}', '\"Changed\"')");
+    database.execute(
+        "UPDATE campaign SET content = jsonb_set(content, '{subject}', '\"Changed\"')");
 
     assertThat(claim(firstBatch()).content().subject()).isEqualTo("Changed");
   }

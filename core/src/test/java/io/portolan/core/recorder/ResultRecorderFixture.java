@@ -98,7 +98,7 @@ abstract class ResultRecorderFixture {
     return recorder(to, groupSize, Duration.ofMillis(8));
   }
 
-  private ResultRecorder recorder(Database to, int groupSize, Duration linger) {
+  ResultRecorder recorder(Database to, int groupSize, Duration linger) {
     return new ResultRecorder(
         to,
         (applied, failures) -> heard.addAll(applied),
@@ -123,7 +123,8 @@ abstract class ResultRecorderFixture {
   ClaimedBatch claimedBatch(int size, int epoch) {
     database.execute("INSERT INTO mailing_list (name) VALUES ('l')");
     database.execute(
-        "INSERT INTO campaign (name, state, list_id, content) SELECT 'c', 'running', id, '{}' FROM mailing_list");
+        "INSERT INTO campaign (name, state, list_id, content) SELECT 'c', 'running', id, '{}' FROM"
+            + " mailing_list");
     database.execute(
         """
         INSERT INTO batch (campaign_id, platform, state, epoch, due_at, size, kind)
