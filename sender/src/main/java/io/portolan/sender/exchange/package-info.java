@@ -73,9 +73,9 @@
  * refused and not the message, and the plain way it is from then on, for {@link
  * io.portolan.sender.exchange.Exchange#broken} tells whoever opens sessions. A peer that answers
  * some of a group and then no more, or hangs up on it, may have thrown away what came with it, or
- * may hang or restart as any peer does. That is a {@linkplain
- * io.portolan.sender.exchange.GroupEnd doubt}, which means nothing of a host that was seen to
- * answer groups, and of another once it comes a second time.
+ * may hang or restart as any peer does. That is a {@linkplain io.portolan.sender.exchange.GroupEnd
+ * doubt}, which means nothing of a host that was seen to answer groups, and of another once it
+ * comes a second time.
  *
  * <p><b>Each octet is looked at once.</b> Dots at the start of lines are doubled, and a peer must
  * be asked for 8-bit content and never be given a CR or LF that stands alone, as it may take that

@@ -24,9 +24,10 @@ import org.slf4j.LoggerFactory;
  * port is dialled, once a minute at most, and if that gets no answer either, the path is left and
  * its silent sessions are given up, whose messages take another path. So a slow line, which takes
  * nothing of a large text for seconds and cannot be told from a silent one, costs a dial and is
- * kept as long as its port answers. Sessions that wait for the answer to the end of data are never given up: the peer may have the message (RFC 5321 section
- * 4.5.3.2.6). They wait on, and others of the lane work in their stead: beyond the lane's limit of
- * connections while the path is left, within it otherwise.
+ * kept as long as its port answers. Sessions that wait for the answer to the end of data are never
+ * given up: the peer may have the message (RFC 5321 section 4.5.3.2.6). They wait on, and others of
+ * the lane work in their stead: beyond the lane's limit of connections while the path is left,
+ * within it otherwise.
  *
  * <p>Thread-safe.
  */

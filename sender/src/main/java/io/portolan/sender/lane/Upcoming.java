@@ -122,8 +122,7 @@ final class Upcoming {
     if (message == null || next.delivery().id() != composedId) {
       forget();
       composedId = next.delivery().id();
-      message =
-          room().compose(next.run().message(parts.composer()), next.delivery()).orElse(null);
+      message = room().compose(next.run().message(parts.composer()), next.delivery()).orElse(null);
     }
     return Optional.ofNullable(message).map(Held::message);
   }

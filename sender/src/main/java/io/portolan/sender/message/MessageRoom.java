@@ -57,8 +57,7 @@ public final class MessageRoom {
    * @param messages how many there may be in hand at once
    */
   public static MessageRoom ofHeap(int messages) {
-    return new MessageRoom(
-        Runtime.getRuntime().maxMemory() / PART_OF_HEAP, messages, PATIENCE);
+    return new MessageRoom(Runtime.getRuntime().maxMemory() / PART_OF_HEAP, messages, PATIENCE);
   }
 
   /** A message in hand. Closing it gives its room back; not thread-safe. */

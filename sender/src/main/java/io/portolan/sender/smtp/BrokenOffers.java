@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The extensions that hosts offer and break, and the uses of pipelining that they were seen to keep.
- * Forgets each after a day, and the eldest of either when there are more than {@value #MOST}.
+ * The extensions that hosts offer and break, and the uses of pipelining that they were seen to
+ * keep. Forgets each after a day, and the eldest of either when there are more than {@value #MOST}.
  * Thread-safe; nothing blocks within.
  */
 final class BrokenOffers {

@@ -117,8 +117,7 @@ public final class SmtpSession implements AutoCloseable {
       }
       case ANSWERED, ANSWERED_AHEAD -> {
         if (answered.add(end)) {
-          broken.trust(
-              new Grouping(peer.host(), end == GroupEnd.ANSWERED_AHEAD), wire.nanoTime());
+          broken.trust(new Grouping(peer.host(), end == GroupEnd.ANSWERED_AHEAD), wire.nanoTime());
         }
       }
       case BROKEN_OFF, BROKEN_OFF_AHEAD -> {

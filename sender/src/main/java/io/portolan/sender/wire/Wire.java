@@ -205,8 +205,8 @@ public final class Wire {
    * Writes octets of any number, likewise. Many leave in blocks straight from the array, without
    * being copied into the buffer. Blocks grow while the line takes them at once, and are small on a
    * slow one, so that each has its deadline. A slow line passes for {@linkplain #isSilent silent}
-   * in the midst of a block all the same: the kernel, whose buffer is full, takes nothing more until
-   * a third of it has left.
+   * in the midst of a block all the same: the kernel, whose buffer is full, takes nothing more
+   * until a third of it has left.
    *
    * @param each in which a block must leave
    * @return this

@@ -42,7 +42,9 @@ public final class ScriptedPeer extends Socket {
     return this;
   }
 
-  /** Lets all that is said have arrived once something was written, each reply in its own packet. */
+  /**
+   * Lets all that is said have arrived once something was written, each reply in its own packet.
+   */
   ScriptedPeer arrived() {
     arrived = true;
     return this;

@@ -185,8 +185,7 @@ abstract class LaneFixture {
   LaneSender node(String name, ConnectionSlots ownSlots, Paces ownPaces) {
     return new LaneSender(
         new LaneSender.Outbound(
-            new PathChoice(
-                health, this::relay, TestCaps.of(databaseOfCaps(), clock, name), clock),
+            new PathChoice(health, this::relay, TestCaps.of(databaseOfCaps(), clock, name), clock),
             new MailHostFinder(this::mailHosts, this::addresses, new Random(1), clock),
             new Secrets(Map.of("PASSWORD", password)),
             new SessionOpener(

@@ -38,8 +38,9 @@ class LaneSlowLineTest extends LaneFixture {
     line = new SlowLine(TIMES * OCTETS_PER_SECOND);
     timeouts = new Timeouts(LONG, LONG, LONG, LONG, LONG, LONG);
     long more = TimeUnit.MILLISECONDS.toNanos((TIMES - 1) * STEP_MILLIS);
-    fast.scheduleAtFixedRate(
-        () -> passed.addAndGet(more), STEP_MILLIS, STEP_MILLIS, TimeUnit.MILLISECONDS);
+    var _ =
+        fast.scheduleAtFixedRate(
+            () -> passed.addAndGet(more), STEP_MILLIS, STEP_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @AfterEach
@@ -67,13 +68,7 @@ class LaneSlowLineTest extends LaneFixture {
             batch.platform(),
             batch.epoch(),
             new CampaignContent(
-                "",
-                "news@sender.test",
-                "",
-                "Hello",
-                "",
-                LINE.repeat(LINES),
-                MissingField.EMPTY),
+                "", "news@sender.test", "", "Hello", "", LINE.repeat(LINES), MissingField.EMPTY),
             batch.inDoubt(),
             batch.origin(),
             batch.deliveries()));

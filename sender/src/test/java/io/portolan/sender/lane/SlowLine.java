@@ -36,11 +36,12 @@ final class SlowLine implements AutoCloseable {
     listener.setReceiveBufferSize(RECEIVED);
     listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     int step = octetsPerSecond / STEPS_A_SECOND;
-    clock.scheduleAtFixedRate(
-        () -> octets.release(Math.max(0, step - octets.availablePermits())),
-        0,
-        1_000 / STEPS_A_SECOND,
-        TimeUnit.MILLISECONDS);
+    var _ =
+        clock.scheduleAtFixedRate(
+            () -> octets.release(Math.max(0, step - octets.availablePermits())),
+            0,
+            1_000 / STEPS_A_SECOND,
+            TimeUnit.MILLISECONDS);
   }
 
   /** A connection that leads to another. */

@@ -32,7 +32,8 @@ class MessageRoomTest {
   private final CampaignMessage small = campaign(2, 100);
 
   private static CampaignMessage campaign(long id, int octets) {
-    return composer().campaign(id, content("Hi", "<p>" + "x".repeat(octets) + "{{name}}", "{{name}}"));
+    return composer()
+        .campaign(id, content("Hi", "<p>" + "x".repeat(octets) + "{{name}}", "{{name}}"));
   }
 
   private static MessageRoom roomFor(int large, Duration patience) {

@@ -65,7 +65,8 @@ class SmallHeapTest {
             : new MessageRoom(Long.MAX_VALUE, 1, Duration.ZERO);
     CampaignMessage campaign =
         composer()
-            .campaign(1, content("Hi", "<p>" + "chart of spring ".repeat(60_000) + "{{name}}", "x"));
+            .campaign(
+                1, content("Hi", "<p>" + "chart of spring ".repeat(60_000) + "{{name}}", "x"));
     Line line = new Line();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<? extends Future<?>> sessions =
