@@ -8,6 +8,7 @@ import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.DeliveryOutcome.Accepted;
 import io.portolan.core.delivery.DeliveryOutcome.Bounced;
 import io.portolan.core.delivery.DeliveryOutcome.Undeliverable;
+import io.portolan.core.reply.Hardness;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,13 +57,13 @@ class RecordingStatementsTest extends ResultRecorderFixture {
     return switch ((int) (delivery.id() % 10)) {
       case 5 ->
           recorder.record(
-              batch, delivery, new Bounced(attempt("550 5.1.1 no"), "bad-mailbox", true));
+              batch, delivery, new Bounced(attempt("550 5.1.1 no"), "bad-mailbox", Hardness.HARD));
       case 1 ->
           recorder.record(
-              batch, delivery, new Bounced(attempt("552 5.2.2 full"), "mailbox-full", false));
-      case 2 ->
-          recorder.record(
-              batch, delivery, new Undeliverable("bad-domain", "no such domain", false));
+              batch,
+              delivery,
+              new Bounced(attempt("552 5.2.2 full"), "mailbox-full", Hardness.SOFT));
+      case 2 -> recorder.record(batch, delivery, new Undeliverable("bad-domain", "no such domain"));
       default -> recorder.record(batch, delivery, new Accepted(attempt("250 2.0.0 ok")));
     };
   }

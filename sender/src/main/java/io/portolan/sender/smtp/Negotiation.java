@@ -244,7 +244,7 @@ final class Negotiation extends SMTPTransport {
     }
     int code = simpleCommand("STARTTLS");
     if (code == STARTTLS_READY) {
-      if (wire.hasUnread()) {
+      if (wire.hasBuffered()) {
         throw refusal(FailureKind.TLS_INJECTED, "octets in clear behind the 220 to STARTTLS");
       }
       secure();

@@ -166,12 +166,17 @@ public final class Wire {
     return lines;
   }
 
+  /** Whether more has come with the last reply than belongs to it. */
+  public boolean hasBuffered() {
+    return replies.hasBuffered();
+  }
+
   /**
    * Whether the peer has said something that nobody asked for. Under TLS that is known only of what
    * came with an earlier reply: what else has arrived may be no reply but a record of TLS's own.
    */
   public boolean hasUnread() throws IOException {
-    return replies.hasBuffered() || (tls == null && tcpInput.available() > 0);
+    return hasBuffered() || (tls == null && tcpInput.available() > 0);
   }
 
   /**
