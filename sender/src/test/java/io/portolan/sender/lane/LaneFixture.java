@@ -70,6 +70,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -322,11 +323,7 @@ abstract class LaneFixture {
   }
 
   static String[] names(int count) {
-    String[] names = new String[count];
-    for (int i = 0; i < count; i++) {
-      names[i] = "r" + i;
-    }
-    return names;
+    return IntStream.range(0, count).mapToObj(i -> "r" + i).toArray(String[]::new);
   }
 
   MxAnswer mailHosts(Domain domain) {
