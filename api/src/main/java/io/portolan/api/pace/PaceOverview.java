@@ -25,9 +25,7 @@ public record PaceOverview(List<PaceRow> platforms, List<WarmUpRow> warmUps) {
         .filter(isp -> isPlatform(parts, isp))
         .forEach(platform -> rows.put(platform, PaceRow.of(platform, limits(parts, platform))));
     for (Pace pace : parts.stores().paces().all()) {
-      String other = Isp.OTHER.platform();
-      String platform = pace.lane().startsWith(other + "/") ? other : pace.lane();
-      rows.put(pace.lane(), PaceRow.of(pace, limits(parts, platform), now));
+      rows.put(pace.lane(), PaceRow.of(pace, limits(parts, pace.lane()), now));
     }
     return new PaceOverview(
         List.copyOf(rows.values()),
@@ -39,8 +37,8 @@ public record PaceOverview(List<PaceRow> platforms, List<WarmUpRow> warmUps) {
         || parts.isps().find(isp).filter(found -> found.platform().equals(isp)).isPresent();
   }
 
-  private static Limits limits(Application.Parts parts, String platform) {
-    return parts.policy().ruleFor(platform, platform).limits();
+  private static Limits limits(Application.Parts parts, String lane) {
+    return Pace.limits(lane, parts.policy());
   }
 
   /** A change of a pace. */

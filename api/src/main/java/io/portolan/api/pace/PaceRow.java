@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * How fast a platform is sent to.
  *
- * @param platform or {@code other/} and a domain of no known ISP
+ * @param platform or {@code other/} and a domain of no known ISP, or {@code relay/} and a relay
  * @param scope whose limits these are, {@code cluster} or {@code node}
  * @param policyRate messages a second by the policy; empty for no limit
  * @param rate messages a second at this moment; empty for no limit

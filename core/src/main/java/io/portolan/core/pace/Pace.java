@@ -1,5 +1,7 @@
 package io.portolan.core.pace;
 
+import io.portolan.core.isp.Isp;
+import io.portolan.core.policy.ActivePolicy;
 import io.portolan.core.policy.Limits;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Jain 1989). It says what holds at any moment, so that all nodes agree without a word: nothing
  * until {@code resumesAt}, then {@code rate}, and with each clean minute more.
  *
- * @param lane the platform, or {@code other/} and a domain of no known ISP
+ * @param lane the platform, {@code other/} and a domain of no known ISP, or {@code relay/} and the
+ *     name of a relay
  * @param rate messages a second when it resumes
  * @param connections when it resumes
  * @param reached messages a second at which it was throttled last
@@ -53,6 +56,27 @@ public record Pace(
 
   /** Where a policy has no rate, this many times the peak is taken for as good as none. */
   private static final double LIFT = 2;
+
+  private static final String OF_RELAY = "relay/";
+
+  /** No policy limits a relay: its own words do, of what each node sends. */
+  private static final Limits LIMITS_OF_RELAY =
+      new Limits(1, Limits.DEFAULT.messagesPerConnection(), 0, 0, Limits.Scope.NODE);
+
+  /** The lane by which the pace of a relay goes. */
+  public static String ofRelay(String route) {
+    return OF_RELAY + route;
+  }
+
+  /** A policy's limits of a lane. */
+  public static Limits limits(String lane, ActivePolicy policy) {
+    if (lane.startsWith(OF_RELAY)) {
+      return LIMITS_OF_RELAY;
+    }
+    String other = Isp.OTHER.platform();
+    String platform = lane.startsWith(other + "/") ? other : lane;
+    return policy.ruleFor(platform, platform).limits();
+  }
 
   /**
    * What a throttle reply makes of a pace. A reply of the burst that slowed it down leaves it.

@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * A reply by which a platform asks for less.
+ * A reply by which a platform, or a relay, asks for less.
  *
- * @param lane the platform, or {@code other/} and a domain of no known ISP
+ * @param lane as a {@link Pace} has it
  * @param limits the policy's
  * @param taken messages a second that the platform took in the last minute
  * @param lastTaken when it took the last one; long past when it took none

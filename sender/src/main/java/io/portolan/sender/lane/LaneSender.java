@@ -192,7 +192,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     free.acquire();
     try {
       // what is not claimed yet costs nothing while it waits, and does not age
-      while (!stopping && parts.paces().coolDown(platform).isPresent()) {
+      while (!stopping && isCoolingDown(platform)) {
         Thread.sleep(COOL_DOWN_RECHECK);
       }
     } catch (InterruptedException e) {
@@ -200,6 +200,14 @@ public final class LaneSender implements BatchSender, AutoCloseable {
       throw e;
     }
     return free::release;
+  }
+
+  /** Whether nothing may be sent to a platform, or by any relay of its row that has no other way. */
+  private boolean isCoolingDown(String platform) {
+    return parts.paces().coolDown(platform).isPresent()
+        || parts.policy().ruleFor(platform, platform).paths().stream()
+            .flatMap(stated -> stated.each().stream())
+            .allMatch(path -> parts.paces().coolDown(path).isPresent());
   }
 
   private int places(String platform) {

@@ -83,7 +83,20 @@ final class Tempo {
     if (parts.paces().isSlowed(lane.key())) {
       rate *= 1 + ThreadLocalRandom.current().nextDouble(-JITTER, JITTER);
     }
-    long left = lane.pace(slot.number(), rate, System.nanoTime());
+    return await(lane.pace(slot.number(), rate, System.nanoTime()), slot, mayGoOn);
+  }
+
+  /**
+   * Waits for the turn of a path whose relay is slowed; false when the delivery is to be left
+   * meanwhile.
+   */
+  boolean awaitTurn(Path path, Slot slot, BooleanSupplier mayGoOn) throws InterruptedException {
+    return await(parts.paces().turn(path, System.nanoTime()), slot, mayGoOn);
+  }
+
+  private static boolean await(long nanos, Slot slot, BooleanSupplier mayGoOn)
+      throws InterruptedException {
+    long left = nanos;
     while (left > 0) {
       if (!mayGoOn.getAsBoolean()) {
         return false;
@@ -96,10 +109,16 @@ final class Tempo {
     return slot.isHeld() && mayGoOn.getAsBoolean();
   }
 
+  /** Whether the relay of a path is slowed. */
+  boolean isSlowed(Path path) {
+    return parts.paces().isSlowed(path);
+  }
+
   /** The platform took a message by a path. */
   void accepted(Path path) {
     lane.taken().count(parts.clock().instant());
     lane.accepted(path);
+    parts.paces().accepted(path);
   }
 
   /** Whether a refusal asks for less, of us and not for its recipient's sake. */
@@ -110,7 +129,8 @@ final class Tempo {
   }
 
   /**
-   * Slows the lane down after a refusal that {@link #isThrottle asks for that}.
+   * Slows the lane down after a refusal that {@link #isThrottle asks for that}, or the relay where
+   * one speaks, for all lanes: of the platform that says nothing.
    *
    * @param pause the policy's own word on this reply, which stands before the table's: one route
    *     that pauses slows down no other
@@ -121,6 +141,10 @@ final class Tempo {
         pause.map(PauseRule::length).or(() -> parts.coolDowns().after(reply, isp));
     boolean isOfRoute = pause.filter(rule -> rule.scope() == PauseRule.Scope.PATH).isPresent();
     if (coolDown.isEmpty() || isOfRoute) {
+      return;
+    }
+    if (!attempt.path().isDirect() && pause.isEmpty()) {
+      parts.paces().throttled(attempt.path(), attempt.at(), coolDown.get(), reply.line());
       return;
     }
     Instant now = parts.clock().instant();

@@ -1,12 +1,12 @@
 package io.portolan.sender.pace;
 
 import io.portolan.core.database.DatabaseException;
-import io.portolan.core.isp.Isp;
 import io.portolan.core.pace.Pace;
 import io.portolan.core.pace.PaceStore;
 import io.portolan.core.pace.Throttle;
 import io.portolan.core.policy.ActivePolicy;
 import io.portolan.core.policy.Limits;
+import io.portolan.core.policy.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,12 +31,16 @@ public final class Paces implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Paces.class);
   private static final Duration TICK = Duration.ofSeconds(1);
 
+  /** Mail that has another way waits no longer for a relay that is slowed. */
+  private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /** Changes may be committed in another order than they are numbered. */
   private static final Duration READ_ANYWAY = Duration.ofSeconds(15);
 
   private final PaceStore store;
   private final ActivePolicy policy;
   private final InstantSource clock;
+  private final Map<String, RelayFlow> flows = new ConcurrentHashMap<>();
   private volatile Map<String, Pace> known = Map.of();
   private long seen = -1;
   private Instant readAgainAt = Instant.MIN;
@@ -95,6 +101,72 @@ public final class Paces implements AutoCloseable {
                     pace.resumesAt()));
   }
 
+  /** Whether nothing may go by a path now, because its relay asked for that. */
+  public Optional<CoolDown> coolDown(Path path) {
+    return path.isDirect() ? Optional.empty() : coolDown(Pace.ofRelay(path.route()));
+  }
+
+  /** Whether the relay of a path is sent to more slowly than it could be. */
+  public boolean isSlowed(Path path) {
+    return !path.isDirect() && isSlowed(Pace.ofRelay(path.route()));
+  }
+
+  /**
+   * Whether mail that has another way should take that now: the relay of this one cools down, or is
+   * slowed and has no turn soon.
+   */
+  public Optional<CoolDown> detour(Path path, long nowNanos) {
+    return coolDown(path)
+        .or(
+            () ->
+                Optional.of(path)
+                    .filter(this::isSlowed)
+                    .map(it -> flow(it).nextTurn(nowNanos))
+                    .filter(wait -> wait > SOON_NANOS)
+                    .map(
+                        wait ->
+                            new CoolDown(
+                                "relay " + path.route() + " is slowed after its replies",
+                                clock.instant().plusNanos(wait))));
+  }
+
+  /** Takes a message's turn on its path: how long to wait for it, in nanoseconds. */
+  public long turn(Path path, long nowNanos) {
+    if (!isSlowed(path)) {
+      return 0;
+    }
+    String lane = Pace.ofRelay(path.route());
+    return flow(path).turn(limits(lane, ofPolicy(lane)).messagesPerSecond(), nowNanos);
+  }
+
+  /** A message was taken by a path; of direct ones lanes keep count. */
+  public void accepted(Path path) {
+    if (!path.isDirect()) {
+      flow(path).accepted(clock.instant());
+    }
+  }
+
+  /** Slows the relay of a path down, for all lanes. */
+  public void throttled(Path path, Instant offeredAt, Duration coolDown, String reply) {
+    Instant now = clock.instant();
+    String lane = Pace.ofRelay(path.route());
+    Meter taken = flow(path).taken();
+    throttled(
+        new Throttle(
+            lane,
+            ofPolicy(lane),
+            taken.perSecond(now),
+            taken.latest(),
+            offeredAt,
+            now,
+            coolDown,
+            reply));
+  }
+
+  private RelayFlow flow(Path path) {
+    return flows.computeIfAbsent(path.route(), _ -> new RelayFlow(System.nanoTime()));
+  }
+
   /** Slows a platform down; the replies of one burst do it once. */
   public synchronized void throttled(Throttle throttle) {
     Pace pace;
@@ -149,9 +221,7 @@ public final class Paces implements AutoCloseable {
 
   /** The policy's limits of a lane. */
   public Limits ofPolicy(String lane) {
-    String other = Isp.OTHER.platform();
-    String platform = lane.startsWith(other + "/") ? other : lane;
-    return policy.ruleFor(platform, platform).limits();
+    return Pace.limits(lane, policy);
   }
 
   private void run() {

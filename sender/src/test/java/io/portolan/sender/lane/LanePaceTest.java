@@ -16,11 +16,14 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What throttle replies do to the pace of a lane. */
 class LanePaceTest extends LaneFixture {
   private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final String RATE_EXCEEDED =
+      "Throttling failure: Maximum sending rate exceeded.";
 
   @Test
   void bringsAllMailThroughToAPlatformThatThrottles() throws Exception {
@@ -123,6 +126,44 @@ class LanePaceTest extends LaneFixture {
 
     assertThat(states()).containsExactly("planned 1", "accepted 1", "accepted 1");
     assertThat(paces.all()).isEmpty();
+  }
+
+  @Test
+  void slowsARelayDownAndNotThePlatformForWhatTheRelaySays() throws Exception {
+    limits = new Limits(1, 100, 0);
+    paths = List.of(RELAY_587, DIRECT);
+    relay.on(ServerPhase.MAIL).answer(454, "4.7.0", RATE_EXCEEDED).once();
+
+    sender.send(batch("anna", "ben", "cleo"));
+
+    assertThat(states()).containsExactly("planned 1", "accepted 1", "accepted 1");
+    assertThat(server().statistics().messages().total()).as("direct").isEqualTo(2);
+    assertThat(paces.coolDown("isp")).isEmpty();
+    assertThat(paces.limits("isp", limits)).isEqualTo(limits);
+    assertThat(paces.coolDown(RELAY_587)).isPresent();
+    assertThat(sender.lanesHeld(LaneSender.Held.REFUSED)).isZero();
+  }
+
+  @Test
+  void holdsTheMailOfEachLaneThatHasNoWayButARelayThatCoolsDown() throws Exception {
+    limits = new Limits(1, 100, 0);
+    paths = List.of(RELAY_587);
+    relay.on(ServerPhase.MAIL).answer(454, "4.7.0", RATE_EXCEEDED).once();
+
+    sender.send(batch("anna", "ben", "cleo"));
+
+    assertThat(states()).containsExactly("planned 1", "planned 0", "planned 0");
+    assertThat(held)
+        .allSatisfy(why -> assertThat(why).contains("cool-down of relay/relay after its reply"));
+    assertThat(paces.coolDown("isp")).isEmpty();
+    ahead = ahead.plus(MINUTE.plusSeconds(1));
+    long now = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+    assertThat(paces.turn(RELAY_587, now)).isZero();
+    assertThat(paces.turn(RELAY_587, now))
+        .as("six a minute, for nothing is known of it")
+        .isEqualTo(TimeUnit.SECONDS.toNanos(10));
+    assertThat(paces.detour(RELAY_587, now)).as("of mail that has another way").isPresent();
+    assertThat(paces.turn(DIRECT, now)).isZero();
   }
 
   @Test

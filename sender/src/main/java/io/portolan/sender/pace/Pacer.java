@@ -1,19 +1,19 @@
-package io.portolan.sender.lane;
+package io.portolan.sender.pace;
 
 /**
- * Spaces the messages of one connection slot evenly. Holds no thread and no timer: the caller says
+ * Spaces the messages of one connection slot, or by one relay, evenly. Holds no thread and no timer: the caller says
  * what time it is and sleeps for itself.
  *
  * <p>Not thread-safe: a slot belongs to one session worker at a time.
  */
-final class Pacer {
+public final class Pacer {
   private long nextFreeNanos;
 
   /**
    * @param startNanos a reading of the clock later passed to {@link #acquire}, such as {@link
    *     System#nanoTime}
    */
-  Pacer(long startNanos) {
+  public Pacer(long startNanos) {
     nextFreeNanos = startNanos;
   }
 
@@ -23,10 +23,15 @@ final class Pacer {
    *
    * @param messagesPerSecond of this slot; 0 for no limit
    */
-  long acquire(double messagesPerSecond, long nowNanos) {
+  public long acquire(double messagesPerSecond, long nowNanos) {
     // compared by difference: nanoTime readings may be negative and may wrap
     long slot = nextFreeNanos - nowNanos > 0 ? nextFreeNanos : nowNanos;
     nextFreeNanos = slot + (messagesPerSecond == 0 ? 0 : Math.round(1e9 / messagesPerSecond));
     return slot - nowNanos;
+  }
+
+  /** How long the next free time is away, in nanoseconds. */
+  long ahead(long nowNanos) {
+    return Math.max(0, nextFreeNanos - nowNanos);
   }
 }

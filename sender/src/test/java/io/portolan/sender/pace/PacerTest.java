@@ -1,4 +1,4 @@
-package io.portolan.sender.lane;
+package io.portolan.sender.pace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
