@@ -12,6 +12,7 @@ import io.portolan.core.database.TestDatabase;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,22 @@ class CompareTest {
   void stop() throws Exception {
     api.close();
     node.close();
+  }
+
+  @Test
+  void saysWhatIsLowerSoFarAndTellsItAsNoFall() {
+    for (String hour : List.of("2026-12-10T10:00:00Z", "2026-12-11T10:00:00Z")) {
+      counted(hour, "accepted", "", 97_900);
+      counted(hour, "bounced", "bad-mailbox", 2_100);
+    }
+    counted("2026-12-10T10:00:00Z", "late-bounce", "bad-mailbox", 900);
+
+    JsonNode comparison = api.get(COMPARE + "from=2026-12-11T00:00:00Z&until=2026-12-12T00:00:00Z");
+
+    assertThat(comparison.path("movers").findValuesAsText("measure"))
+        .doesNotContain("hardBounceRate");
+    assertThat(comparison.path("tooEarly").path(0).asText())
+        .startsWith("The hard bounce rate is lower so far (all mail, yahoo)");
   }
 
   @Test

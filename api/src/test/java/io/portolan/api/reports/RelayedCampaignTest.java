@@ -214,6 +214,10 @@ class RelayedCampaignTest {
             without);
     assertThat(run("report", "news", "--csv", "--funnel").lines())
         .containsExactlyElementsOf(csv("&part=funnel"));
+    assertThat(run("report", "news", "--csv", "--cohorts").lines())
+        .containsExactlyElementsOf(csv("&part=cohorts"));
+    assertThat(csv("&part=cohorts").getLast()).contains(",24,5,").endsWith(",5");
+    assertThat(run("report", "news", "--cohorts")).containsPattern("Z +24 +5 ");
     assertThat(run("campaign", "watch", "news")).contains(relayed + " relayed");
   }
 
