@@ -11,12 +11,17 @@ import java.util.regex.Pattern;
 final class Addressee {
   private static final Pattern US =
       Pattern.compile(
-          "\\byour (?!(e-?)?mails?\\b|message)|\\b(sender|sending|sent from|to"
-              + " send|helo|ehlo|client|ip|abus\\w*"
-              + "|billing|(non-?)?payment|unpaid|subscription|certificate|authenticat\\w*|credentials?|password|login|callout|callback|(white|allow)[-"
-              + " ]?list)\\b|\\bsmtp (account|user|access)|\\b(from|reply-to):?"
-              + " (address|domain|header|field)|address \\W?\\d{1,3}\\.\\d|\\bdoes not exist in"
-              + " (the )?dns");
+          String.join(
+              "|",
+              "\\byour (?!(e-?)?mails?\\b|message)",
+              "\\b(sender|sending|sent from|to send|helo|ehlo|client|ip|abus\\w*)\\b",
+              "\\b(billing|(non-?)?payment|unpaid|subscription|certificate)\\b",
+              "\\b(authenticat\\w*|credentials?|password|login|callout|callback)\\b",
+              "\\b(white|allow)[- ]?list\\b",
+              "\\bsmtp (account|user|access)",
+              "\\b(from|reply-to):? (address|domain|header|field)",
+              "address \\W?\\d{1,3}\\.\\d",
+              "\\bdoes not exist in (the )?dns"));
   private static final Pattern RECIPIENT =
       Pattern.compile(
           "\\b(recipient|addressee|destination|unrout?eable|mx)\\b|tried to reach"
@@ -28,14 +33,19 @@ final class Addressee {
   private Addressee() {}
 
   /**
-   * Whether words may be about somebody else than the recipient although they sound like it: the
-   * status code says that it is about a rule, the message or the sender, or the words speak of us.
+   * The most that words which sound like a recipient's mailbox or domain mean for further mail to
+   * it.
    */
-  static boolean isInDoubt(BounceCategory category, Refusal refusal) {
+  static Hardness atMost(BounceCategory category, Refusal refusal) {
     return switch (bearing(category, refusal.status())) {
-      case RECIPIENT -> false;
-      case OTHER -> true;
-      case OPEN -> US.matcher(refusal.text()).find();
+      case RECIPIENT -> Hardness.HARD;
+      case SENDER -> Hardness.NEITHER;
+      case RULE ->
+          // servers that say "user unknown" under any code mean it, as a rule; three in a row tell
+          category == BounceCategory.BAD_MAILBOX && !speaksOfUs(refusal)
+              ? Hardness.SOFT
+              : Hardness.NEITHER;
+      case OPEN -> speaksOfUs(refusal) ? Hardness.NEITHER : Hardness.HARD;
     };
   }
 
@@ -56,15 +66,22 @@ final class Addressee {
     return refusal.code() == DOMAIN_TAKES_NO_MAIL
         || switch (bearing(category, refusal.status())) {
           case RECIPIENT -> true;
-          case OTHER -> isNamed || isUnknown;
+          case SENDER -> false;
+          case RULE -> isNamed || isUnknown;
           case OPEN ->
-              (isNamed || isUnknown || MAILBOX.matcher(text).find()) && !US.matcher(text).find();
+              (isNamed || isUnknown || MAILBOX.matcher(text).find()) && !speaksOfUs(refusal);
         };
   }
 
+  private static boolean speaksOfUs(Refusal refusal) {
+    return US.matcher(refusal.text()).find();
+  }
+
+  /** What a status code is about; a rule of the server, or the message, where not a party. */
   private enum Bearing {
     RECIPIENT,
-    OTHER,
+    SENDER,
+    RULE,
     OPEN
   }
 
@@ -72,13 +89,12 @@ final class Addressee {
     int subject = status.map(EnhancedStatusCode::subject).orElse(0);
     int detail = status.map(EnhancedStatusCode::detail).orElse(0);
     return switch (subject) {
-      // x.1.7 to x.1.9 are about the sender's address
-      case 1 -> detail >= 7 && detail <= 9 ? Bearing.OTHER : Bearing.RECIPIENT;
+      case 1 -> detail >= 7 && detail <= 9 ? Bearing.SENDER : Bearing.RECIPIENT;
       case 2 -> Bearing.RECIPIENT;
       case 4 -> category == BounceCategory.BAD_DOMAIN ? Bearing.RECIPIENT : Bearing.OPEN;
-      case 6 -> Bearing.OTHER;
+      case 6 -> Bearing.RULE;
       // RFC 7293: mailbox or domain have another owner now
-      case 7 -> detail == 17 || detail == 18 ? Bearing.RECIPIENT : Bearing.OTHER;
+      case 7 -> detail == 17 || detail == 18 ? Bearing.RECIPIENT : Bearing.RULE;
       default -> Bearing.OPEN;
     };
   }

@@ -1,6 +1,6 @@
 package io.portolan.core.reply;
 
-/** What a refusal means for further mail to its recipient. */
+/** What a refusal means for further mail to its recipient, the hardest first. */
 public enum Hardness {
   /** The recipient is to be suppressed at once. */
   HARD,
@@ -8,6 +8,11 @@ public enum Hardness {
   SOFT,
   /** Nothing: it is about us, about the message, or not known about whom. */
   NEITHER;
+
+  /** The milder of two. */
+  Hardness atMost(Hardness other) {
+    return compareTo(other) >= 0 ? this : other;
+  }
 
   /**
    * That of a refusal of which it is certain that it is about the recipient.

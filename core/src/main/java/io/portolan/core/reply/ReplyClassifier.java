@@ -162,11 +162,10 @@ public final class ReplyClassifier {
     if (refusal.phase().compareTo(Phase.RCPT) < 0) {
       return Hardness.NEITHER;
     }
-    if (category.isHard() && rule.isLoose() && Addressee.isInDoubt(category, refusal)) {
-      // servers that say "user unknown" under any code mean it, as a rule; three in a row tell
-      return category == BounceCategory.BAD_MAILBOX ? Hardness.SOFT : Hardness.NEITHER;
-    }
-    return Hardness.of(category, effect == Classification.Effect.BOUNCE);
+    Hardness said = Hardness.of(category, effect == Classification.Effect.BOUNCE);
+    return category.isHard() && rule.isLoose()
+        ? said.atMost(Addressee.atMost(category, refusal))
+        : said;
   }
 
   private static Classification.Effect byCode(ReplyRule.Refusal refusal) {

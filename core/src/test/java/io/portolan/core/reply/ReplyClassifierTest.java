@@ -265,7 +265,9 @@ class ReplyClassifierTest {
           550 5.4.4 Host unknown                                       | HARD
           551 5.7.17 Mailbox owner has changed                         | HARD
           550 5.7.1 No such user                                       | SOFT
-          550 your message: user unknown at client host                | SOFT
+          550 callout verification failed: user unknown                | NEITHER
+          550 5.7.1 user unknown at your IP address                    | NEITHER
+          550 5.1.8 <news@acme.example> user unknown                   | NEITHER
           550 5.7.1 The recipient's account is blocked                 | NEITHER
           550 5.7.1 host unknown                                       | NEITHER
           450 4.2.1 Account temporarily locked                         | SOFT
@@ -296,6 +298,8 @@ class ReplyClassifierTest {
         "550 5.7.1 Sending account is disabled",
         "550 Domain not found",
         "552 Account is over quota",
+        "550 Your mailbox is suspended",
+        "550 Maximum credits exceeded",
         "525 5.7.13 User account disabled"
       })
   void takesWhatARelaySaysOfAnAccountForOurs(String line) throws MalformedReplyException {
