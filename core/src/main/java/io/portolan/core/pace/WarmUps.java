@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * At which step of their warm-up sources are, for each platform by itself. A step is a day on which
  * the source offered mail to the platform; a day is not followed by a higher step when the guard
- * says that it went badly.
+ * says that it went badly, or that it brought less than half of its volume.
  *
  * <p>Thread-safe; blocks for some short statements at the first question of a day.
  */
@@ -147,9 +147,12 @@ public final class WarmUps {
       return new Day(today, 0, "begun again after " + idle + " days without mail");
     }
     Instant from = before.day().atStartOfDay(ZoneOffset.UTC).toInstant();
-    return guard
-        .trips(path.route(), path.source(), platform, from, from.plus(Duration.ofDays(1)))
-        .map(why -> new Day(today, before.step(), "not raised: " + why))
+    Instant to = from.plus(Duration.ofDays(1));
+    return plan.cap(before.step())
+        .flatMap(step -> guard.trips(path.route(), path.source(), platform, from, to, step))
+        .map(
+            why ->
+                new Day(today, before.step(), "not raised after " + before.day() + ": " + why))
         .orElseGet(
             () -> new Day(today, before.step() + 1, "the day of sending after " + before.day()));
   }

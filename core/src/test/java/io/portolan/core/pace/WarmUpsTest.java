@@ -10,6 +10,7 @@ import io.portolan.core.policy.PolicyPath.Cap;
 import io.portolan.core.policy.PolicyPath.Span;
 import io.portolan.core.policy.TlsMode;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -99,7 +100,11 @@ class WarmUpsTest {
     guard.set(Optional.of("20 deferrals of 50"));
 
     assertThat(warmUps.stage(PATH, plan, "gmail"))
-        .hasValue(new WarmUps.Stage(0, new Cap(50, Span.DAY), "not raised: 20 deferrals of 50"));
+        .hasValue(
+            new WarmUps.Stage(
+                0,
+                new Cap(50, Span.DAY),
+                "not raised after 2026-11-24: 20 deferrals of 50"));
     guard.set(Optional.empty());
     clock.advance(DAY);
     assertThat(cap(warmUps, "gmail")).hasValue(new Cap(100, Span.DAY));
@@ -134,10 +139,7 @@ class WarmUpsTest {
   @Test
   void countsDeferralsAndComplaintsAndNoPathFailures() {
     SendingGuard sending = new SendingGuard(database.database());
-    database.execute("INSERT INTO mailing_list (name) VALUES ('l')");
-    database.execute(
-        "INSERT INTO campaign (name, state, list_id, content) SELECT 'c', 'running', id, '{}' FROM mailing_list");
-    assertThat(trips(sending)).isEmpty();
+    campaign();
     rollup("accepted", 1_000);
     rollup("deferred", 100);
     assertThat(trips(sending)).as("9.1 %").isEmpty();
@@ -152,25 +154,82 @@ class WarmUpsTest {
     assertThat(trips(sending).orElseThrow()).isEqualTo("3 complaints of 2000, 0.15 %, above 0.1 %");
   }
 
-  private Optional<String> trips(SendingGuard sending) {
-    return sending.trips(
-        "direct", "192.0.2.12", "gmail", clock.instant().minus(DAY), clock.instant().plus(DAY));
+  @Test
+  void staysAtAStepOfWhichLessThanHalfWasOffered() {
+    WarmUps warmUps =
+        new WarmUps(
+            new WarmUpStore(database.database()), new SendingGuard(database.database()), clock);
+    campaign();
+    for (int day = 0; day < 16; day++) {
+      assertThat(warmUps.stage(PATH, plan, "gmail").map(WarmUps.Stage::cap))
+          .as("after %s days of one message", day)
+          .hasValue(new Cap(50, Span.DAY));
+      rollup("accepted", 1);
+      clock.advance(DAY);
+    }
+    assertThat(warmUps.stage(PATH, plan, "gmail").map(WarmUps.Stage::reason).orElseThrow())
+        .isEqualTo("not raised after 2026-12-09: 1 offered, fewer than half of 50/d");
+
+    rollup("accepted", 20);
+    rollup("bounced", 5);
+    clock.advance(DAY);
+    assertThat(cap(warmUps, "gmail")).as("25 of 50").hasValue(new Cap(100, Span.DAY));
+    clock.advance(DAY);
+    assertThat(cap(warmUps, "gmail")).as("it falls back by none").hasValue(new Cap(100, Span.DAY));
   }
 
+  @Test
+  void looksAtTheBusiestHourWhereStepsAreByTheHour() {
+    SendingGuard sending = new SendingGuard(database.database());
+    campaign();
+    Cap step = new Cap(20, Span.HOUR);
+    for (int hour = 0; hour < 5; hour++) {
+      rollup("accepted", 9);
+      clock.advance(Duration.ofHours(1));
+    }
+    Instant to = clock.instant().plus(DAY);
+    Instant from = to.minus(DAY.multipliedBy(2));
+
+    assertThat(sending.trips("direct", "192.0.2.12", "gmail", from, to, step))
+        .hasValue("9 offered in the busiest hour, fewer than half of 20/h");
+    rollup("deferred", 1);
+    rollup("accepted", 9);
+    assertThat(sending.trips("direct", "192.0.2.12", "gmail", from, to, step)).isEmpty();
+  }
+
+  private Optional<String> trips(SendingGuard sending) {
+    return sending.trips(
+        "direct",
+        "192.0.2.12",
+        "gmail",
+        clock.instant().minus(DAY),
+        clock.instant().plus(DAY),
+        new Cap(50, Span.DAY));
+  }
+
+  private void campaign() {
+    database.execute("INSERT INTO mailing_list (name) VALUES ('l')");
+    database.execute(
+        "INSERT INTO campaign (name, state, list_id, content) SELECT 'c', 'running', id, '{}' FROM mailing_list");
+  }
+
+  /** Counts in the present hour. */
   private void rollup(String outcome, int count) {
     database.execute(
         """
         INSERT INTO result_hour (hour, campaign_id, isp, platform, route, port, tls, source, encryption, outcome, category, count)
-        SELECT '2026-11-24T09:00:00Z', id, 'gmail', 'gmail', 'direct', 25, 'none', '192.0.2.12', '', ?, '', ? FROM campaign
+        SELECT date_trunc('hour', ?::timestamptz), id, 'gmail', 'gmail', 'direct', 25, 'none', '192.0.2.12', '', ?, '', ? FROM campaign
         ON CONFLICT (campaign_id, hour, isp, platform, route, port, tls, source, encryption, outcome, category)
         DO UPDATE SET count = result_hour.count + excluded.count
         """,
+        clock.instant().toString(),
         outcome,
         count);
   }
 
   private WarmUps node() {
-    return new WarmUps(new WarmUpStore(database.database()), (_, _, _, _, _) -> guard.get(), clock);
+    return new WarmUps(
+        new WarmUpStore(database.database()), (_, _, _, _, _, _) -> guard.get(), clock);
   }
 
   private Optional<Cap> cap(WarmUps warmUps, String platform) {

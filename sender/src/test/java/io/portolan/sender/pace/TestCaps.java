@@ -15,7 +15,7 @@ public final class TestCaps {
   public static PathCaps of(Database database, InstantSource clock, String node) {
     return new PathCaps(
         new Allowances(new AllowanceStore(database), clock),
-        new WarmUps(new WarmUpStore(database), (_, _, _, _, _) -> Optional.empty(), clock),
+        new WarmUps(new WarmUpStore(database), (_, _, _, _, _, _) -> Optional.empty(), clock),
         node);
   }
 }

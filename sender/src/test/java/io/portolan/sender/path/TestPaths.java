@@ -45,7 +45,7 @@ final class TestPaths {
           name -> Optional.ofNullable(relays.get(name)),
           new PathCaps(
               new Allowances(new Boundless(), clock),
-              new WarmUps(new NoDays(), (_, _, _, _, _) -> Optional.empty(), clock),
+              new WarmUps(new NoDays(), (_, _, _, _, _, _) -> Optional.empty(), clock),
               "test"),
           clock);
 
