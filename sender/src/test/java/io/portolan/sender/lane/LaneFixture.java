@@ -83,6 +83,7 @@ abstract class LaneFixture {
   static final Path RELAY_587 = new Path("relay", 587, TlsMode.STARTTLS);
   static final Path RELAY_465 = new Path("relay", 465, TlsMode.IMPLICIT);
   static final Duration SECOND = Duration.ofSeconds(1);
+  static final Duration SOON = Duration.ofSeconds(5);
   static final Duration TIME_TO_LIVE = Duration.ofMinutes(5);
 
   @RegisterExtension final TestDatabase database = TestDatabase.create();
@@ -119,14 +120,7 @@ abstract class LaneFixture {
   volatile Runnable beforeEachMessage = () -> {};
   volatile Runnable beforeEachRule = () -> {};
   Limits limitsOfIsps = new Limits(3, 20, 0);
-  Timeouts timeouts =
-      new Timeouts(
-          SECOND,
-          SECOND.multipliedBy(5),
-          SECOND.multipliedBy(5),
-          SECOND.multipliedBy(5),
-          SECOND.multipliedBy(5),
-          SECOND.multipliedBy(5));
+  Timeouts timeouts = new Timeouts(SECOND, SOON, SOON, SOON, SOON, SOON);
   String ispOfRecipients = "isp";
   PathHealth health;
 
