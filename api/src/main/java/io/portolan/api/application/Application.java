@@ -50,12 +50,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One node of Portolan: everything but the HTTP server over it. Built in order by {@link #start}
  * and closed in reverse.
  */
 public final class Application implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Application.class);
+
   private static final int DNS_CONCURRENCY = 64;
 
   private final Closing closing;
@@ -158,6 +162,10 @@ public final class Application implements AutoCloseable {
             .orElseGet(IspDirectory::builtIn)
             .with(surroundings.isps());
     stores.relays().configure(configuration.relays());
+    configuration
+        .intake()
+        .unknownRelays(stores.relays().list().stream().map(it -> it.relay().name()).toList())
+        .forEach(log::warn);
     stores
         .policies()
         .seed(

@@ -79,6 +79,27 @@ public record IntakeConfiguration(
         listener.isPresent() || !mailboxes.isEmpty());
   }
 
+  /**
+   * What is to be said of webhooks that name a relay which is not there. It may be added later, so
+   * none is refused.
+   *
+   * @param relays the names of those that are there
+   */
+  public List<String> unknownRelays(List<String> relays) {
+    return webhooks.stream()
+        .filter(webhook -> webhook.relay().filter(name -> !relays.contains(name)).isPresent())
+        .map(
+            webhook ->
+                "webhooks.%s.relay is \"%s\", and there is no relay of that name (%s). Until there is, no relay's mail is known to be reported on by these events. Put the name right, or add the relay."
+                    .formatted(
+                        webhook.name(),
+                        webhook.relay().orElseThrow(),
+                        relays.isEmpty()
+                            ? "there is none"
+                            : "there are: " + String.join(", ", relays)))
+        .toList();
+  }
+
   static IntakeConfiguration of(Values values) {
     return new IntakeConfiguration(
         values.text(IntakeSettings.ADDRESS).isEmpty()

@@ -155,7 +155,8 @@ final class IntakeSettings {
                   "ses",
                   "Name of the relay whose events it brings; left out: the relays on hosts of the"
                       + " vendor's, with generic those on all other hosts. Reports say by it of"
-                      + " which relays events are to be expected.")));
+                      + " which relays events are to be expected. A name that no relay has is a"
+                      + " warning at the start, for the relay may be added later.")));
 
   private IntakeSettings() {}
 }

@@ -155,7 +155,17 @@ final class DeliveriesApi {
             Requests.query(ctx, "address"),
             Requests.cursor(ctx),
             Requests.limit(ctx));
+    if (isOfAll(query) && (!query.standings().isEmpty() || query.isp().isPresent())) {
+      throw new InvalidException(
+          "campaign",
+          "is missing: what is asked for by state or ISP is looked for in one campaign (campaign=ID), or among the deliveries to one address (address=…); without them all deliveries would be read");
+    }
     Requests.listing(ctx, stores.deliveries().page(query), this::delivery);
+  }
+
+  /** Whether nothing that there is an index for narrows down where to look. */
+  private static boolean isOfAll(DeliveryQuery query) {
+    return query.campaignId().isEmpty() && query.address().isEmpty() && !query.inDoubt();
   }
 
   private static boolean inDoubt(Context ctx) {

@@ -140,6 +140,30 @@ class IntakeConfigurationTest {
   }
 
   @Test
+  void saysOfAWebhookWhoseRelayIsNotThere() throws IOException {
+    IntakeConfiguration intake =
+        read(
+            """
+            webhooks:
+              grid:
+                vendor: sendgrid
+                secret: env:GRID
+                relay: mailr
+              any:
+                vendor: generic
+                secret: env:ANY
+            """);
+
+    assertThat(intake.unknownRelays(List.of("mailer", "mailr"))).isEmpty();
+    assertThat(intake.unknownRelays(List.of("mailer", "ses")))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "webhooks.grid.relay is \"mailr\", and there is no relay of that name (there are: mailer, ses).");
+    assertThat(intake.unknownRelays(List.of()).getFirst()).contains("(there is none)");
+  }
+
+  @Test
   void saysWhatRelaysTellByTheWaysOnWhichItCouldCome() throws IOException {
     Relays relays =
         name ->

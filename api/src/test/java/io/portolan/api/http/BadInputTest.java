@@ -97,6 +97,21 @@ class BadInputTest {
   }
 
   @Test
+  void asksForACampaignOrAnAddressWhereAllDeliveriesWouldBeRead() {
+    for (String query : List.of("state=relayed", "isp=gmail", "state=bounced&isp=gmail")) {
+      assertThat(send("GET", "/api/v1/deliveries?" + query, ""))
+          .returns(422, HttpResponse::statusCode)
+          .extracting(HttpResponse::body)
+          .asString()
+          .contains("campaign", "is missing", "address=");
+      assertThat(send("GET", "/api/v1/deliveries?campaign=" + campaign + "&" + query, ""))
+          .returns(200, HttpResponse::statusCode);
+      assertThat(send("GET", "/api/v1/deliveries?address=anna@a.test&" + query, ""))
+          .returns(200, HttpResponse::statusCode);
+    }
+  }
+
+  @Test
   void refusesTheNulCharacterWhereverItComes() throws Exception {
     for (String path :
         List.of(
