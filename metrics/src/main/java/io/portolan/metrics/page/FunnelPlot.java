@@ -3,6 +3,8 @@ package io.portolan.metrics.page;
 import io.portolan.metrics.report.Counts;
 import io.portolan.metrics.report.Figures;
 import io.portolan.metrics.report.Funnel;
+import io.portolan.metrics.report.Rate;
+import io.portolan.metrics.report.RateKind;
 import io.portolan.metrics.report.Report;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,8 +43,26 @@ final class FunnelPlot {
               share.isEmpty() ? "" : share + " of " + whole));
     }
     Counts total = report.total();
-    steps.add(returned("complained", "block", total.returned().complaints(), total));
-    steps.add(returned("unsubscribed", "later", total.returned().unsubscribes(), total));
+    Rate complaints = RateKind.COMPLAINT.of(total);
+    steps.add(
+        new Step(
+            "complained",
+            "block",
+            total.returned().complaints(),
+            complaints.of() == 0
+                ? ""
+                : Figures.percent(complaints.value())
+                    + " of what was accepted where complaints are known to come back"));
+    long unsubscribes = total.returned().unsubscribes();
+    steps.add(
+        new Step(
+            "unsubscribed",
+            "later",
+            unsubscribes,
+            total.accepted() == 0
+                ? ""
+                : Figures.percent((double) unsubscribes / total.accepted())
+                    + " of what the next hop accepted"));
     return steps;
   }
 
@@ -53,17 +73,6 @@ final class FunnelPlot {
       case "bounced" -> "bad";
       default -> "gone";
     };
-  }
-
-  private static Step returned(String label, String kind, long count, Counts total) {
-    return new Step(
-        label,
-        kind,
-        count,
-        total.accepted() == 0
-            ? ""
-            : Figures.percent((double) count / total.accepted())
-                + " of what the next hop accepted");
   }
 
   static String svg(List<Step> steps) {

@@ -40,7 +40,7 @@ class ReportPageTest {
             "suppressed 20 1.67 % of planned",
             "cancelled 0 0.00 % of planned",
             "waiting 105 8.75 % of planned",
-            "complained 5 0.50 % of what the next hop accepted",
+            "complained 5 1.00 % of what was accepted where complaints are known to come back",
             "unsubscribed 6 0.60 % of what the next hop accepted");
     assertThat(FunnelPlot.steps(TestReports.report("All campaigns", 0)))
         .as("nothing is planned for a span")
