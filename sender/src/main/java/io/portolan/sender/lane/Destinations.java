@@ -1,6 +1,7 @@
 package io.portolan.sender.lane;
 
 import io.portolan.core.address.Domain;
+import io.portolan.core.path.IpFamily;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyPath;
@@ -11,6 +12,7 @@ import io.portolan.core.relay.Secrets;
 import io.portolan.sender.dns.MailHost;
 import io.portolan.sender.dns.MailHostFinder;
 import io.portolan.sender.dns.MailHosts;
+import io.portolan.sender.path.PathLease;
 import io.portolan.sender.smtp.Credentials;
 import io.portolan.sender.smtp.SessionTarget;
 import java.net.InetAddress;
@@ -20,9 +22,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** Where a path leads for a recipient's domain. Thread-safe; blocks while the DNS is asked. */
 final class Destinations {
+  /**
+   * How many addresses without an answer an opening is content with (RFC 5321 section 5.1 asks for
+   * two): where packets are dropped, each one costs a message ten seconds.
+   */
+  static final int ENOUGH_DEAD = 2;
+
   private final MailHostFinder finder;
   private final Secrets secrets;
   private final String heloName;
@@ -122,5 +131,23 @@ final class Destinations {
     TreeSet<String> names = new TreeSet<>();
     hosts.forEach(host -> names.add(host.name()));
     return String.join(" ", names);
+  }
+
+  /**
+   * Those of a host that are worth being dialled for one message, by a family that gets through.
+   */
+  static List<String> worthDialling(SessionTarget host, PathLease lease) {
+    IpFamily ofSource = IpFamily.of(host.path().source());
+    Predicate<String> suits =
+        ofSource == IpFamily.ANY ? lease::mayDial : address -> IpFamily.of(address) == ofSource;
+    List<String> usable = host.addresses().stream().filter(suits).toList();
+    List<String> all = usable.isEmpty() ? host.addresses() : usable;
+    List<String> chosen = new ArrayList<>(all.subList(0, Math.min(all.size(), ENOUGH_DEAD)));
+    // one of the other family, or a family that is dead would never be told from a dead path
+    all.stream()
+        .filter(each -> chosen.stream().noneMatch(it -> IpFamily.of(it) == IpFamily.of(each)))
+        .findFirst()
+        .ifPresent(chosen::add);
+    return chosen;
   }
 }

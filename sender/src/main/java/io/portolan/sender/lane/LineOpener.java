@@ -4,7 +4,6 @@ import io.portolan.core.delivery.Attempt;
 import io.portolan.core.delivery.ClaimedDelivery;
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.delivery.PathFailure;
-import io.portolan.core.path.IpFamily;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
@@ -26,7 +25,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,12 +40,6 @@ final class LineOpener {
    * longer.
    */
   private static final Duration SERVES = Duration.ofSeconds(5);
-
-  /**
-   * How many addresses without an answer an opening is content with (RFC 5321 section 5.1 asks for
-   * two): where packets are dropped, each one costs a message ten seconds.
-   */
-  private static final int ENOUGH_DEAD = 2;
 
   /** How often to look whether a lane at its limit of new sessions may open one again. */
   private static final Duration SESSION_RECHECK = Duration.ofMillis(250);
@@ -256,10 +248,10 @@ final class LineOpener {
     List<String> failedHosts = new ArrayList<>();
     int unanswered = 0;
     for (SessionTarget each : known.targets()) {
-      if (unanswered >= ENOUGH_DEAD) {
+      if (unanswered >= Destinations.ENOUGH_DEAD) {
         break;
       }
-      SessionTarget target = each.at(addresses(each, lease));
+      SessionTarget target = each.at(Destinations.worthDialling(each, lease));
       switch (opener.open(target, listener(lease))) {
         case Opening.Opened(var session) -> {
           lease.opened();
@@ -290,24 +282,6 @@ final class LineOpener {
     return telling == null
         ? Optional.empty()
         : failed(telling, String.join(" ", failedHosts), lease);
-  }
-
-  /**
-   * Those of a host that are worth being dialled for one message, by a family that gets through.
-   */
-  private static List<String> addresses(SessionTarget host, PathLease lease) {
-    IpFamily ofSource = IpFamily.of(host.path().source());
-    Predicate<String> suits =
-        ofSource == IpFamily.ANY ? lease::mayDial : address -> IpFamily.of(address) == ofSource;
-    List<String> usable = host.addresses().stream().filter(suits).toList();
-    List<String> all = usable.isEmpty() ? host.addresses() : usable;
-    List<String> chosen = new ArrayList<>(all.subList(0, Math.min(all.size(), ENOUGH_DEAD)));
-    // one of the other family, or a family that is dead would never be told from a dead path
-    all.stream()
-        .filter(each -> chosen.stream().noneMatch(it -> IpFamily.of(it) == IpFamily.of(each)))
-        .findFirst()
-        .ifPresent(chosen::add);
-    return chosen;
   }
 
   private SessionOpener.DialListener listener(PathLease lease) {
