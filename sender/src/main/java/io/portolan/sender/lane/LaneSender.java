@@ -203,7 +203,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
   }
 
   /** Whether nothing may be sent to a platform, or by any relay of its row that has no other way. */
-  private boolean isCoolingDown(String platform) {
+  boolean isCoolingDown(String platform) {
     return parts.paces().coolDown(platform).isPresent()
         || parts.policy().ruleFor(platform, platform).paths().stream()
             .flatMap(stated -> stated.each().stream())

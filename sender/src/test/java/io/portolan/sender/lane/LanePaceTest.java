@@ -156,6 +156,9 @@ class LanePaceTest extends LaneFixture {
     assertThat(held)
         .allSatisfy(why -> assertThat(why).contains("cool-down of relay/relay after its reply"));
     assertThat(paces.coolDown("isp")).isEmpty();
+    assertThat(sender.isCoolingDown("isp")).as("no batch is claimed meanwhile").isTrue();
+    paths = List.of(RELAY_587, DIRECT);
+    assertThat(sender.isCoolingDown("isp")).as("where there is another way").isFalse();
     ahead = ahead.plus(MINUTE.plusSeconds(1));
     long now = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
     assertThat(paces.turn(RELAY_587, now)).isZero();
