@@ -149,7 +149,7 @@ class RelayedCampaignTest {
 
     event("4", "bounce", "ada@healthy.test", "550 5.1.1 no such user");
 
-    // two bounces of the relay, and of no message that it arrived
+    // two bounces of the relay, and of too few messages that they arrived
     shows(1, 2, 3, 2);
     assertThat(addresses("relayed")).containsExactly("cem@healthy.test", "dea@healthy.test");
   }

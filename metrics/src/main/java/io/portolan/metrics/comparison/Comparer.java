@@ -126,7 +126,7 @@ public final class Comparer {
   private void fallen(String isp, RateKind kind, Side before, Side after) {
     Rate then = kind.of(isInOrder ? before.total() : before.ripe());
     Rate now = kind.of(isInOrder ? after.ripe() : after.total());
-    boolean isByRelay = (isInOrder ? after : before).total().marks().byRelay() > 0;
+    boolean isByRelay = before.total().marks().byRelay() + after.total().marks().byRelay() > 0;
     if (isLaterLower(then, now)) {
       add(isp, kind.property(), kind.title(), "", then, now);
     } else if (!isByRelay
@@ -147,16 +147,16 @@ public final class Comparer {
     return hasMoved(then, now) && (now.value() < then.value()) == isInOrder;
   }
 
-  /** The rate without what came after acceptance; of nothing where all comes so. */
+  /** The rate of direct mail without what came after acceptance; of nothing where all comes so. */
   private static Rate atOnce(RateKind kind, Counts counts) {
     long bounced =
         switch (kind) {
-          case HARD_BOUNCE -> counts.hardBounced() - counts.untold().hardBounced();
-          case SOFT_BOUNCE -> counts.softBounced() - counts.untold().softBounced();
-          case BLOCK -> counts.blocked() - counts.untold().blocked();
+          case HARD_BOUNCE -> counts.hardBounced();
+          case SOFT_BOUNCE -> counts.softBounced();
+          case BLOCK -> counts.blocked();
           default -> -1;
         };
-    return bounced < 0 ? Rate.of(0, 0) : Rate.of(Math.min(bounced, counts.known()), counts.known());
+    return bounced < 0 ? Rate.of(0, 0) : Rate.of(bounced, counts.decided());
   }
 
   private List<String> tooEarly() {

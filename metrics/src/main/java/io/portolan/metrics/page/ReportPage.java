@@ -18,7 +18,7 @@ public final class ReportPage {
       answer is not known, since no event of the relay has told it yet; it becomes accepted or bounced when one does. In the tables what
       a relay accepted is among the accepted. Hard and soft bounces and blocks: refused
       for good by the peer; a block is for the reputation of the sending address. Their rates are shares of accepted + hard + soft + blocked,
-      which is what a peer decided for good, without what is relayed, and without bounces of a relay that has told of no message that it arrived. Deferrals are attempts answered for now, some of them blocks; one recipient may be deferred several
+      which is what a peer decided for good, without what is relayed, and without bounces of a relay that has told of too few messages that they arrived. Deferrals are attempts answered for now, some of them blocks; one recipient may be deferred several
       times. The deferral rate is the share of them in all attempts: what was decided for good + deferrals. The reputation rate is the share
       of blocks, for now or for good, in all attempts. Path failures are connections that could not be opened or broke before the end of data:
       nothing was offered to a recipient. Not sent: no attempt was made, because the message could not be composed or the domain is not there.

@@ -143,7 +143,7 @@ public final class BreakdownStore {
     private static Rows of(List<Part> parts, List<Times> times) {
       Map<String, Counts> byRoute = new HashMap<>();
       parts.forEach(part -> byRoute.merge(part.kind().route(), part.counts(), Counts::plus));
-      return new Rows(parts, times, Counts.tellingNoArrival(byRoute));
+      return new Rows(parts, times, Counts.tellingTooLittle(byRoute));
     }
 
     private Breakdown breakdown(Span span, List<Dimension> by) {

@@ -212,7 +212,7 @@ public record Counts(
    * a rate.
    */
   public long unseen() {
-    return relayed() + untold.bounced();
+    return relayed() + untold.bounced() + untold.arrived();
   }
 
   /** What was decided for good as far as is known: of this bounces are a share. */
@@ -220,20 +220,24 @@ public record Counts(
     return Math.max(0, decided() - unseen());
   }
 
-  /** Of routes those of relays that have told of no message that it arrived, and have some left. */
-  public static <K> Set<K> tellingNoArrival(Map<K, Counts> byRoute) {
+  /**
+   * Of routes those of relays that are silent about more than they have told to have arrived: of
+   * their bounces it is not known what they are a share of.
+   */
+  public static <K> Set<K> tellingTooLittle(Map<K, Counts> byRoute) {
     return byRoute.entrySet().stream()
         .filter(entry -> entry.getValue().relayed() > 0)
         .filter(
             entry -> {
               Returned returned = entry.getValue().returned();
-              return returned.settled() <= returned.bounced();
+              long arrived = returned.settled() - returned.bounced();
+              return arrived < entry.getValue().relayed();
             })
         .map(Map.Entry::getKey)
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** These with their bounces in no rate. */
+  /** These with what is known of them in no rate. */
   public Counts asUntold() {
     return new Counts(
         accepted,
@@ -253,7 +257,8 @@ public record Counts(
         new Untold(
             hardBounced + returned.hardBounced(),
             softBounced + returned.softBounced(),
-            blocked + returned.blocked()));
+            blocked + returned.blocked(),
+            returned.settled() - returned.bounced()));
   }
 
   public Rate hardBounceRate() {

@@ -61,7 +61,7 @@ final class Intervals {
              coalesce(sum(count) FILTER (WHERE is_hard AND is_bounce AND NOT is_untold), 0) AS hard_bounces,
              coalesce(sum(count) FILTER (WHERE is_block AND is_bounce AND NOT is_untold), 0) AS blocks,
              coalesce(sum(count) FILTER (WHERE outcome = 'accepted' OR outcome = 'bounced' AND NOT is_unsent), 0)
-               - coalesce(sum(count) FILTER (WHERE is_untold AND is_bounce), 0)
+               - coalesce(sum(count) FILTER (WHERE is_untold AND (is_bounce OR outcome = 'delivered')), 0)
                - greatest(0, coalesce(sum(count) FILTER (WHERE by_relay AND outcome = 'accepted'), 0)
                              - coalesce(sum(count) FILTER (WHERE by_relay AND outcome IN ('late-bounce', 'delivered')), 0)) AS known
         FROM counted, step

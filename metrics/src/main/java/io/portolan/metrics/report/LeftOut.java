@@ -28,7 +28,7 @@ final class LeftOut {
                   ? ""
                   : " "
                       + Figures.number(untold)
-                      + " of them bounced, but their relays tell of no message that it arrived, so"
+                      + " of them bounced, but their relays tell of too few messages that they arrived, so"
                       + " that they are a share of nothing known. Set up the relay's webhook with"
                       + " events of deliveries."));
     }

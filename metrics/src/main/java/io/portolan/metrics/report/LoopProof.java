@@ -11,11 +11,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Finds out from where complaints come back: a complaint from an ISP about mail that went a way
  * proves both for good, and the configuration may name loops that have told nothing so far. A loop
- * that is named holds for direct mail, and for that of relays whose events come here. Thread-safe.
+ * that is named holds for direct mail, and for that of relays whose events come here and have told
+ * of a complaint from any loop: others may send events of bounces alone. Thread-safe.
  */
 public final class LoopProof {
   // each once, by a step in the index: it costs as much with a million complaints
@@ -30,8 +32,6 @@ public final class LoopProof {
                                 ORDER BY 1, 2, 3 LIMIT 1) AS later)
       SELECT isp, platform, route FROM way
       """;
-
-  private static final String RELAYS = "SELECT name FROM relay";
 
   private final List<String> named;
   private final Optional<RelayReporting> reporting;
@@ -63,16 +63,12 @@ public final class LoopProof {
             database.read(connection -> Sql.list(connection, COMPLAINED, LoopProof::way)).stream()
                 .flatMap(Optional::stream)
                 .toList());
-    for (String loop : named) {
-      ways.add(new Way(loop, Path.DIRECT));
-    }
-    if (!named.isEmpty() && reporting.isPresent()) {
-      List<String> relays =
-          database.read(connection -> Sql.list(connection, RELAYS, row -> row.text("name")));
-      for (String relay : reporting.get().byEvents(relays)) {
-        named.forEach(loop -> ways.add(new Way(loop, relay)));
-      }
-    }
+    List<String> relays =
+        ways.stream().map(Way::route).filter(route -> !route.equals(Path.DIRECT)).distinct().toList();
+    Stream<String> telling = reporting.stream().flatMap(it -> it.byEvents(relays).stream());
+    Stream.concat(Stream.of(Path.DIRECT), telling)
+        .toList()
+        .forEach(route -> named.forEach(loop -> ways.add(new Way(loop, route))));
     return new ProvenLoops(ways);
   }
 

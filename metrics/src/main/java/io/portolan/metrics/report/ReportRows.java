@@ -22,7 +22,7 @@ record ReportRows(
   static ReportRows of(List<CountRow> counts, List<TimeRow> times, List<RecipientRow> recipients) {
     Map<String, Counts> byRoute = new HashMap<>();
     counts.forEach(row -> byRoute.merge(row.path().route(), row.counts(), Counts::plus));
-    Set<String> untold = Counts.tellingNoArrival(byRoute);
+    Set<String> untold = Counts.tellingTooLittle(byRoute);
     return new ReportRows(
         counts.stream()
             .map(row -> untold.contains(row.path().route()) ? row.asUntold() : row)

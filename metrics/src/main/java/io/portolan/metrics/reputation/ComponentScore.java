@@ -66,6 +66,6 @@ public record ComponentScore(Component component, Rate rate, Optional<Score> sco
             + " has told "
             + Figures.number(bounced)
             + (bounced == 1 ? " bounce" : " bounces")
-            + ", and of no message that it arrived, so that they are a share of nothing known";
+            + ", and of too few messages that they arrived, so that they are a share of nothing known";
   }
 }

@@ -129,7 +129,7 @@ public final class ReputationStore {
                     filter.domain().orElse(null)));
     Map<Stretch, Counts> stretches = new HashMap<>();
     parts.forEach(part -> stretches.merge(part.stretch(), part.counts(), Counts::plus));
-    Set<Stretch> untold = Counts.tellingNoArrival(stretches);
+    Set<Stretch> untold = Counts.tellingTooLittle(stretches);
     return parts.stream()
         .map(
             part ->

@@ -191,6 +191,38 @@ class ComparerTest {
     }
   }
 
+  @Test
+  void holdsNoRefusalsAtOnceAgainstMailOfWhichSomeWentByARelay() {
+    Counts direct = late(10_000, 500, 0, 0);
+    Counts untold =
+        new Counts(
+            5_000,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            new Returned(200, 0, 0, 0, 0, 0, 0, 200, 200),
+            new Marks(0, 0, 0, 0, 5_000),
+            new Untold(200, 0, 0, 0));
+    Counts both = direct.plus(untold);
+    Counts later = late(10_000, 360, 0, 0);
+
+    Comparison comparison =
+        Comparer.compare(
+            report(FIRST_DAY, isp("gmx", both, both)),
+            report(SECOND_DAY, isp("gmx", later, Counts.NONE)));
+
+    assertThat(words(comparison, "gmx")).doesNotContain("bounce");
+    assertThat(String.join("", comparison.tooEarly())).contains("hard bounce", "gmx");
+  }
+
   private static String words(Comparison comparison, String isp) {
     return comparison.movers().stream()
         .filter(mover -> mover.isp().equals(isp))

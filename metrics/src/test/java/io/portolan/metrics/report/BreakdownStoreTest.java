@@ -79,7 +79,7 @@ class BreakdownStoreTest {
         .containsExactly(
             "Hard bounce, soft bounce and block rates leave out 515 messages that went through"
                 + " relays: what became of them at the ISP has not been told. 10 of them bounced,"
-                + " but their relays tell of no message that it arrived, so that they are a share"
+                + " but their relays tell of too few messages that they arrived, so that they are a share"
                 + " of nothing known. Set up the relay's webhook with events of deliveries.",
             "Complaint rates leave out 540 messages accepted, about which no complaint is known to"
                 + " come back: sign up for the ISP's feedback loop, or set up the relay's webhook"

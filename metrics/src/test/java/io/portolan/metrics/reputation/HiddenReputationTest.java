@@ -88,16 +88,21 @@ class HiddenReputationTest {
     assertThat(rate(silent.signals().getFirst(), Component.LIST_QUALITY)).isEqualTo(Rate.of(0, 0));
     assertThat(words(silent.signals().getFirst(), Component.LIST_QUALITY))
         .isEqualTo(
-            "not known: ses has told 100 bounces, and of no message that it arrived, so that they"
+            "not known: ses has told 100 bounces, and of too few messages that they arrived, so that they"
                 + " are a share of nothing known");
     assertThat(silent.days()).singleElement().returns(0L, Interval::known);
 
     sent("ses", "delivered", "", 900);
+    assertThat(rate(read().signals().getFirst(), Component.LIST_QUALITY))
+        .as("bounces of 10,000 are no share of 1,000")
+        .isEqualTo(Rate.of(0, 0));
+
+    sent("ses", "delivered", "delivered", 5_000);
 
     Signal told = read().signals().getFirst();
-    assertThat(rate(told, Component.LIST_QUALITY)).isEqualTo(Rate.of(100, 1_000));
+    assertThat(rate(told, Component.LIST_QUALITY)).isEqualTo(Rate.of(100, 6_000));
     assertThat(words(told, Component.LIST_QUALITY))
-        .endsWith("100 of 1,000; without 9,000 of which ses has not said what became");
+        .endsWith("100 of 6,000; without 4,000 of which ses has not said what became");
   }
 
   /** As if somebody had signed up for these loops, and the events of a relay came here. */

@@ -128,7 +128,7 @@ class ReputationReaderTest {
     sent(shop, "yahoo", "yahoo", 2, "complaint", "", 2);
     sent(shop, "gmail", "gmail", 2, "accepted", "", 1_000);
     relayed("accepted", "", 10_000);
-    relayed("delivered", "", 4_000);
+    relayed("delivered", "", 5_000);
     relayed("late-bounce", "bad-mailbox", 1_000);
 
     Reputation reputation = read(Window.WEEK);
@@ -146,7 +146,7 @@ class ReputationReaderTest {
         .satisfies(
             ses -> {
               assertThat(ses.subject()).isEqualTo("ses");
-              assertThat(ses.rate()).as("of what its events tell").isEqualTo(Rate.of(1_000, 5_000));
+              assertThat(ses.rate()).as("of what its events tell").isEqualTo(Rate.of(1_000, 6_000));
               assertThat(ses.verdict()).isEqualTo(Verdict.ABOVE);
             });
   }
