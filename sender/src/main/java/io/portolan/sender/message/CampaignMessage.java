@@ -200,7 +200,7 @@ public final class CampaignMessage {
     listUnsubscribe(fields, merged.unsubscribeToken());
     fields.ascii("MIME-Version: 1.0\r\n").ascii(filled.fields());
     Lines header = composer.header(shared.fromDomain(), fields, filled::hash, now);
-    long own = fields.length() + filled.octets();
+    long own = (long) fields.length() + filled.octets();
     if (own > largest.get()) {
       largest.accumulateAndGet(own, Math::max);
     }

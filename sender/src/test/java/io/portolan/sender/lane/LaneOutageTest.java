@@ -46,8 +46,7 @@ class LaneOutageTest extends LaneFixture {
 
   @BeforeEach
   void capThePath() {
-    policyPaths =
-        Optional.of(List.of(PolicyPath.of(DIRECT).withCap(new Cap(1_000, Span.HOUR))));
+    policyPaths = Optional.of(List.of(PolicyPath.of(DIRECT).withCap(new Cap(1_000, Span.HOUR))));
     said.start();
     logger.addAppender(said);
   }
@@ -78,7 +77,9 @@ class LaneOutageTest extends LaneFixture {
         .singleElement()
         .satisfies(event -> assertThat(event.getLevel()).isEqualTo(Level.WARN))
         .satisfies(
-            event -> assertThat(event.getFormattedMessage()).contains("sent when the database answers again"));
+            event ->
+                assertThat(event.getFormattedMessage())
+                    .contains("sent when the database answers again"));
 
     outage.mend();
     Eventually.holds("the database answers", this::answers);

@@ -97,8 +97,7 @@ class LaneWarmUpTest extends LaneFixture {
   void sendsAsMuchAsACapLetsThoughThePeerEndsEachSessionAfterOneMessage() throws Exception {
     policyPaths =
         Optional.of(
-            List.of(
-                PolicyPath.of(DIRECT).withCap(new Cap(6, Span.DAY)), PolicyPath.of(RELAY_587)));
+            List.of(PolicyPath.of(DIRECT).withCap(new Cap(6, Span.DAY)), PolicyPath.of(RELAY_587)));
     hangUpAfterEachMessage();
 
     sender.send(batch(names(8)));
@@ -108,8 +107,7 @@ class LaneWarmUpTest extends LaneFixture {
 
   @Test
   void takesNothingOfTheVolumeForWhatACapRefuses() {
-    policyPaths =
-        Optional.of(List.of(warming(0, "127.0.0.81").withCap(new Cap(2, Span.HOUR))));
+    policyPaths = Optional.of(List.of(warming(0, "127.0.0.81").withCap(new Cap(2, Span.HOUR))));
     PathCaps caps = caps("test");
     EffectiveRule row = rule("isp", "isp");
     for (int hour = 0; hour < 2; hour++) {
