@@ -129,10 +129,7 @@ class FeedbackReaderTest {
         read(
             DSN.replace(
                 "Original-Recipient:",
-                "Final-Recipient: rfc822; bob@mail.example\n"
-                    + "Action: delayed\n"
-                    + "Status: 4.2.2\n\n"
-                    + "Original-Recipient:"));
+                "Final-Recipient: rfc822; bob@mail.example\nAction: delayed\nStatus: 4.2.2\n\nOriginal-Recipient:"));
 
     assertThat(found.kind()).isEqualTo(FeedbackKind.BOUNCE);
     assertThat(found.recipients())
@@ -147,10 +144,7 @@ class FeedbackReaderTest {
         read(
             DSN.replace(
                 "Original-Recipient:",
-                "Final-Recipient: rfc822; bob@mail.example\n"
-                    + "Action: relayed\n"
-                    + "Status: 2.0.0\n\n"
-                    + "Original-Recipient:"));
+                "Final-Recipient: rfc822; bob@mail.example\nAction: relayed\nStatus: 2.0.0\n\nOriginal-Recipient:"));
 
     assertThat(found.recipients()).extracting(ReportedRecipient::address).hasSize(1);
     assertThat(read(DSN.replace("failed", "delivered").replace("5.0.0", "2.0.0")).kind())
@@ -168,10 +162,7 @@ class FeedbackReaderTest {
         read(
             handedOn.replace(
                 "Original-Recipient:",
-                "Final-Recipient: rfc822; bob@mail.example\n"
-                    + "Action: delivered\n"
-                    + "Status: 2.0.0\n\n"
-                    + "Original-Recipient:"));
+                "Final-Recipient: rfc822; bob@mail.example\nAction: delivered\nStatus: 2.0.0\n\nOriginal-Recipient:"));
     assertThat(both.kind()).isEqualTo(FeedbackKind.DELIVERED);
     assertThat(both.recipients())
         .extracting(ReportedRecipient::address)
@@ -307,9 +298,7 @@ class FeedbackReaderTest {
     String words = "送信先のメールボックスが一杯のため、送信できませんでした。\n\n<anna@mail.example>\n";
     byte[] japanese = words.getBytes(Charset.forName("ISO-2022-JP"));
     String head =
-        "From: postmaster@mail.example\n"
-            + "Subject: =?utf-8?B?44Oh44O844Or44Ko44Op44O8?=\n"
-            + "Content-Type: text/plain";
+        "From: postmaster@mail.example\nSubject: =?utf-8?B?44Oh44O844Or44Ko44Op44O8?=\nContent-Type: text/plain";
     Feedback raw =
         READER.read(
             (head + "\n\n" + new String(japanese, StandardCharsets.ISO_8859_1))
@@ -365,18 +354,10 @@ class FeedbackReaderTest {
       strings = {
         "",
         "\n\n\n",
-        "Subject: Hello\n\n"
-            + "How are you? Mail to bob@mail.example could not be delivered, he says.\n",
+        "Subject: Hello\n\nHow are you? Mail to bob@mail.example could not be delivered, he says.\n",
         "From: anna@mail.example\nSubject: Re: returned mail\n\nThanks!\n",
         "From: postmaster@mail.example\nSubject: Our new web mail\n\nWe have moved.\n",
-        "From: a@b.example\n"
-            + "Content-Type: multipart/report; report-type=disposition-notification; boundary=m\n\n"
-            + "--m\n\n"
-            + "read\n"
-            + "--m\n"
-            + "Content-Type: message/disposition-notification\n\n"
-            + "Disposition: manual-action/MDN-sent-manually; displayed\n"
-            + "--m--\n",
+        "From: a@b.example\nContent-Type: multipart/report; report-type=disposition-notification; boundary=m\n\n--m\n\nread\n--m\nContent-Type: message/disposition-notification\n\nDisposition: manual-action/MDN-sent-manually; displayed\n--m--\n",
       })
   void takesOtherMailForNone(String mail) {
     assertThat(read(mail).kind()).isEqualTo(FeedbackKind.NONE);

@@ -32,7 +32,11 @@ import org.slf4j.LoggerFactory;
 class LaneOutageTest extends LaneFixture {
   private final Logger logger = (Logger) LoggerFactory.getLogger("io.portolan.sender.lane");
   private final ListAppender<ILoggingEvent> said = new ListAppender<>();
+
+  @SuppressWarnings("NullAway.Init") // the fixture asks for the database before each test
   private TestOutage outage;
+
+  @SuppressWarnings("NullAway.Init") // as the outage
   private Database through;
 
   @Override

@@ -156,7 +156,7 @@ class MessageRoomTest {
     assertThat(impatient.waiting()).isZero();
 
     MessageRoom patient = roomFor(1, Duration.ofDays(1));
-    compose(patient, large).orElseThrow();
+    var _ = compose(patient, large).orElseThrow();
     assertThat(patient.compose(large, delivery(Map.of("name", "x")), () -> false)).isEmpty();
     assertThat(patient.waiting()).isZero();
   }
