@@ -60,10 +60,7 @@ public final class CampaignGatePoller implements CampaignGate {
 
   /** What the database said at one moment. */
   private record View(
-      Map<Long, Optional<SendWindow>> running,
-      Set<Long> open,
-      Set<HeldIsp> held,
-      long readNanos) {}
+      Map<Long, Optional<SendWindow>> running, Set<Long> open, Set<HeldIsp> held, long readNanos) {}
 
   /** An ISP that a guardrail holds of a campaign. */
   private record HeldIsp(long campaignId, String isp) {}

@@ -313,9 +313,7 @@ final class PolicyCommand {
             + view.path("state").asText());
     if (view.hasNonNull("heldBecause")) {
       remote.say(
-          (view.hasNonNull("notBefore")
-                  ? "Held until " + view.path("notBefore").asText()
-                  : "Held")
+          (view.hasNonNull("notBefore") ? "Held until " + view.path("notBefore").asText() : "Held")
               + ": "
               + view.path("heldBecause").asText());
     }

@@ -82,7 +82,8 @@ final class FaultRun implements AutoCloseable {
             timeouts: {connect: %ds, greeting: 5s, command: 5s, data: 5s, dot: 5s}
             retry: {delays: [1s, 2s], lifetime: 1h}
         """
-            .formatted(plan.load().connections(), plan.load().messagesPerSecond(), CONNECT.toSeconds()));
+            .formatted(
+                plan.load().connections(), plan.load().messagesPerSecond(), CONNECT.toSeconds()));
     List<String> recipients = Campaigns.addresses(plan.recipients(), "@" + FaultScene.DOMAIN);
     campaign = campaigns.start(plan.name(), recipients);
     for (Fault fault : plan.faults()) {
@@ -272,7 +273,8 @@ final class FaultRun implements AutoCloseable {
         .isLessThanOrEqualTo(plan.load().connections());
     assertThat(result.mostPerSecond() * RATE_SPAN)
         .as("messages in %s s", RATE_SPAN)
-        .isLessThanOrEqualTo(plan.load().messagesPerSecond() * RATE_SPAN + plan.load().connections());
+        .isLessThanOrEqualTo(
+            plan.load().messagesPerSecond() * RATE_SPAN + plan.load().connections());
     if (plan.nodes() > 1) { // otherwise it has the start of a node in it
       assertThat(result.longestTakeover()).isLessThan(MOST_TAKEOVER);
     }
@@ -319,8 +321,7 @@ final class FaultRun implements AutoCloseable {
     return any(
         Eventually.value(
             "a node has a batch",
-            () ->
-                scene.nodes().stream().filter(node -> database.claimed(node.name()) > 0).toList(),
+            () -> scene.nodes().stream().filter(node -> database.claimed(node.name()) > 0).toList(),
             nodes -> !nodes.isEmpty()));
   }
 

@@ -117,14 +117,14 @@ class GoalsTest {
             "{'cpuMicrosPerMessage': {'portolan': %d, 'postgresql': 40}, 'heapLimitBytes': %d, 'databaseBloat': %s}"
                 .formatted(cpu - 40, mib * 1024L * 1024, bloat));
 
-    Verdict verdict = goal("million").judge().of(List.of(costing(tenThousand), costing(hundredThousand), many));
+    Verdict verdict =
+        goal("million").judge().of(List.of(costing(tenThousand), costing(hundredThousand), many));
 
     assertThat(verdict.held()).as(verdict.figure()).hasValue(held);
   }
 
   private static JsonNode costing(int cpu) throws JsonProcessingException {
-    return json(
-        "{'cpuMicrosPerMessage': {'portolan': %d, 'postgresql': 40}}".formatted(cpu - 40));
+    return json("{'cpuMicrosPerMessage': {'portolan': %d, 'postgresql': 40}}".formatted(cpu - 40));
   }
 
   @Test

@@ -76,13 +76,7 @@ abstract class WebhookScene {
                 new SignedTokens(addresses),
                 counts,
                 new Secrets(
-                    Map.of(
-                        "SENDGRID",
-                        secret(sendGrid),
-                        "KEY",
-                        "key",
-                        "LOGIN",
-                        "portolan:secret")),
+                    Map.of("SENDGRID", secret(sendGrid), "KEY", "key", "LOGIN", "portolan:secret")),
                 now::get),
             Optional.of(this::fetch));
   }

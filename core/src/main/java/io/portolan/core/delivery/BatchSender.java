@@ -20,7 +20,8 @@ public interface BatchSender {
   /**
    * Sends the deliveries of a batch and returns when each has a recorded outcome, or was left
    * untouched because the campaign was paused or cancelled, a guardrail holds it, the claim was
-   * lost, or this node is stopping. What was left untouched is still {@code planned} in the database.
+   * lost, or this node is stopping. What was left untouched is still {@code planned} in the
+   * database.
    *
    * @throws InterruptedException when this node is stopping; outcomes already known are recorded
    */

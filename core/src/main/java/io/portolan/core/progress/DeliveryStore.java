@@ -115,11 +115,7 @@ public final class DeliveryStore {
     }
     return campaign.isPresent()
         ? page(
-            PAGE_OF_CAMPAIGN,
-            query,
-            DeliveryHead::recipientId,
-            campaign,
-            query.after().orElse(0L))
+            PAGE_OF_CAMPAIGN, query, DeliveryHead::recipientId, campaign, query.after().orElse(0L))
         : page(PAGE_OF_ALL, query, DeliveryHead::id, before);
   }
 
@@ -151,12 +147,7 @@ public final class DeliveryStore {
     List<String> standings = standings(query);
     Stream<Object> filter =
         Stream.of(
-            standings,
-            standings,
-            query.inDoubt(),
-            query.isp(),
-            query.isp(),
-            query.limit() + 1);
+            standings, standings, query.inDoubt(), query.isp(), query.isp(), query.limit() + 1);
     Object[] parameters = Stream.concat(Arrays.stream(place), filter).toArray();
     return Page.cut(
         database.read(connection -> Sql.list(connection, sql, DeliveryStore::view, parameters)),
