@@ -80,9 +80,12 @@ class ClassifyCommandTest {
     Path mails = Files.createDirectories(folder.resolve("mails"));
     Files.writeString(
         mails.resolve("a.eml"),
-        "From: MAILER-DAEMON@x.example\n"
-            + "Subject: Undelivered Mail\n\n"
-            + "<anna@mail.example>: 550 5.1.1 user unknown\n");
+        """
+        From: MAILER-DAEMON@x.example
+        Subject: Undelivered Mail
+
+        <anna@mail.example>: 550 5.1.1 user unknown
+        """);
     Files.writeString(mails.resolve("b.eml"), "Subject: hello\n\nhello\n");
 
     assertThat(run("--mails", folder.toString())).isZero();

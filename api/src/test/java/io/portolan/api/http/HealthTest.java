@@ -25,8 +25,7 @@ class HealthTest {
 
   @Test
   void isDownAndSaysWhyWhereResultsCannotBeRecorded() {
-    Health health =
-        Health.of("1", "node-a", true, Optional.of("java.lang.StackOverflowError"));
+    Health health = Health.of("1", "node-a", true, Optional.of("java.lang.StackOverflowError"));
 
     assertThat(health.status()).isEqualTo("down");
     assertThat(health.code()).isEqualTo(503);

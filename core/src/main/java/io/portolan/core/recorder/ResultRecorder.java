@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * Writes results to the database in groups. One writer takes what arrived within some milliseconds
  * and commits it as one transaction: its statements and its commit cost much the same for a hundred
  * results as for a thousand. While the database is away the writer tries again, and callers block:
- * sending stops at the bound instead of forgetting. So it does at an error of the process itself, as
- * of memory or of a class that is missing: nothing is recorded as if all were well, and {@link
+ * sending stops at the bound instead of forgetting. So it does at an error of the process itself,
+ * as of memory or of a class that is missing: nothing is recorded as if all were well, and {@link
  * #trouble} tells.
  *
  * <p>Thread-safe. Nothing handed over is lost short of the end of the process.
