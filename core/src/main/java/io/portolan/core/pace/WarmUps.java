@@ -150,9 +150,7 @@ public final class WarmUps {
     Instant to = from.plus(Duration.ofDays(1));
     return plan.cap(before.step())
         .flatMap(step -> guard.trips(path.route(), path.source(), platform, from, to, step))
-        .map(
-            why ->
-                new Day(today, before.step(), "not raised after " + before.day() + ": " + why))
+        .map(why -> new Day(today, before.step(), "not raised after " + before.day() + ": " + why))
         .orElseGet(
             () -> new Day(today, before.step() + 1, "the day of sending after " + before.day()));
   }

@@ -102,9 +102,7 @@ class WarmUpsTest {
     assertThat(warmUps.stage(PATH, plan, "gmail"))
         .hasValue(
             new WarmUps.Stage(
-                0,
-                new Cap(50, Span.DAY),
-                "not raised after 2026-11-24: 20 deferrals of 50"));
+                0, new Cap(50, Span.DAY), "not raised after 2026-11-24: 20 deferrals of 50"));
     guard.set(Optional.empty());
     clock.advance(DAY);
     assertThat(cap(warmUps, "gmail")).hasValue(new Cap(100, Span.DAY));

@@ -64,7 +64,11 @@ public final class LoopProof {
                 .flatMap(Optional::stream)
                 .toList());
     List<String> relays =
-        ways.stream().map(Way::route).filter(route -> !route.equals(Path.DIRECT)).distinct().toList();
+        ways.stream()
+            .map(Way::route)
+            .filter(route -> !route.equals(Path.DIRECT))
+            .distinct()
+            .toList();
     Stream<String> telling = reporting.stream().flatMap(it -> it.byEvents(relays).stream());
     Stream.concat(Stream.of(Path.DIRECT), telling)
         .toList()

@@ -28,8 +28,7 @@ abstract class LateBounceFixture {
 
   @RegisterExtension final TestDatabase database = TestDatabase.create();
 
-  final AtomicReference<Instant> now =
-      new AtomicReference<>(START.plus(Duration.ofHours(2)));
+  final AtomicReference<Instant> now = new AtomicReference<>(START.plus(Duration.ofHours(2)));
   final List<Long> told = new ArrayList<>();
   private Guardrails guardrails;
   LateBounceWatch watch;

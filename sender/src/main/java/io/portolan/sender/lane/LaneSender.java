@@ -202,7 +202,9 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     return free::release;
   }
 
-  /** Whether nothing may be sent to a platform, or by any relay of its row that has no other way. */
+  /**
+   * Whether nothing may be sent to a platform, or by any relay of its row that has no other way.
+   */
   boolean isCoolingDown(String platform) {
     return parts.paces().coolDown(platform).isPresent()
         || parts.policy().ruleFor(platform, platform).paths().stream()

@@ -1,8 +1,8 @@
 package io.portolan.sender.pace;
 
 /**
- * Spaces the messages of one connection slot, or by one relay, evenly. Holds no thread and no timer: the caller says
- * what time it is and sleeps for itself.
+ * Spaces the messages of one connection slot, or by one relay, evenly. Holds no thread and no
+ * timer: the caller says what time it is and sleeps for itself.
  *
  * <p>Not thread-safe: a slot belongs to one session worker at a time.
  */

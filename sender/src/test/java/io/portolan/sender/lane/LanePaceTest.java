@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 /** What throttle replies do to the pace of a lane. */
 class LanePaceTest extends LaneFixture {
   private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final String RATE_EXCEEDED =
-      "Throttling failure: Maximum sending rate exceeded.";
+  private static final String RATE_EXCEEDED = "Throttling failure: Maximum sending rate exceeded.";
 
   @Test
   void bringsAllMailThroughToAPlatformThatThrottles() throws Exception {
