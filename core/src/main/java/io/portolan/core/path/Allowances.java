@@ -51,6 +51,13 @@ public final class Allowances {
     void expire(Instant oldest);
   }
 
+  /**
+   * One that was taken.
+   *
+   * @param begins of the span of which it is
+   */
+  public record Taken(String name, Cap cap, Instant begins) {}
+
   private record Key(String name, Cap cap) {}
 
   /** What this node has left of a span. Guarded by its own monitor. */
@@ -72,25 +79,25 @@ public final class Allowances {
   /**
    * Takes one.
    *
-   * @return false when the cap is reached
+   * @return empty when the cap is reached
    */
-  public boolean take(String name, Cap cap) {
+  public Optional<Taken> take(String name, Cap cap) {
     Block block = block(name, cap);
     synchronized (block) {
-      filled(block, name, cap);
+      Instant begins = filled(block, name, cap);
       if (block.left == 0) {
-        return false;
+        return Optional.empty();
       }
       block.left--;
-      return true;
+      return Optional.of(new Taken(name, cap, begins));
     }
   }
 
-  /** Gives back one that was taken and is not used; of a span that is over it is lost. */
-  public void giveBack(String name, Cap cap) {
-    Block block = block(name, cap);
+  /** Gives back one that is not used; of a span that is over it is lost. */
+  public void giveBack(Taken taken) {
+    Block block = block(taken.name(), taken.cap());
     synchronized (block) {
-      if (begin(cap).equals(block.begins)) {
+      if (taken.begins().equals(block.begins)) {
         block.left++;
       }
     }

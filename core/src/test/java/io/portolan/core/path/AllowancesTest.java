@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.TestClock;
 import io.portolan.core.database.TestDatabase;
+import io.portolan.core.path.Allowances.Taken;
 import io.portolan.core.policy.PolicyPath.Cap;
 import io.portolan.core.policy.PolicyPath.Span;
 import java.time.Duration;
@@ -39,7 +40,7 @@ class AllowancesTest {
     }
 
     assertThat(sum).isEqualTo(500);
-    assertThat(node().take(NAME, CAP)).isFalse();
+    assertThat(node().take(NAME, CAP)).isEmpty();
   }
 
   @Test
@@ -59,7 +60,7 @@ class AllowancesTest {
     Instant end = node.reachedUntil(NAME, CAP).orElseThrow();
 
     clock.advance(Duration.between(clock.instant(), end).minusSeconds(1));
-    assertThat(node.take(NAME, CAP)).isFalse();
+    assertThat(node.take(NAME, CAP)).isEmpty();
     clock.advance(Duration.ofSeconds(1));
 
     assertThat(node.reachedUntil(NAME, CAP)).isEmpty();
@@ -70,7 +71,7 @@ class AllowancesTest {
   void takesALowerCapAtOnce() {
     Allowances node = node();
     for (int i = 0; i < 30; i++) {
-      assertThat(node.take(NAME, CAP)).isTrue();
+      assertThat(node.take(NAME, CAP)).isPresent();
     }
 
     assertThat(takeAll(node, new Cap(40, Span.HOUR))).as("two blocks of 25 are gone").isZero();
@@ -80,15 +81,18 @@ class AllowancesTest {
   @Test
   void takesBackWhatWasNotUsedWithinItsSpanAlone() {
     Allowances node = node();
+    Taken taken = node.take(NAME, CAP).orElseThrow();
     takeAll(node, CAP);
 
-    node.giveBack(NAME, CAP);
+    node.giveBack(taken);
 
     assertThat(node.reachedUntil(NAME, CAP)).isEmpty();
     assertThat(takeAll(node, CAP)).isOne();
     clock.advance(Duration.ofHours(1));
-    node.giveBack(NAME, CAP);
+    node.giveBack(taken);
     assertThat(takeAll(node, CAP)).as("the last span's is lost").isEqualTo(500);
+    node.giveBack(taken);
+    assertThat(takeAll(node, CAP)).as("it is none of the next, which has begun").isZero();
   }
 
   @Test
@@ -96,9 +100,9 @@ class AllowancesTest {
     TestClock behind = TestClock.create();
     Allowances late = new Allowances(new AllowanceStore(database.database()), behind);
     clock.advance(Duration.ofHours(1));
-    assertThat(node().take(NAME, CAP)).isTrue();
+    assertThat(node().take(NAME, CAP)).isPresent();
 
-    assertThat(late.take(NAME, CAP)).isFalse();
+    assertThat(late.take(NAME, CAP)).isEmpty();
   }
 
   @Test
@@ -116,7 +120,7 @@ class AllowancesTest {
 
   private static int takeAll(Allowances node, Cap cap) {
     int taken = 0;
-    while (node.take(NAME, cap)) {
+    while (node.take(NAME, cap).isPresent()) {
       taken++;
     }
     return taken;

@@ -9,6 +9,7 @@ import io.portolan.core.delivery.ConnectionSlots.Slot;
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.delivery.DeliveryOutcome;
 import io.portolan.core.delivery.DeliveryOutcome.Undeliverable;
+import io.portolan.core.path.Allowances.Taken;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.recorder.Recorded;
 import io.portolan.core.reply.BounceCategory;
@@ -19,6 +20,7 @@ import io.portolan.sender.message.MessageRoom.Held;
 import io.portolan.sender.path.Standing;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -217,7 +219,8 @@ final class Courier implements AutoCloseable {
             return left(run, delivery, rule, note);
           }
           // last, for what is counted and not offered would be missing from a day's volume
-          if (!parts.paths().count(rule, ready.path(), lane.key())) {
+          Optional<List<Taken>> counted = parts.paths().count(rule, ready.path(), lane.key());
+          if (counted.isEmpty()) {
             continue;
           }
           Optional<Mail> next = upcoming.announce(ready, this::suits);
@@ -227,7 +230,7 @@ final class Courier implements AutoCloseable {
             endSession();
           }
           if (outcome.flatMap(DeliveryOutcome::attemptMade).isEmpty()) {
-            parts.paths().giveBack(rule, ready.path(), lane.key());
+            parts.paths().giveBack(counted.get());
           }
           if (outcome.isPresent()) {
             return ended(run, delivery, outcome.get());

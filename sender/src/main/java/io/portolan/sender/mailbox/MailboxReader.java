@@ -312,6 +312,9 @@ final class MailboxReader {
     properties.setProperty(prefix + "starttls.enable", String.valueOf(!mailbox.isImplicitTls()));
     properties.setProperty(prefix + "starttls.required", String.valueOf(!mailbox.isImplicitTls()));
     properties.setProperty(prefix + "fetchsize", String.valueOf(FETCH_BYTES));
+    // else a failure here leads to a second connection, without a deadline and our trust
+    properties.setProperty(prefix + "socketFactory.fallback", "false");
+    properties.setProperty(prefix + "ssl.socketFactory.fallback", "false");
     properties.put(prefix + "socketFactory", session.plain());
     properties.put(prefix + "ssl.socketFactory", session.encrypting());
     return properties;

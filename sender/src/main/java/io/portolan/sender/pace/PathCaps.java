@@ -3,12 +3,15 @@ package io.portolan.sender.pace;
 import io.portolan.core.isp.Isp;
 import io.portolan.core.pace.WarmUps;
 import io.portolan.core.path.Allowances;
+import io.portolan.core.path.Allowances.Taken;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PolicyPath;
 import io.portolan.core.policy.PolicyPath.Cap;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -85,40 +88,41 @@ public final class PathCaps {
   /**
    * Counts a message on its path, if that has a limit; to be called right before it is offered.
    *
-   * @return false when a limit is reached, and the message must not go this way now
+   * @return what was taken of the limits; empty when one is reached, and the message must not go
+   *     this way now
    */
-  public boolean count(EffectiveRule rule, Path path, String lane) {
-    return rule.find(path).map(stated -> count(rule, stated, path, lane)).orElse(true);
+  public Optional<List<Taken>> count(EffectiveRule rule, Path path, String lane) {
+    return rule.find(path)
+        .map(stated -> count(rule, stated, path, lane))
+        .orElse(Optional.of(List.of()));
   }
 
-  private boolean count(EffectiveRule rule, PolicyPath stated, Path path, String lane) {
-    String capOf = capOf(rule, stated);
-    if (!stated.cap().map(cap -> allowances.take(capOf, cap)).orElse(true)) {
-      return false;
+  private Optional<List<Taken>> count(
+      EffectiveRule rule, PolicyPath stated, Path path, String lane) {
+    List<Taken> counted = new ArrayList<>();
+    if (stated.cap().isPresent()) {
+      Optional<Taken> taken = allowances.take(capOf(rule, stated), stated.cap().get());
+      if (taken.isEmpty()) {
+        return Optional.empty();
+      }
+      counted.add(taken.get());
     }
-    boolean isWithinVolume =
-        stated
-            .warmUp()
-            .flatMap(plan -> warmUps.stage(path, plan, platform(lane)))
-            .map(stage -> allowances.take(volumeOf(path, lane), stage.cap()))
-            .orElse(true);
-    if (!isWithinVolume) {
-      stated.cap().ifPresent(cap -> allowances.giveBack(capOf, cap));
+    Optional<WarmUps.Stage> stage =
+        stated.warmUp().flatMap(plan -> warmUps.stage(path, plan, platform(lane)));
+    if (stage.isPresent()) {
+      Optional<Taken> taken = allowances.take(volumeOf(path, lane), stage.get().cap());
+      if (taken.isEmpty()) {
+        giveBack(counted);
+        return Optional.empty();
+      }
+      counted.add(taken.get());
     }
-    return isWithinVolume;
+    return Optional.of(counted);
   }
 
   /** Takes back what was counted for a message that was not offered after all. */
-  public void giveBack(EffectiveRule rule, Path path, String lane) {
-    rule.find(path)
-        .ifPresent(
-            stated -> {
-              stated.cap().ifPresent(cap -> allowances.giveBack(capOf(rule, stated), cap));
-              stated
-                  .warmUp()
-                  .flatMap(plan -> warmUps.expected(path, plan, platform(lane)))
-                  .ifPresent(stage -> allowances.giveBack(volumeOf(path, lane), stage.cap()));
-            });
+  public void giveBack(List<Taken> counted) {
+    counted.forEach(allowances::giveBack);
   }
 
   /** Whether a lane may open no more sessions for the moment, by its platform's limits. */
@@ -134,7 +138,7 @@ public final class PathCaps {
    */
   public boolean countSession(String lane, Limits limits) {
     return limits.connectionsPerMinute() == 0
-        || allowances.take(sessionsOf(lane, limits), sessions(limits));
+        || allowances.take(sessionsOf(lane, limits), sessions(limits)).isPresent();
   }
 
   private Optional<Reached> later(PolicyPath stated, Path path) {

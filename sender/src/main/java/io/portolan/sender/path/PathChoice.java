@@ -2,6 +2,7 @@ package io.portolan.sender.path;
 
 import io.portolan.core.delivery.Decision;
 import io.portolan.core.isp.Isp;
+import io.portolan.core.path.Allowances.Taken;
 import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
 import io.portolan.core.policy.Path;
@@ -146,15 +147,16 @@ public final class PathChoice {
    * Counts a message on its path, if that has a limit; to be called right before it is offered.
    *
    * @param target the lane
-   * @return false when a limit is reached, and the message must not go this way now
+   * @return what was taken of the limits; empty when one is reached, and the message must not go
+   *     this way now
    */
-  public boolean count(EffectiveRule rule, Path path, String target) {
+  public Optional<List<Taken>> count(EffectiveRule rule, Path path, String target) {
     return caps.count(rule, path, target);
   }
 
   /** Takes back what was counted for a message that was not offered after all. */
-  public void giveBack(EffectiveRule rule, Path path, String target) {
-    caps.giveBack(rule, path, target);
+  public void giveBack(List<Taken> counted) {
+    caps.giveBack(counted);
   }
 
   /** Whether a lane may open no more sessions for the moment, by its platform's limits. */

@@ -34,6 +34,9 @@ final class BreakingServer implements AutoCloseable {
 
   static final int MOST_DRIPS = 3_000;
 
+  /** Begins a record of TLS, of a handshake, of nearly the greatest length. */
+  private static final String HANDSHAKE = "\u0016\u0003\u0003?\u00ff";
+
   private static final int PATIENCE_MILLIS = 20_000;
 
   private final ServerSocket listening;
@@ -44,6 +47,7 @@ final class BreakingServer implements AutoCloseable {
   private volatile Function<String, String> answers = _ -> ASK;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Runnable dripped = () -> {};
+  private volatile boolean isHandshakeDripped;
   private volatile Function<String, String> rewriting = line -> line;
 
   BreakingServer(int behind, boolean isImplicitTls) throws IOException {
@@ -65,6 +69,16 @@ final class BreakingServer implements AutoCloseable {
   /** Is run after each byte that dripped. */
   void dripping(Runnable each) {
     dripped = each;
+  }
+
+  /** Answers no more than a byte now and then to who would speak TLS. */
+  void drippingHandshakes() {
+    isHandshakeDripped = true;
+  }
+
+  /** How often it was dialled. */
+  int connections() {
+    return sockets.size();
   }
 
   /** Changes lines of the server. */
@@ -102,6 +116,12 @@ final class BreakingServer implements AutoCloseable {
     try (plain;
         Socket server = new Socket(InetAddress.getLoopbackAddress(), behind)) {
       plain.setSoTimeout(PATIENCE_MILLIS);
+      if (isHandshakeDripped) {
+        Client client = new Client(plain);
+        client.write(HANDSHAKE);
+        drip(client);
+        return;
+      }
       Client client = new Client(isImplicitTls ? encrypted(plain) : plain);
       Thread back =
           Thread.ofVirtual()

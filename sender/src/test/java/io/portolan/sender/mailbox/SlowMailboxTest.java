@@ -30,24 +30,22 @@ class SlowMailboxTest extends BrokenMailboxFixture {
                 said.matches(command) || (command.startsWith("LOGIN") && said.startsWith("AUTH"))
                     ? BreakingServer.DRIP
                     : BreakingServer.ASK);
-    AtomicInteger drips = new AtomicInteger();
-    broken()
-        .dripping(
-            () -> {
-              // each byte comes in time for a read
-              nanos.addAndGet(Duration.ofSeconds(29).toNanos());
-              drips.incrementAndGet();
-            });
 
-    poll.poll();
-
-    assertThat(stored().trouble()).contains("took longer than 900 s and was ended");
-    assertThat(stored().failures()).isEqualTo(1);
-    assertThat(drips.get()).as("the server had not come to an end").isLessThan(MOST_DRIPS);
+    assertEndedInTime(poll);
     assertThat(slots.tryAcquire("mailbox bounces", 1))
         .as("another node may go on")
         .hasValueSatisfying(slot -> slot.close());
     assertThat(watch.connections()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"IMAP", "POP3"})
+  void endsASessionWhoseServerDripsItsHandshakeAndDialsNoOther(Protocol protocol) throws Exception {
+    MailboxPoll poll = poll(protocol, new Done.Delete());
+    broken().drippingHandshakes();
+
+    assertEndedInTime(poll);
+    assertThat(broken().connections()).isOne();
   }
 
   @ParameterizedTest
@@ -73,5 +71,22 @@ class SlowMailboxTest extends BrokenMailboxFixture {
     assertThat(folder().getMessageCount()).isZero();
     assertThat(stored().trouble()).isEmpty();
     assertThat(watch.connections()).as("nothing is watched that is done").isZero();
+  }
+
+  private void assertEndedInTime(MailboxPoll poll) {
+    AtomicInteger drips = new AtomicInteger();
+    broken()
+        .dripping(
+            () -> {
+              // each byte comes in time for a read
+              nanos.addAndGet(Duration.ofSeconds(29).toNanos());
+              drips.incrementAndGet();
+            });
+
+    poll.poll();
+
+    assertThat(stored().trouble()).contains("took longer than 900 s and was ended");
+    assertThat(stored().failures()).isEqualTo(1);
+    assertThat(drips.get()).as("the server had not come to an end").isLessThan(MOST_DRIPS);
   }
 }
