@@ -9,16 +9,27 @@ import java.util.regex.Pattern;
  * mailbox may be about our own account, our domain or our message, and then suppress nobody.
  */
 final class Addressee {
+  /** Our account at a relay, what it may do, and the domain that we send from. */
+  private static final String ACCOUNT =
+      String.join(
+          "|",
+          "\\byour (?!(e-?)?mails?\\b|(message )?recipient|message)",
+          "\\bsending (domain|account|user|address|identity|limit|quota)\\b",
+          "\\b(smtp|api) (account|user|access|key)",
+          "\\b(sandbox\\w*|free trial|on trial|trial (account|plan|period|mode))\\b",
+          "\\b(account|plan|subscription)\\b.{0,20}\\b(moderation|upgrade)\\b",
+          "\\bunder moderation\\b");
+
+  private static final Pattern OUR_ACCOUNT = Pattern.compile(ACCOUNT);
   private static final Pattern US =
       Pattern.compile(
           String.join(
               "|",
-              "\\byour (?!(e-?)?mails?\\b|message)",
+              ACCOUNT,
               "\\b(sender|sending|sent from|to send|helo|ehlo|client|ip|abus\\w*)\\b",
               "\\b(billing|(non-?)?payment|unpaid|subscription|certificate)\\b",
               "\\b(authenticat\\w*|credentials?|password|login|callout|callback)\\b",
               "\\b(white|allow)[- ]?list\\b",
-              "\\bsmtp (account|user|access)",
               "\\b(from|reply-to):? (address|domain|header|field)",
               "address \\W?\\d{1,3}\\.\\d",
               "\\bdoes not exist in (the )?dns"));
@@ -26,8 +37,14 @@ final class Addressee {
       Pattern.compile(
           "\\b(recipient|addressee|destination|unrout?eable|mx)\\b|tried to reach"
               + "|accept (any )?(e-?)?mail");
+  private static final Pattern RECIPIENT_ACTS =
+      Pattern.compile(
+          "\\b(user|recipient|owner) (has|have) blocked"
+              + "|\\bby (the |your )?(message )?(user|recipient|owner)\\b");
   private static final Pattern MAILBOX = Pattern.compile("\\b(mailbox|inbox)\\b");
   private static final Pattern USER = Pattern.compile("\\buser\\b");
+  private static final Pattern ADDRESS =
+      Pattern.compile("\\b(address|alias|person|local[- ]?part)\\b");
   private static final int DOMAIN_TAKES_NO_MAIL = 556; // RFC 7504
 
   private Addressee() {}
@@ -50,27 +67,58 @@ final class Addressee {
   }
 
   /**
-   * Whether a relay speaks of the recipient: it answers for accounts of ours as well, so that codes
-   * or words must name whom they are about.
+   * Whether a relay's refusal, as far as words tell, is about our account there: it answers for
+   * that as well as for recipients, so that of a mailbox or domain codes or words must say whose it
+   * is.
    */
+  static boolean isOurAccount(BounceCategory category, Refusal refusal) {
+    if (category == BounceCategory.RECIPIENT_REFUSED) {
+      return refusal.phase().compareTo(Phase.RCPT) < 0
+          || bearing(category, refusal.status()) != Bearing.RECIPIENT
+              && OUR_ACCOUNT.matcher(refusal.text()).find()
+              && !RECIPIENT_ACTS.matcher(refusal.text()).find();
+    }
+    return (category.isHard() || category == BounceCategory.MAILBOX_FULL)
+        && !isNamedByRelay(category, refusal);
+  }
+
+  /** Whether a relay's codes or words name the recipient. */
   static boolean isNamedByRelay(BounceCategory category, Refusal refusal) {
     if (refusal.phase().compareTo(Phase.RCPT) < 0) {
       return false;
     }
-    String text = refusal.text();
-    boolean isNamed = RECIPIENT.matcher(text).find();
-    // an unknown user is the recipient, but one that is suspended may be our login
-    boolean isUnknown =
-        category == BounceCategory.BAD_MAILBOX
-            && (USER.matcher(text).find() || MAILBOX.matcher(text).find());
     return refusal.code() == DOMAIN_TAKES_NO_MAIL
         || switch (bearing(category, refusal.status())) {
           case RECIPIENT -> true;
           case SENDER -> false;
-          case RULE -> isNamed || isUnknown;
+          case RULE -> isNamedInWords(category, refusal);
           case OPEN ->
-              (isNamed || isUnknown || MAILBOX.matcher(text).find()) && !speaksOfUs(refusal);
+              isNamedInWords(category, refusal)
+                  || MAILBOX.matcher(refusal.text()).find() && !speaksOfUs(refusal);
         };
+  }
+
+  private static boolean isNamedInWords(BounceCategory category, Refusal refusal) {
+    String text = refusal.text();
+    if (category == BounceCategory.RECIPIENT_REFUSED && RECIPIENT_ACTS.matcher(text).find()) {
+      return true;
+    }
+    return !speaksOfUs(refusal)
+        && (RECIPIENT.matcher(text).find() || isOfAUser(category, refusal));
+  }
+
+  /** An unknown user is the recipient, but one that is suspended may be our login. */
+  private static boolean isOfAUser(BounceCategory category, Refusal refusal) {
+    String text = refusal.text();
+    return switch (category) {
+      case BAD_MAILBOX ->
+          USER.matcher(text).find()
+              || MAILBOX.matcher(text).find()
+              // the one that is asked about; after the message it may be any
+              || refusal.phase() == Phase.RCPT && ADDRESS.matcher(text).find();
+      case RECIPIENT_REFUSED -> USER.matcher(text).find() || MAILBOX.matcher(text).find();
+      default -> false;
+    };
   }
 
   private static boolean speaksOfUs(Refusal refusal) {

@@ -300,6 +300,16 @@ class ReplyClassifierTest {
         "552 Account is over quota",
         "550 Your mailbox is suspended",
         "550 Maximum credits exceeded",
+        "550 5.7.1 Your account is under moderation",
+        "554 5.7.1 Your plan requires an upgrade to send more",
+        "550 5.7.1 Sending domain not verified; not accepting messages",
+        "550 5.7.1 recipient rejected, your account is in sandbox",
+        "550 5.7.1 Recipient not allowed on a free trial",
+        "550 5.7.1 invalid user name or password",
+        "550 5.7.1 SMTP user unknown",
+        "550 5.7.0 Unknown user, authentication failed",
+        "550 5.7.1 API user does not exist",
+        "550 unknown account",
         "525 5.7.13 User account disabled"
       })
   void takesWhatARelaySaysOfAnAccountForOurs(String line) throws MalformedReplyException {
@@ -329,6 +339,18 @@ class ReplyClassifierTest {
           550 Recipient address rejected: Domain not found | bad-domain      | HARD
           552 5.2.2 Account is over quota                 | mailbox-full     | SOFT
           552 Mailbox is full                             | mailbox-full     | SOFT
+          550 no such address                             | bad-mailbox      | HARD
+          550 Unknown address                             | bad-mailbox      | HARD
+          553 invalid address                             | bad-mailbox      | HARD
+          550 no such alias                               | bad-mailbox      | HARD
+          550 5.7.1 no such address                       | bad-mailbox      | SOFT
+          550 5.2.0 Message filtered                      | recipient-refused | SOFT
+          550 5.7.1 Recipient address rejected            | recipient-refused | SOFT
+          550 5.7.1 The user has blocked your address     | recipient-refused | SOFT
+          550 5.7.1 Message rejected by your recipient    | recipient-refused | SOFT
+          550 5.7.129 RESOLVER.RST.RestrictedToRecipientsPermission; not authorized to send to the recipient | recipient-refused | NEITHER
+          550 5.7.1 Message filtered                      | recipient-refused | NEITHER
+          550 sorry                                       | recipient-refused | NEITHER
           """)
   void takesARelayByTheWordThatNamesTheRecipient(String line, String category, Hardness hardness)
       throws MalformedReplyException {
