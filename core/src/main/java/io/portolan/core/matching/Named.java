@@ -11,7 +11,10 @@ import java.util.Optional;
 
 /** Whom a report names, held against the recipient of the delivery that it is about. */
 enum Named {
-  /** The recipient, or nobody by an address; or another name at the domain that was sent to. */
+  /**
+   * The recipient, or nobody at all; or, alone in a report to the delivery's own return path, a
+   * name without a domain or another at the domain that was sent to.
+   */
   RECIPIENT,
   /**
    * One address of another domain, in a report to the delivery's own return path: the message was
@@ -22,10 +25,12 @@ enum Named {
   ANOTHER;
 
   static Named of(Feedback feedback, Optional<ReportedRecipient> recipient, Found delivery) {
-    List<String> addresses = recipient.stream().flatMap(Matcher::addresses).toList();
+    boolean isNameless =
+        recipient.stream().flatMap(Matcher::names).allMatch(String::isEmpty)
+            && feedback.recipients().size() <= 1;
     // whom an erased one was to nobody knows any more
     if (delivery.address().isEmpty()
-        || addresses.isEmpty()
+        || isNameless
         || recipient.filter(each -> isOf(each, delivery)).isPresent()) {
       return RECIPIENT;
     }
@@ -33,8 +38,9 @@ enum Named {
     if (delivery.by() != MatchedBy.RETURN_PATH || feedback.recipients().size() != 1) {
       return ANOTHER;
     }
+    List<String> addresses = recipient.stream().flatMap(Matcher::addresses).toList();
     String domain = EmailAddress.parse(delivery.address()).domain().name();
-    return addresses.stream().anyMatch(address -> isWithin(address, domain))
+    return addresses.isEmpty() || addresses.stream().anyMatch(address -> isWithin(address, domain))
         ? RECIPIENT
         : ELSEWHERE;
   }

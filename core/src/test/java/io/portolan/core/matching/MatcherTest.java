@@ -124,6 +124,22 @@ class MatcherTest extends MatchingInboxFixture {
     assertThat(suppressions()).containsExactly("ada@isp.test hard-bounce everything");
   }
 
+  /** An alias was expanded behind the host, or somebody cites a message that is ours. */
+  @Test
+  void takesNoNameWithoutADomainForTheRecipientWhereSeveralAreReportedOrTheMessageIsCitedAlone() {
+    inbox.take(ofSeveral("1", ada, "bob", "dave"));
+    OriginalMessage cited =
+        original(List.of(), Optional.of("id-signed" + ben + "@x.test"), Optional.empty());
+    take("2", FeedbackKind.BOUNCE, cited, "bob", BounceCategory.BAD_MAILBOX);
+
+    assertThat(suppressions()).isEmpty();
+    assertThat(state(ada)).startsWith("accepted");
+    assertThat(state(ben)).startsWith("accepted");
+
+    take("3", FeedbackKind.BOUNCE, cited, "", BounceCategory.BAD_MAILBOX);
+    assertThat(suppressions()).containsExactly("ben@isp.test hard-bounce everything");
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"BAD_MAILBOX", "MAILBOX_FULL"})
   void suppressesNobodyForTheMailboxThatMailWasForwardedTo(BounceCategory category) {
