@@ -66,6 +66,7 @@ final class ErasedPeople {
             report.status(),
             report.replyCode(),
             report.category(),
+            report.hardness(),
             report.rule(),
             without(pattern, report.diagnostic()),
             report.reportingMta(),

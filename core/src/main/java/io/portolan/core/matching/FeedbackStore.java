@@ -6,6 +6,7 @@ import io.portolan.core.database.Row;
 import io.portolan.core.database.Sql;
 import io.portolan.core.feedback.FeedbackKind;
 import io.portolan.core.feedback.Source;
+import io.portolan.core.reply.Hardness;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,8 +22,9 @@ public final class FeedbackStore {
   private static final String INSERT =
       """
       INSERT INTO feedback (key, at, source, received_from, kind, feedback_type, delivery_id, campaign_id, matched_by,
-                            trusted, recipient, status, reply_code, category, rule, diagnostic, reporting_mta, remote_mta)
-      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+                            trusted, recipient, status, reply_code, category, hardness, rule, diagnostic, reporting_mta,
+                            remote_mta)
+      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
        WHERE NOT EXISTS (SELECT FROM spent_key WHERE key = ?)
           ON CONFLICT (key) DO NOTHING
       RETURNING id
@@ -148,6 +150,7 @@ public final class FeedbackStore {
             report.status(),
             report.replyCode(),
             report.category(),
+            report.hardness().map(Hardness::id),
             report.rule(),
             report.diagnostic(),
             report.reportingMta(),
@@ -206,6 +209,7 @@ public final class FeedbackStore {
             row.optionalText("status"),
             row.optionalInteger("reply_code"),
             row.optionalText("category"),
+            row.optionalText("hardness").map(Hardness::of),
             row.optionalText("rule"),
             row.text("diagnostic"),
             row.optionalText("reporting_mta"),

@@ -295,6 +295,7 @@ public final class MatchingInbox implements FeedbackInbox {
                         ? Optional.of(each.replyCode().getAsInt())
                         : Optional.empty()),
             verdict.map(each -> each.category().id()),
+            verdict.map(ReportedRecipient.Verdict::hardness),
             verdict.map(each -> clean(each.rule())),
             verdict.map(each -> clean(each.diagnostic())).orElse(""),
             feedback.reportingMta().map(MatchingInbox::clean),

@@ -55,11 +55,8 @@ public record StoredFeedback(
    * What is still to be done about the recipient: whoever was to be suppressed at once was when it
    * came in.
    */
-  private Hardness hardness(BounceCategory category) {
-    boolean isForNow =
-        report.replyCode().filter(code -> code / 100 == 4).isPresent()
-            || report.status().filter(status -> status.startsWith("4")).isPresent();
-    return !category.isHard() || isForNow ? Hardness.of(category, false) : Hardness.NEITHER;
+  private Hardness waitingHardness() {
+    return report.hardness().filter(Hardness.SOFT::equals).orElse(Hardness.NEITHER);
   }
 
   /** Whom it is about, if it says why. */
@@ -77,7 +74,7 @@ public record StoredFeedback(
                             Optional.empty(),
                             OptionalInt.empty(),
                             category,
-                            hardness(category),
+                            waitingHardness(),
                             report.diagnostic(),
                             report.rule().orElse(""))),
                     Optional.empty()));
@@ -96,12 +93,14 @@ public record StoredFeedback(
    * What it says.
    *
    * @param recipient empty where it names nobody
+   * @param hardness empty where it does not say why
    */
   public record Report(
       String recipient,
       Optional<String> status,
       Optional<Integer> replyCode,
       Optional<String> category,
+      Optional<Hardness> hardness,
       Optional<String> rule,
       String diagnostic,
       Optional<String> reportingMta,

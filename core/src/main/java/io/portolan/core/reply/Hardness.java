@@ -1,5 +1,7 @@
 package io.portolan.core.reply;
 
+import java.util.Locale;
+
 /** What a refusal means for further mail to its recipient, the hardest first. */
 public enum Hardness {
   /** The recipient is to be suppressed at once. */
@@ -8,6 +10,16 @@ public enum Hardness {
   SOFT,
   /** Nothing: it is about us, about the message, or not known about whom. */
   NEITHER;
+
+  /** The name in SQL. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The one of a name that {@link #id} gave. */
+  public static Hardness of(String id) {
+    return valueOf(id.toUpperCase(Locale.ROOT));
+  }
 
   /** The milder of two. */
   Hardness atMost(Hardness other) {
