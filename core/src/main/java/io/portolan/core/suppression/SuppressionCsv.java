@@ -190,7 +190,19 @@ public final class SuppressionCsv {
             Optional.empty()),
         field(row, "note").map(SafeText::read).orElse(""),
         time(row, "created_at").orElseGet(clock::instant),
-        time(row, "expires_at"));
+        end(row));
+  }
+
+  private Optional<Instant> end(NamedCsvRecord row) {
+    Optional<Instant> end = time(row, "expires_at");
+    if (end.filter(at -> !at.isAfter(clock.instant())).isPresent()) {
+      throw new InvalidException(
+          "expires_at",
+          shown(end.get().toString())
+              + " is past, so that it would suppress nobody; write a later time, or leave the field"
+              + " empty to suppress without end");
+    }
+    return end;
   }
 
   private static String valueColumn(NamedCsvRecord row) {

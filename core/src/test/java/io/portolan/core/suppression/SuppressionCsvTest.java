@@ -117,6 +117,8 @@ class SuppressionCsvTest {
             dan@example.org,,,tomorrow
             joe@,,,
             kim@example.org,,,9999-12-31T00:00:00Z
+            sue@example.org,,,2026-11-24T12:00:00Z
+            tom@example.org,,,2026-11-24T12:00:01Z
             """
                 .formatted(list, list + 1, hash, hash.toUpperCase(Locale.ROOT), hash),
             StandardCharsets.UTF_8);
@@ -135,13 +137,17 @@ class SuppressionCsvTest {
             "9 created_at: \"-4714-01-01T00:00:00Z\"",
             "10 expires_at: \"+999999999-01-01T00:00:00Z\"",
             "11 expires_at: \"tomorrow\"",
-            "12 value: \"joe@\"");
+            "12 value: \"joe@\"",
+            "14 expires_at: \"2026-11-24T12:00:00Z\"");
     assertThat(imported.rejects())
         .extracting(SuppressionCsv.Reject::reason)
         .anySatisfy(reason -> assertThat(reason).contains("the key of another installation"))
-        .anySatisfy(reason -> assertThat(reason).contains("not in the years 1970 to 9999"));
-    assertThat(imported.added()).isEqualTo(2);
-    assertThat(rows()).contains("anna@example.org|import", "kim@example.org|import");
+        .anySatisfy(reason -> assertThat(reason).contains("not in the years 1970 to 9999"))
+        .anySatisfy(reason -> assertThat(reason).contains("is past, so that it would suppress"));
+    assertThat(imported.added()).isEqualTo(3);
+    assertThat(rows())
+        .contains("anna@example.org|import", "kim@example.org|import", "tom@example.org|import")
+        .doesNotContain("sue@example.org");
   }
 
   @Test
