@@ -29,7 +29,7 @@ final class ResultQueue {
   private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final int groupSize;
   private final Duration linger;
-  // starts the next group
+  // what was taken and is in no group: starts the next one
   private @Nullable Entry carried;
 
   ResultQueue(int groupSize, Duration linger) {
@@ -105,7 +105,6 @@ final class ResultQueue {
         return;
       }
       if (!entry.delivery().map(deliveries::add).orElse(true)) {
-        carried = entry;
         return;
       }
       long now = System.nanoTime();
@@ -116,16 +115,16 @@ final class ResultQueue {
         deadline = Math.min(deadline, now + OFFER_LINGER.toNanos());
       }
       group.add(entry);
+      carried = null;
     }
   }
 
+  /** Takes an entry and carries it until it is in a group, lest an error in between lose it. */
   private @Nullable Entry take(long deadline, boolean isFirst) throws InterruptedException {
-    Entry kept = carried;
-    if (kept != null) {
-      carried = null;
-      return kept;
+    if (carried == null) {
+      long left = deadline - System.nanoTime();
+      carried = queue.poll(isFirst ? left : Math.min(left, GAP.toNanos()), TimeUnit.NANOSECONDS);
     }
-    long left = deadline - System.nanoTime();
-    return queue.poll(isFirst ? left : Math.min(left, GAP.toNanos()), TimeUnit.NANOSECONDS);
+    return carried;
   }
 }

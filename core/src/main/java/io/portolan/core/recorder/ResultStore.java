@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -153,14 +154,23 @@ final class ResultStore {
    * @return the ids of the deliveries whose result or offer was applied
    */
   Set<Long> write(Group group) {
-    String earlier = group.transactionId;
-    if (earlier == null || !database.read(connection -> isCommitted(connection, earlier))) {
-      database.execute(connection -> group.applied = write(connection, group));
-    }
-    return group.applied;
+    return committed(group)
+        .orElseGet(
+            () -> {
+              database.execute(connection -> write(connection, group));
+              return group.applied;
+            });
   }
 
-  private Set<Long> write(Connection connection, Group group) throws SQLException {
+  /** What a group applied whose last transaction was committed after all; empty if it was not. */
+  Optional<Set<Long>> committed(Group group) {
+    String earlier = group.transactionId;
+    return earlier != null && database.read(connection -> isCommitted(connection, earlier))
+        ? Optional.of(group.applied)
+        : Optional.empty();
+  }
+
+  private void write(Connection connection, Group group) throws SQLException {
     Set<Claim> held = lockClaims(connection, group);
     List<RecordedResult> valid =
         group.results.stream().filter(result -> held.contains(claim(result))).toList();
@@ -170,8 +180,9 @@ final class ResultStore {
     if (!offers.isEmpty()) {
       applied.addAll(noteOffers(connection, offers));
     }
+    group.applied = applied;
     if (group.extent == Extent.STATES_ALONE) {
-      return applied;
+      return;
     }
     copy(
         connection,
@@ -193,7 +204,6 @@ final class ResultStore {
     hook.record(
         connection,
         group.results.stream().filter(result -> applied.contains(result.delivery().id())).toList());
-    return applied;
   }
 
   /** Of the claims under which the results were made, those that still hold. */
