@@ -212,10 +212,16 @@ final class PolicyApi {
 
   private void activate(Context ctx) {
     NoteRequest request = bodyOr(ctx, NoteRequest.class, new NoteRequest(Optional.empty()));
-    json(
+    activated(
         ctx,
         policies.activate(
             Requests.smallId(ctx, "version"), check, author(ctx), request.note().orElse("")));
+  }
+
+  /** Who launches a campaign right after this sends it by the new policy. */
+  private void activated(Context ctx, PolicyActivation activation) {
+    parts.policy().lookAgain();
+    json(ctx, activation);
   }
 
   private void checked(Context ctx) {
@@ -312,7 +318,8 @@ final class PolicyApi {
 
   private void rollBack(Context ctx) {
     RollbackRequest request = bodyOr(ctx, RollbackRequest.class, RollbackRequest.NONE);
-    json(ctx, policies.rollBack(request.from(), check, author(ctx), request.note().orElse("")));
+    activated(
+        ctx, policies.rollBack(request.from(), check, author(ctx), request.note().orElse("")));
   }
 
   private void explain(Context ctx) throws InterruptedException {

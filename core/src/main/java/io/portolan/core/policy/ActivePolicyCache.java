@@ -66,6 +66,17 @@ public final class ActivePolicyCache implements ActivePolicy {
     return current().ruleFor(new Key(isp, platform));
   }
 
+  /** What is asked from now on is of the policy that is active by now. */
+  public void lookAgain() {
+    // a look that has begun does not know of it, and says when it ends that all is fresh
+    reading.lock();
+    try {
+      lookAgainAt = Instant.MIN;
+    } finally {
+      reading.unlock();
+    }
+  }
+
   /** The ports of all paths of the policy in force. */
   public Set<Integer> ports() {
     return current().active().policy().rules().stream()

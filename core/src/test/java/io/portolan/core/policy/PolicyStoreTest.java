@@ -156,6 +156,18 @@ class PolicyStoreTest {
   }
 
   @Test
+  void cacheTakesAnActivationOfItsOwnNodeAtOnce() {
+    activate(policy(1));
+    ActivePolicyCache cache = new ActivePolicyCache(store, clock);
+    assertThat(connections(cache)).isEqualTo(1);
+
+    activate(policy(2));
+    cache.lookAgain();
+
+    assertThat(connections(cache)).isEqualTo(2);
+  }
+
+  @Test
   void cacheReadsAtMostEveryHalfSecond() {
     activate(policy(1));
     ActivePolicyCache cache = new ActivePolicyCache(store, clock);

@@ -120,6 +120,10 @@ public record Counts(
   }
 
   private Counts with(Returned newReturned, Marks newMarks) {
+    return with(newReturned, newMarks, untold);
+  }
+
+  private Counts with(Returned newReturned, Marks newMarks, Untold newUntold) {
     return new Counts(
         accepted,
         hardBounced,
@@ -135,7 +139,7 @@ public record Counts(
         cancelled,
         newReturned,
         newMarks,
-        untold);
+        newUntold);
   }
 
   private static Counts bounced(String category, long reputation, long count) {
@@ -239,19 +243,7 @@ public record Counts(
 
   /** These with what is known of them in no rate. */
   public Counts asUntold() {
-    return new Counts(
-        accepted,
-        hardBounced,
-        softBounced,
-        blocked,
-        deferrals,
-        blockedDeferrals,
-        pathFailures,
-        notSent,
-        expired,
-        expiredBlocked,
-        suppressed,
-        cancelled,
+    return with(
         returned,
         marks,
         new Untold(
