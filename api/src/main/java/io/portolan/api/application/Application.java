@@ -231,7 +231,7 @@ public final class Application implements AutoCloseable {
                     hosts,
                     secrets,
                     sessions),
-                new LaneSender.Rules(policy, classifier, gate, guardrails),
+                new LaneSender.Rules(policy, isps::onPlatform, classifier, gate, guardrails),
                 composer,
                 new LaneSender.Shared(
                     recorder,

@@ -15,7 +15,10 @@ import java.util.TreeMap;
 /** How fast every platform is sent to, and how far the warm-ups are. */
 public record PaceOverview(List<PaceRow> platforms, List<WarmUpRow> warmUps) {
 
-  /** The platforms that the policy in force has rows for, and all that throttled us. */
+  /**
+   * The platforms that the policy in force has rows for, and all that throttled us; relays while
+   * they cool down.
+   */
   public static PaceOverview of(Application.Parts parts) {
     Instant now = parts.clock().instant();
     Map<String, PaceRow> rows = new TreeMap<>();
@@ -25,7 +28,11 @@ public record PaceOverview(List<PaceRow> platforms, List<WarmUpRow> warmUps) {
         .filter(isp -> isPlatform(parts, isp))
         .forEach(platform -> rows.put(platform, PaceRow.of(platform, limits(parts, platform))));
     for (Pace pace : parts.stores().paces().all()) {
-      rows.put(pace.lane(), PaceRow.of(pace, limits(parts, pace.lane()), now));
+      if (!pace.isOfRelay()) {
+        rows.put(pace.lane(), PaceRow.of(pace, limits(parts, pace.lane()), now));
+      } else if (pace.isCoolingDown(now)) {
+        rows.put(pace.lane(), PaceRow.ofRelay(pace, now));
+      }
     }
     return new PaceOverview(
         List.copyOf(rows.values()),

@@ -23,7 +23,7 @@ public final class PaceText {
             row.path("platform").asText(),
             rate(row.path("policyRate")) + each,
             rate(row.path("rate")),
-            row.path("connections").asText() + " of " + row.path("policyConnections").asText(),
+            connections(row),
             row.path("state").asText(),
             row.path("since").asText("-"),
             row.path("until").asText("-"),
@@ -46,6 +46,11 @@ public final class PaceText {
       text.append('\n').append(table);
     }
     return text.toString();
+  }
+
+  private static String connections(JsonNode row) {
+    int most = row.path("policyConnections").asInt();
+    return most == 0 ? "-" : row.path("connections").asText() + " of " + most;
   }
 
   /** The items of {@code GET /pace/history}. */

@@ -70,6 +70,8 @@ class PortsApiTest {
         """
         INSERT INTO platform_pace (lane, rate, connections, reached, peak, barren, slowed_at, resumes_at, reply)
         VALUES ('gmail', 2, 2, 4, 4, 0, now() - interval '30 s', now() + interval '9 min', '421 4.7.28 slow down'),
+               ('relay/ses', 0, 1, 0, 0, 0, now() - interval '30 s', now() + interval '9 min', '454 too fast'),
+               ('relay/old', 0, 1, 0, 0, 0, now() - interval '3 min', now() - interval '1 min', '454 too fast'),
                ('other/small.test', 0.1, 1, 0.2, 0.2, 0, now() - interval '5 min', now() - interval '4 min', '421 busy')
         """);
     database.execute(
@@ -91,7 +93,8 @@ class PortsApiTest {
             row -> row.path("rate").asDouble() > 0)
         .containsExactly(
             org.assertj.core.api.Assertions.tuple("gmail cooling-down", false),
-            org.assertj.core.api.Assertions.tuple("other/small.test slowed", true));
+            org.assertj.core.api.Assertions.tuple("other/small.test slowed", true),
+            org.assertj.core.api.Assertions.tuple("relay/ses cooling-down", false));
     assertThat(answer.path("platforms"))
         .extracting(row -> row.path("platform").asText())
         .as("with those that the policy's limits hold for")
@@ -101,7 +104,8 @@ class PortsApiTest {
     assertThat(history.path("items").path(0).path("reply").asText())
         .isEqualTo("421 4.7.28 slow down");
     assertThat(PaceText.overview(answer))
-        .contains("gmail", "nothing is sent for", "direct from 192.0.2.9");
+        .contains("gmail", "nothing is sent for", "direct from 192.0.2.9")
+        .doesNotContain("0 of 0");
     assertThat(PaceText.changes(api.get("/api/v1/pace/history").path("items")))
         .contains("no limit", "2.0/s", "recovered");
   }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The ISPs known, by the domains of their mailboxes and by the suffixes of their mail hosts.
@@ -105,6 +106,15 @@ public final class IspDirectory {
   /** The ISP of an id; {@link Isp#OTHER} too. */
   public Optional<Isp> find(String id) {
     return id.equals(Isp.OTHER.id()) ? Optional.of(Isp.OTHER) : Optional.ofNullable(byId.get(id));
+  }
+
+  /** The ids of all whose mail goes to a platform, its own first. */
+  public List<String> onPlatform(String platform) {
+    return Stream.concat(
+            Stream.of(platform),
+            byId.values().stream().filter(isp -> isp.platform().equals(platform)).map(Isp::id))
+        .distinct()
+        .toList();
   }
 
   /** The ISP that is known to have its mailboxes in a domain. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param lane the platform, {@code other/} and a domain of no known ISP, or {@code relay/} and the
  *     name of a relay
- * @param rate messages a second when it resumes
+ * @param rate messages a second when it resumes; 0 for no limit, as of relays
  * @param connections when it resumes
  * @param reached messages a second at which it was throttled last
  * @param peak the highest rate at which it was throttled since it was slowed down first
@@ -59,19 +59,24 @@ public record Pace(
 
   private static final String OF_RELAY = "relay/";
 
-  /** No policy limits a relay: its own words do, of what each node sends. */
-  private static final Limits LIMITS_OF_RELAY =
-      new Limits(1, Limits.DEFAULT.messagesPerConnection(), 0, 0, Limits.Scope.NODE);
-
   /** The lane by which the pace of a relay goes. */
   public static String ofRelay(String route) {
     return OF_RELAY + route;
   }
 
-  /** A policy's limits of a lane. */
+  /** Whether it is a relay's, of which there are cool-downs and no rate. */
+  public boolean isOfRelay() {
+    return isOfRelay(lane);
+  }
+
+  private static boolean isOfRelay(String lane) {
+    return lane.startsWith(OF_RELAY);
+  }
+
+  /** A policy's limits of a lane; it has none of relays. */
   public static Limits limits(String lane, ActivePolicy policy) {
-    if (lane.startsWith(OF_RELAY)) {
-      return LIMITS_OF_RELAY;
+    if (isOfRelay(lane)) {
+      return Limits.DEFAULT;
     }
     String other = Isp.OTHER.platform();
     String platform = lane.startsWith(other + "/") ? other : lane;
@@ -87,6 +92,16 @@ public record Pace(
     if (before != null && before.covers(throttle)) {
       return before;
     }
+    // as the database keeps it, so that what it gives back is equal
+    Instant now = throttle.at().truncatedTo(ChronoUnit.MICROS);
+    int barren =
+        before != null && throttle.lastTaken().isBefore(before.slowedAt())
+            ? before.barren() + 1
+            : 0;
+    Instant resumesAt = now.plus(coolDown(throttle.coolDown(), barren));
+    if (isOfRelay(throttle.lane())) {
+      return new Pace(throttle.lane(), 0, 1, 0, 0, barren, now, resumesAt, throttle.reply());
+    }
     Limits limits = throttle.limits();
     double allowed =
         before != null
@@ -95,12 +110,6 @@ public record Pace(
     int open = before != null ? before.connections(throttle.at(), limits) : limits.connections();
     double least = before == null ? 2 * UNKNOWN : 2 * FLOOR;
     double base = Math.min(allowed, Math.max(throttle.taken(), least));
-    // as the database keeps it, so that what it gives back is equal
-    Instant now = throttle.at().truncatedTo(ChronoUnit.MICROS);
-    int barren =
-        before != null && throttle.lastTaken().isBefore(before.slowedAt())
-            ? before.barren() + 1
-            : 0;
     return new Pace(
         throttle.lane(),
         Math.min(allowed, Math.max(FLOOR, base / 2)),
@@ -109,7 +118,7 @@ public record Pace(
         before == null ? base : Math.max(base, before.peak()),
         barren,
         now,
-        now.plus(coolDown(throttle.coolDown(), barren)),
+        resumesAt,
         throttle.reply());
   }
 
@@ -162,8 +171,14 @@ public record Pace(
     return (int) Math.min(policy.connections(), Math.min(open, useful));
   }
 
-  /** When it will have come up to what the policy allows, if no reply slows it down again. */
+  /**
+   * When it will have come up to what the policy allows, if no reply slows it down again. A relay's
+   * cool-down is remembered for as long again as it took, for the next one may be twice as long.
+   */
   public Instant overAt(Limits policy) {
+    if (isOfRelay()) {
+      return resumesAt.plus(Duration.between(slowedAt, resumesAt));
+    }
     long minutes = 0;
     for (double present = rate; present < ceiling(policy); present = next(present)) {
       minutes++;

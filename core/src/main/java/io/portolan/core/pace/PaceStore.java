@@ -90,15 +90,15 @@ public final class PaceStore {
                 throttle.at(),
                 longer,
                 PaceChange.Kind.COOLED_LONGER,
-                Optional.of(before.rate()));
+                limited(before.rate()));
             return new Slowed(longer, true);
           }
           Pace after = Pace.slowed(before, throttle);
           store(connection, after);
           Optional<Double> from =
               before == null
-                  ? Optional.of(throttle.limits().messagesPerSecond()).filter(rate -> rate > 0)
-                  : Optional.of(before.rate(throttle.at(), throttle.limits()));
+                  ? limited(throttle.limits().messagesPerSecond())
+                  : limited(before.rate(throttle.at(), throttle.limits()));
           change(connection, throttle.at(), after, PaceChange.Kind.SLOWED, from);
           return new Slowed(after, true);
         });
@@ -125,8 +125,8 @@ public final class PaceStore {
               now,
               pace.lane(),
               PaceChange.Kind.RECOVERED.id(),
-              pace.rate(now, policy),
-              Optional.of(policy.messagesPerSecond()).filter(rate -> rate > 0),
+              limited(pace.rate(now, policy)),
+              limited(policy.messagesPerSecond()),
               Optional.empty(),
               "",
               node);
@@ -187,10 +187,14 @@ public final class PaceStore {
         after.lane(),
         kind.id(),
         from,
-        after.rate(),
+        limited(after.rate()),
         after.resumesAt(),
         after.reply(),
         node);
+  }
+
+  private static Optional<Double> limited(double rate) {
+    return Optional.of(rate).filter(each -> each > 0);
   }
 
   private static Pace pace(Row row) throws SQLException {

@@ -112,6 +112,12 @@ class IspDirectoryTest {
   }
 
   @Test
+  void namesAllWhoseMailGoesToAPlatform() {
+    assertThat(BUILT_IN.onPlatform("yahoo")).startsWith("yahoo").contains("aol");
+    assertThat(BUILT_IN.onPlatform("other")).containsExactly("other");
+  }
+
+  @Test
   void growsByEntriesOfAFile(@TempDir Path folder) throws IOException {
     Path file =
         Files.writeString(

@@ -94,6 +94,25 @@ class PaceTest {
     assertThat(pace.connections(pace.resumesAt(), LIMITS)).isEqualTo(2);
   }
 
+  @Test
+  void keepsNoRateOfARelayAndRemembersItsCoolDownForAsLongAgain() {
+    Throttle reply =
+        new Throttle(
+            Pace.ofRelay("ses"),
+            Limits.DEFAULT,
+            0,
+            Instant.MIN,
+            START,
+            START,
+            TEN_MINUTES,
+            "454 too fast");
+    Pace pace = Pace.slowed(null, reply);
+
+    assertThat(pace.isCoolingDown(START.plusSeconds(599))).isTrue();
+    assertThat(pace.rate(START.plus(Duration.ofHours(1)), Limits.DEFAULT)).as("none").isZero();
+    assertThat(pace.overAt(Limits.DEFAULT)).isEqualTo(pace.resumesAt().plus(TEN_MINUTES));
+  }
+
   private static double after(Pace pace, int seconds) {
     return pace.rate(pace.resumesAt().plusSeconds(seconds), LIMITS);
   }

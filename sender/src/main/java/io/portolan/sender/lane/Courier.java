@@ -207,9 +207,6 @@ final class Courier implements AutoCloseable {
           if (ready != before) {
             sessions++;
           }
-          if (!tempo.awaitTurn(ready.path(), slot, () -> mayGoOn(run, delivery))) {
-            return left(run, delivery, rule, note);
-          }
           if (!note.write(delivery, expiresAt)) {
             run.abandon();
             return false;

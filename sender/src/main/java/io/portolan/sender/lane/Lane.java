@@ -2,7 +2,6 @@ package io.portolan.sender.lane;
 
 import io.portolan.core.policy.Path;
 import io.portolan.sender.pace.Meter;
-import io.portolan.sender.pace.Pacer;
 import io.portolan.sender.path.PathChoice;
 import java.time.Duration;
 import java.time.Instant;

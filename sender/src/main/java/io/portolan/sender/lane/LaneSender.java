@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,12 +81,24 @@ public final class LaneSender implements BatchSender, AutoCloseable {
   public record Outbound(
       PathChoice paths, MailHostFinder hosts, Secrets secrets, SessionOpener sessions) {}
 
-  /** What decides: the policy in force, the reply rules, and which campaigns may send. */
+  /**
+   * What decides: the policy in force, the reply rules, and which campaigns may send.
+   *
+   * @param isps the ids of those whose mail goes to a platform
+   */
   public record Rules(
-      ActivePolicy policy, ReplyClassifier replies, CampaignGate gate, Trial trial) {
+      ActivePolicy policy,
+      Function<String, List<String>> isps,
+      ReplyClassifier replies,
+      CampaignGate gate,
+      Trial trial) {
     /** Rules under which as much may be under way as the policy lets. */
-    public Rules(ActivePolicy policy, ReplyClassifier replies, CampaignGate gate) {
-      this(policy, replies, gate, Trial.NONE);
+    public Rules(
+        ActivePolicy policy,
+        Function<String, List<String>> isps,
+        ReplyClassifier replies,
+        CampaignGate gate) {
+      this(policy, isps, replies, gate, Trial.NONE);
     }
   }
 
@@ -114,6 +127,7 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     parts =
         new LaneParts(
             rules.policy(),
+            rules.isps(),
             outbound.paths(),
             new LineOpener(
                 outbound.paths(),
@@ -202,14 +216,10 @@ public final class LaneSender implements BatchSender, AutoCloseable {
     return free::release;
   }
 
-  /**
-   * Whether nothing may be sent to a platform, or by any relay of its row that has no other way.
-   */
+  /** Whether nothing may be sent to a platform, or by any way that a row of its ISPs has. */
   boolean isCoolingDown(String platform) {
     return parts.paces().coolDown(platform).isPresent()
-        || parts.policy().ruleFor(platform, platform).paths().stream()
-            .flatMap(stated -> stated.each().stream())
-            .allMatch(path -> parts.paces().coolDown(path).isPresent());
+        || parts.ways(platform).stream().allMatch(path -> parts.paces().coolDown(path).isPresent());
   }
 
   private int places(String platform) {

@@ -159,18 +159,12 @@ final class LineOpener {
         lane.key(),
         delivery.id(),
         delivery.pinnedRoute(),
-        path -> lane.pauses().on(path, clock.instant()).or(() -> slowed(path, delivery, rule)));
+        path -> lane.pauses().on(path, clock.instant()).or(() -> coolDown(path)));
   }
 
-  /** A relay that cools down, or is slowed while the row has another way. */
-  private Optional<PathChoice.Pause> slowed(
-      Path path, ClaimedDelivery delivery, EffectiveRule rule) {
-    boolean hasOther =
-        delivery.pinnedRoute().isEmpty()
-            && rule.paths().stream()
-                .anyMatch(other -> !other.each().getFirst().route().equals(path.route()));
-    return (hasOther ? paces.detour(path, System.nanoTime()) : paces.coolDown(path))
-        .map(it -> new PathChoice.Pause(it.reason(), it.until()));
+  /** A relay that cools down takes no lane's mail. */
+  private Optional<PathChoice.Pause> coolDown(Path path) {
+    return paces.coolDown(path).map(it -> new PathChoice.Pause(it.reason(), it.until()));
   }
 
   /** Opens a session on the best path that can be opened. */

@@ -13,6 +13,7 @@ import io.portolan.core.reply.SmtpReply;
 import io.portolan.sender.exchange.Transaction;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -83,20 +84,7 @@ final class Tempo {
     if (parts.paces().isSlowed(lane.key())) {
       rate *= 1 + ThreadLocalRandom.current().nextDouble(-JITTER, JITTER);
     }
-    return await(lane.pace(slot.number(), rate, System.nanoTime()), slot, mayGoOn);
-  }
-
-  /**
-   * Waits for the turn of a path whose relay is slowed; false when the delivery is to be left
-   * meanwhile.
-   */
-  boolean awaitTurn(Path path, Slot slot, BooleanSupplier mayGoOn) throws InterruptedException {
-    return await(parts.paces().turn(path, System.nanoTime()), slot, mayGoOn);
-  }
-
-  private static boolean await(long nanos, Slot slot, BooleanSupplier mayGoOn)
-      throws InterruptedException {
-    long left = nanos;
+    long left = lane.pace(slot.number(), rate, System.nanoTime());
     while (left > 0) {
       if (!mayGoOn.getAsBoolean()) {
         return false;
@@ -107,11 +95,6 @@ final class Tempo {
     }
     // a slot that was lost meanwhile may be another node's by now
     return slot.isHeld() && mayGoOn.getAsBoolean();
-  }
-
-  /** Whether the relay of a path is slowed. */
-  boolean isSlowed(Path path) {
-    return parts.paces().isSlowed(path);
   }
 
   /** The platform took a message by a path. */
@@ -129,8 +112,8 @@ final class Tempo {
   }
 
   /**
-   * Slows the lane down after a refusal that {@link #isThrottle asks for that}, or the relay where
-   * one speaks, for all lanes: of the platform that says nothing.
+   * Slows the lane down after a refusal that {@link #isThrottle asks for that}. Where a relay
+   * speaks it cools down, for all lanes; that slows the lane only if it has no direct mail.
    *
    * @param pause the policy's own word on this reply, which stands before the table's: one route
    *     that pauses slows down no other
@@ -143,10 +126,20 @@ final class Tempo {
     if (coolDown.isEmpty() || isOfRoute) {
       return;
     }
-    if (!attempt.path().isDirect() && pause.isEmpty()) {
-      parts.paces().throttled(attempt.path(), attempt.at(), coolDown.get(), reply.line());
+    Path path = attempt.path();
+    if (path.isDirect() || pause.isPresent()) {
+      slow(attempt, reply, coolDown.get());
       return;
     }
+    parts.paces().throttled(path, attempt.at(), coolDown.get(), reply.line());
+    List<Path> ways = parts.ways(lane.platform());
+    if (ways.stream().noneMatch(Path::isDirect)) {
+      boolean hasOther = ways.stream().anyMatch(way -> !way.route().equals(path.route()));
+      slow(attempt, reply, hasOther ? Duration.ZERO : coolDown.get());
+    }
+  }
+
+  private void slow(Attempt attempt, SmtpReply reply, Duration coolDown) {
     Instant now = parts.clock().instant();
     Limits limits = policy();
     double share =
@@ -164,7 +157,7 @@ final class Tempo {
                 lane.taken().latest(),
                 attempt.at(),
                 now,
-                coolDown.get(),
+                coolDown,
                 reply.line()));
   }
 }

@@ -49,7 +49,7 @@ final class Upcoming {
     if (line.isAboutSpent(limits)) {
       return Optional.empty();
     }
-    if (item == null && isFast(limits) && !tempo.isSlowed(line.path())) {
+    if (item == null && isFast(limits)) {
       item = lane.reserve(suits).orElse(null);
     }
     BatchRun.Item next = item;

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,16 +30,16 @@ public final class Paces implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Paces.class);
   private static final Duration TICK = Duration.ofSeconds(1);
 
-  /** Mail that has another way waits no longer for a relay that is slowed. */
-  private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   /** Changes may be committed in another order than they are numbered. */
   private static final Duration READ_ANYWAY = Duration.ofSeconds(15);
 
   private final PaceStore store;
   private final ActivePolicy policy;
   private final InstantSource clock;
-  private final Map<String, RelayFlow> flows = new ConcurrentHashMap<>();
+
+  /** When each relay took a message last. */
+  private final Map<String, Instant> lastTaken = new ConcurrentHashMap<>();
+
   private volatile Map<String, Pace> known = Map.of();
   private long seen = -1;
   private Instant readAgainAt = Instant.MIN;
@@ -106,68 +105,29 @@ public final class Paces implements AutoCloseable {
     return path.isDirect() ? Optional.empty() : coolDown(Pace.ofRelay(path.route()));
   }
 
-  /** Whether the relay of a path is sent to more slowly than it could be. */
-  public boolean isSlowed(Path path) {
-    return !path.isDirect() && isSlowed(Pace.ofRelay(path.route()));
-  }
-
-  /**
-   * Whether mail that has another way should take that now: the relay of this one cools down, or is
-   * slowed and has no turn soon.
-   */
-  public Optional<CoolDown> detour(Path path, long nowNanos) {
-    return coolDown(path)
-        .or(
-            () ->
-                Optional.of(path)
-                    .filter(this::isSlowed)
-                    .map(it -> flow(it).nextTurn(nowNanos))
-                    .filter(wait -> wait > SOON_NANOS)
-                    .map(
-                        wait ->
-                            new CoolDown(
-                                "relay " + path.route() + " is slowed after its replies",
-                                clock.instant().plusNanos(wait))));
-  }
-
-  /** Takes a message's turn on its path: how long to wait for it, in nanoseconds. */
-  public long turn(Path path, long nowNanos) {
-    if (!isSlowed(path)) {
-      return 0;
-    }
-    String lane = Pace.ofRelay(path.route());
-    return flow(path).turn(limits(lane, ofPolicy(lane)).messagesPerSecond(), nowNanos);
-  }
-
   /** A message was taken by a path; of direct ones lanes keep count. */
   public void accepted(Path path) {
     if (!path.isDirect()) {
-      flow(path).accepted(clock.instant());
+      lastTaken.put(path.route(), clock.instant());
     }
   }
 
-  /** Slows the relay of a path down, for all lanes. */
+  /** Begins a cool-down of the relay of a path, for all lanes. */
   public void throttled(Path path, Instant offeredAt, Duration coolDown, String reply) {
-    Instant now = clock.instant();
     String lane = Pace.ofRelay(path.route());
-    Meter taken = flow(path).taken();
     throttled(
         new Throttle(
             lane,
             ofPolicy(lane),
-            taken.perSecond(now),
-            taken.latest(),
+            0,
+            lastTaken.getOrDefault(path.route(), Instant.MIN),
             offeredAt,
-            now,
+            clock.instant(),
             coolDown,
             reply));
   }
 
-  private RelayFlow flow(Path path) {
-    return flows.computeIfAbsent(path.route(), _ -> new RelayFlow(System.nanoTime()));
-  }
-
-  /** Slows a platform down; the replies of one burst do it once. */
+  /** Slows a platform or a relay down; the replies of one burst do it once. */
   public synchronized void throttled(Throttle throttle) {
     Pace pace;
     boolean isNews;
@@ -184,7 +144,13 @@ public final class Paces implements AutoCloseable {
     Map<String, Pace> all = new HashMap<>(known);
     all.put(pace.lane(), pace);
     known = Map.copyOf(all);
-    if (isNews) {
+    if (isNews && pace.isOfRelay()) {
+      log.warn(
+          "{} throttled us: nothing goes by it until {}. It said: {}",
+          pace.lane(),
+          pace.resumesAt(),
+          pace.reply());
+    } else if (isNews) {
       log.warn(
           "{} throttled us: nothing is sent to it until {}, then {} messages a second over {} connections, more with each clean minute. It said: {}",
           pace.lane(),
@@ -195,7 +161,7 @@ public final class Paces implements AutoCloseable {
     }
   }
 
-  /** The paces that are slower than the policy's limits. */
+  /** The paces that are slower than the policy's limits, and the cool-downs of relays. */
   public List<Pace> all() {
     return List.copyOf(known.values());
   }
@@ -214,7 +180,7 @@ public final class Paces implements AutoCloseable {
     for (Pace pace : known.values()) {
       Limits limits = ofPolicy(pace.lane());
       if (!now.isBefore(pace.overAt(limits)) && store.recover(pace, limits, now)) {
-        log.info("{} is sent to at the pace of the policy again", pace.lane());
+        log.info("{} is not slowed down any more", pace.lane());
       }
     }
   }

@@ -189,6 +189,7 @@ abstract class LaneFixture {
                 watch)),
         new LaneSender.Rules(
             this::rule,
+            platform -> List.of(platform, ispOfRecipients),
             ReplyClassifier.builtIn(),
             new CampaignGate() {
               @Override

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.portolan.core.delivery.ClaimedBatch;
 import io.portolan.core.delivery.ClaimedDelivery;
+import io.portolan.core.delivery.ConnectionSlots;
 import io.portolan.core.pace.Pace;
 import io.portolan.core.pace.PaceStore;
+import io.portolan.core.policy.EffectiveRule;
 import io.portolan.core.policy.Limits;
+import io.portolan.core.policy.Path;
 import io.portolan.core.policy.PauseRule;
+import io.portolan.core.policy.TlsMode;
 import io.portolan.sender.pace.Paces;
 import io.portolan.sender.simulation.ServerPhase;
 import io.portolan.sender.simulation.SimulatedNetwork.Block;
@@ -16,6 +20,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +30,9 @@ import org.junit.jupiter.api.Test;
 class LanePaceTest extends LaneFixture {
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final String RATE_EXCEEDED = "Throttling failure: Maximum sending rate exceeded.";
+
+  /** Of other ISPs and platforms than "isp"; empty for the same as that one's. */
+  private volatile List<Path> rowsOfOthers = List.of();
 
   @Test
   void bringsAllMailThroughToAPlatformThatThrottles() throws Exception {
@@ -128,7 +138,7 @@ class LanePaceTest extends LaneFixture {
   }
 
   @Test
-  void slowsARelayDownAndNotThePlatformForWhatTheRelaySays() throws Exception {
+  void coolsARelayDownAndNotThePlatformForWhatTheRelaySays() throws Exception {
     limits = new Limits(1, 100, 0);
     paths = List.of(RELAY_587, DIRECT);
     relay.on(ServerPhase.MAIL).answer(454, "4.7.0", RATE_EXCEEDED).once();
@@ -140,32 +150,120 @@ class LanePaceTest extends LaneFixture {
     assertThat(paces.coolDown("isp")).isEmpty();
     assertThat(paces.limits("isp", limits)).isEqualTo(limits);
     assertThat(paces.coolDown(RELAY_587)).isPresent();
+    assertThat(sender.isCoolingDown("isp")).as("direct mail goes on").isFalse();
     assertThat(sender.lanesHeld(LaneSender.Held.REFUSED)).isZero();
   }
 
   @Test
-  void holdsTheMailOfEachLaneThatHasNoWayButARelayThatCoolsDown() throws Exception {
+  void takesARelayAtFullPaceAgainWhenItsCoolDownIsOver() throws Exception {
     limits = new Limits(1, 100, 0);
-    paths = List.of(RELAY_587);
+    paths = List.of(RELAY_587, DIRECT);
+    relay.on(ServerPhase.MAIL).answer(454, "4.7.0", RATE_EXCEEDED).once();
+    ClaimedBatch batch = batch(names(9));
+    sender.send(part(batch, "isp", 0, 1));
+
+    ahead = ahead.plus(MINUTE.plusSeconds(1));
+    sender.send(part(batch, "isp", 1, 9));
+
+    assertThat(relay.statistics().messages().total()).as("nobody waits in line").isEqualTo(8);
+    assertThat(server().statistics().messages().total()).as("direct").isZero();
+  }
+
+  @Test
+  void slowsALaneThatHasRelaysAlone() throws Exception {
+    limits = new Limits(1, 100, 0);
+    paths = List.of(RELAY_587, RELAY_465);
     relay.on(ServerPhase.MAIL).answer(454, "4.7.0", RATE_EXCEEDED).once();
 
     sender.send(batch("anna", "ben", "cleo"));
 
     assertThat(states()).containsExactly("planned 1", "planned 0", "planned 0");
-    assertThat(held)
-        .allSatisfy(why -> assertThat(why).contains("cool-down of relay/relay after its reply"));
-    assertThat(paces.coolDown("isp")).isEmpty();
+    assertThat(held).hasSize(2).allSatisfy(why -> assertThat(why).contains(RATE_EXCEEDED));
+    assertThat(paces.coolDown(RELAY_465)).as("by its other port, too").isPresent();
     assertThat(sender.isCoolingDown("isp")).as("no batch is claimed meanwhile").isTrue();
-    paths = List.of(RELAY_587, DIRECT);
-    assertThat(sender.isCoolingDown("isp")).as("where there is another way").isFalse();
     ahead = ahead.plus(MINUTE.plusSeconds(1));
-    long now = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
-    assertThat(paces.turn(RELAY_587, now)).isZero();
-    assertThat(paces.turn(RELAY_587, now))
+    assertThat(sender.isCoolingDown("isp")).isFalse();
+    assertThat(paces.limits("isp", limits).messagesPerSecond())
         .as("six a minute, for nothing is known of it")
-        .isEqualTo(TimeUnit.SECONDS.toNanos(10));
-    assertThat(paces.detour(RELAY_587, now)).as("of mail that has another way").isPresent();
-    assertThat(paces.turn(DIRECT, now)).isZero();
+        .isEqualTo(0.1);
+  }
+
+  @Test
+  void slowsALaneOfTwoRelaysAndLetsTheOtherOneGoOn() throws Exception {
+    limits = new Limits(1, 100, 0);
+    paths = List.of(RELAY_587, new Path("another", 587, TlsMode.STARTTLS));
+    relay.on(ServerPhase.MAIL).answer(454, "4.7.0", RATE_EXCEEDED).once();
+
+    sender.send(batch("anna"));
+
+    assertThat(paces.coolDown(RELAY_587)).isPresent();
+    assertThat(paces.coolDown("isp")).isEmpty();
+    assertThat(sender.isCoolingDown("isp")).as("by the other one").isFalse();
+    assertThat(paces.limits("isp", limits).messagesPerSecond()).isEqualTo(0.1);
+  }
+
+  @Test
+  void holdsUpNoBrandThatHasAnotherWayThanItsPlatformsRow() throws Exception {
+    limits = new Limits(1, 100, 0);
+    paths = List.of(RELAY_587);
+    rowsOfOthers = List.of(DIRECT);
+    ispOfRecipients = "brand";
+    ClaimedBatch batch = batch("anna", "ben");
+    database.execute("UPDATE delivery SET isp = 'brand'");
+    paces.throttled(RELAY_587, clock.instant(), MINUTE, RATE_EXCEEDED);
+
+    assertThat(sender.isCoolingDown("isp")).isFalse();
+    sender.send(batch);
+
+    assertThat(states()).containsExactly("accepted 1", "accepted 1");
+    rowsOfOthers = List.of(RELAY_465);
+    assertThat(sender.isCoolingDown("isp")).as("all ways are of that relay").isTrue();
+  }
+
+  @Test
+  void doublesTheCoolDownOfARelayThatTakesNothingBetween() throws Exception {
+    limits = new Limits(1, 100, 0);
+    paths = List.of(RELAY_587, DIRECT);
+    relay.on(ServerPhase.MAIL).answer(454, "4.7.0", RATE_EXCEEDED).always();
+    ClaimedBatch batch = batch("anna", "ben");
+    sender.send(part(batch, "isp", 0, 1));
+    ahead = ahead.plus(MINUTE.plusSeconds(1));
+
+    sender.send(part(batch, "isp", 1, 2));
+
+    assertThat(paces.coolDown(RELAY_587).orElseThrow().until())
+        .isAfter(clock.instant().plus(MINUTE));
+    assertThat(
+            database.texts("SELECT DISTINCT coalesce(to_rate, 0)::text FROM platform_pace_change"))
+        .as("no rate is kept of a relay")
+        .containsExactly("0");
+    ahead = ahead.plus(MINUTE.multipliedBy(4));
+    paces.learn();
+    paces.learn();
+    assertThat(paces.all()).as("remembered for as long again").isEmpty();
+  }
+
+  @Test
+  void leavesTheSessionsOfANodeToDirectMailWhileARelayCoolsDown() throws Exception {
+    limits = new Limits(2, 100, 0);
+    rowsOfOthers = List.of(DIRECT);
+    paths = List.of(RELAY_587);
+    sessions = 1;
+    relay.on(ServerPhase.MAIL).answer(454, "4.7.0", RATE_EXCEEDED).once();
+    ClaimedBatch batch = batch(names(12));
+    try (ConnectionSlots own = new ConnectionSlots(database.database());
+        LaneSender few = node("few", own, paces);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> relayed = sending(threads, few, part(batch, "isp", 0, 6));
+      Future<?> direct = sending(threads, few, part(batch, "elsewhere", 6, 12));
+
+      relayed.get(20, TimeUnit.SECONDS);
+      direct.get(20, TimeUnit.SECONDS);
+    }
+
+    assertThat(states().subList(0, 6)).containsOnly("planned 1", "planned 0");
+    assertThat(states().subList(6, 12)).containsOnly("accepted 1");
+    assertThat(paces.coolDown("elsewhere")).isEmpty();
   }
 
   @Test
@@ -202,15 +300,42 @@ class LanePaceTest extends LaneFixture {
         .containsExactly("slowed", "recovered");
   }
 
+  @Override
+  EffectiveRule rule(String ispId, String platform) {
+    EffectiveRule rule = super.rule(ispId, platform);
+    return rowsOfOthers.isEmpty() || (ispId.equals("isp") && platform.equals("isp"))
+        ? rule
+        : EffectiveRule.of(7, ispId, rowsOfOthers, limits, timeouts, rule.retry());
+  }
+
+  private static Future<?> sending(ExecutorService threads, LaneSender node, ClaimedBatch batch) {
+    return threads.submit(
+        () -> {
+          node.send(batch);
+          return null;
+        });
+  }
+
   private ClaimedBatch left(ClaimedBatch batch) {
     Set<String> planned =
         new HashSet<>(database.texts("SELECT address FROM delivery WHERE state = 'planned'"));
-    List<ClaimedDelivery> deliveries =
-        batch.deliveries().stream().filter(each -> planned.contains(each.address())).toList();
+    return with(
+        batch,
+        batch.platform(),
+        batch.deliveries().stream().filter(each -> planned.contains(each.address())).toList());
+  }
+
+  /** Some of the deliveries of a batch, as of a platform. */
+  private static ClaimedBatch part(ClaimedBatch batch, String platform, int from, int to) {
+    return with(batch, platform, batch.deliveries().subList(from, to));
+  }
+
+  private static ClaimedBatch with(
+      ClaimedBatch batch, String platform, List<ClaimedDelivery> deliveries) {
     return new ClaimedBatch(
         batch.id(),
         batch.campaignId(),
-        batch.platform(),
+        platform,
         batch.epoch(),
         batch.content(),
         batch.inDoubt(),

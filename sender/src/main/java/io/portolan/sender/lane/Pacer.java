@@ -1,19 +1,19 @@
-package io.portolan.sender.pace;
+package io.portolan.sender.lane;
 
 /**
- * Spaces the messages of one connection slot, or by one relay, evenly. Holds no thread and no
- * timer: the caller says what time it is and sleeps for itself.
+ * Spaces the messages of one connection slot evenly. Holds no thread and no timer: the caller says
+ * what time it is and sleeps for itself.
  *
  * <p>Not thread-safe: a slot belongs to one session worker at a time.
  */
-public final class Pacer {
+final class Pacer {
   private long nextFreeNanos;
 
   /**
    * @param startNanos a reading of the clock later passed to {@link #acquire}, such as {@link
    *     System#nanoTime}
    */
-  public Pacer(long startNanos) {
+  Pacer(long startNanos) {
     nextFreeNanos = startNanos;
   }
 
@@ -23,15 +23,10 @@ public final class Pacer {
    *
    * @param messagesPerSecond of this slot; 0 for no limit
    */
-  public long acquire(double messagesPerSecond, long nowNanos) {
+  long acquire(double messagesPerSecond, long nowNanos) {
     // compared by difference: nanoTime readings may be negative and may wrap
     long slot = nextFreeNanos - nowNanos > 0 ? nextFreeNanos : nowNanos;
     nextFreeNanos = slot + (messagesPerSecond == 0 ? 0 : Math.round(1e9 / messagesPerSecond));
     return slot - nowNanos;
-  }
-
-  /** How long the next free time is away, in nanoseconds. */
-  long ahead(long nowNanos) {
-    return Math.max(0, nextFreeNanos - nowNanos);
   }
 }

@@ -1,4 +1,4 @@
-package io.portolan.sender.pace;
+package io.portolan.sender.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
