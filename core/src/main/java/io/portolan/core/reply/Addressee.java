@@ -74,9 +74,9 @@ final class Addressee {
   static boolean isOurAccount(BounceCategory category, Refusal refusal) {
     if (category == BounceCategory.RECIPIENT_REFUSED) {
       return refusal.phase().compareTo(Phase.RCPT) < 0
-          || bearing(category, refusal.status()) != Bearing.RECIPIENT
+          || (bearing(category, refusal.status()) != Bearing.RECIPIENT
               && OUR_ACCOUNT.matcher(refusal.text()).find()
-              && !RECIPIENT_ACTS.matcher(refusal.text()).find();
+              && !RECIPIENT_ACTS.matcher(refusal.text()).find());
     }
     return (category.isHard() || category == BounceCategory.MAILBOX_FULL)
         && !isNamedByRelay(category, refusal);
@@ -94,7 +94,7 @@ final class Addressee {
           case RULE -> isNamedInWords(category, refusal);
           case OPEN ->
               isNamedInWords(category, refusal)
-                  || MAILBOX.matcher(refusal.text()).find() && !speaksOfUs(refusal);
+                  || (MAILBOX.matcher(refusal.text()).find() && !speaksOfUs(refusal));
         };
   }
 
@@ -103,8 +103,7 @@ final class Addressee {
     if (category == BounceCategory.RECIPIENT_REFUSED && RECIPIENT_ACTS.matcher(text).find()) {
       return true;
     }
-    return !speaksOfUs(refusal)
-        && (RECIPIENT.matcher(text).find() || isOfAUser(category, refusal));
+    return !speaksOfUs(refusal) && (RECIPIENT.matcher(text).find() || isOfAUser(category, refusal));
   }
 
   /** An unknown user is the recipient, but one that is suspended may be our login. */
@@ -115,7 +114,7 @@ final class Addressee {
           USER.matcher(text).find()
               || MAILBOX.matcher(text).find()
               // the one that is asked about; after the message it may be any
-              || refusal.phase() == Phase.RCPT && ADDRESS.matcher(text).find();
+              || (refusal.phase() == Phase.RCPT && ADDRESS.matcher(text).find());
       case RECIPIENT_REFUSED -> USER.matcher(text).find() || MAILBOX.matcher(text).find();
       default -> false;
     };

@@ -195,13 +195,15 @@ public final class SuppressionCsv {
 
   private Optional<Instant> end(NamedCsvRecord row) {
     Optional<Instant> end = time(row, "expires_at");
-    if (end.filter(at -> !at.isAfter(clock.instant())).isPresent()) {
-      throw new InvalidException(
-          "expires_at",
-          shown(end.get().toString())
-              + " is past, so that it would suppress nobody; write a later time, or leave the field"
-              + " empty to suppress without end");
-    }
+    end.filter(at -> !at.isAfter(clock.instant()))
+        .ifPresent(
+            at -> {
+              throw new InvalidException(
+                  "expires_at",
+                  shown(at.toString())
+                      + " is past, so that it would suppress nobody; write a later time, or leave"
+                      + " the field empty to suppress without end");
+            });
     return end;
   }
 

@@ -76,8 +76,7 @@ class ResultRecorderErrorTest extends ResultRecorderFixture {
 
   @ParameterizedTest
   @ValueSource(classes = {NoClassDefFoundError.class, OutOfMemoryError.class, AssertionError.class})
-  void recordsAllOfEachResultOnceALastingErrorIsOver(Class<? extends Error> kind)
-      throws Exception {
+  void recordsAllOfEachResultOnceALastingErrorIsOver(Class<? extends Error> kind) throws Exception {
     ClaimedBatch batch = claimedBatch(GROUP, 1);
     CountDownLatch isHandedOver = new CountDownLatch(1);
     AtomicBoolean isOver = new AtomicBoolean();
