@@ -133,7 +133,8 @@ public record Pace(
 
   /** Whether a throttle reply belongs to the burst that slowed this down. */
   boolean covers(Throttle throttle) {
-    return throttle.offeredAt().isBefore(slowedAt.plus(BURST));
+    // nothing but its cool-down slows a relay, so that what it refuses after that is news
+    return throttle.offeredAt().isBefore(isOfRelay() ? resumesAt : slowedAt.plus(BURST));
   }
 
   Pace resumingAt(Instant later, String because) {

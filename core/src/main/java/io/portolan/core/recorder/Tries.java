@@ -18,6 +18,7 @@ final class Tries {
 
   private static final Logger log = LoggerFactory.getLogger(Tries.class);
 
+  private static final Optional<String> NO_WORDS = Optional.of("no memory to say what it is");
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
@@ -87,13 +88,18 @@ final class Tries {
 
   /** Tells of what is no fault of what is done, and pauses. */
   void waitAfter(Throwable e) {
-    String what = e.toString();
-    boolean isNews = trouble.filter(what::equals).isEmpty();
-    trouble = Optional.of(what);
-    if (isNews) {
-      log.error("Results cannot be written for a fault of this process and are tried again", e);
-    } else {
-      log.warn("Results still cannot be written: {}", what);
+    try {
+      String what = e.toString();
+      boolean isNews = trouble.filter(what::equals).isEmpty();
+      trouble = Optional.of(what);
+      if (isNews) {
+        log.error("Results cannot be written for a fault of this process and are tried again", e);
+      } else {
+        log.warn("Results still cannot be written: {}", what);
+      }
+    } catch (VirtualMachineError again) {
+      // without memory nothing can be told either; what is to be written comes first
+      trouble = NO_WORDS;
     }
     endInTime(e);
     sleep();

@@ -13,7 +13,8 @@ final class Addressee {
   private static final String ACCOUNT =
       String.join(
           "|",
-          "\\byour (?!(e-?)?mails?\\b|(message )?recipient|message)",
+          "\\byour (?!(e-?)?mails?\\b|(message )?recipient|message"
+              + "|(suppression|bounce|unsubscribe)\\w* list)",
           "\\bsending (domain|account|user|address|identity|limit|quota)\\b",
           "\\b(smtp|api) (account|user|access|key)",
           "\\b(sandbox\\w*|free trial|on trial|trial (account|plan|period|mode))\\b",

@@ -96,21 +96,35 @@ class PaceTest {
 
   @Test
   void keepsNoRateOfARelayAndRemembersItsCoolDownForAsLongAgain() {
-    Throttle reply =
-        new Throttle(
-            Pace.ofRelay("ses"),
-            Limits.DEFAULT,
-            0,
-            Instant.MIN,
-            START,
-            START,
-            TEN_MINUTES,
-            "454 too fast");
-    Pace pace = Pace.slowed(null, reply);
+    Pace pace = Pace.slowed(null, relayThrottle(START, TEN_MINUTES));
 
     assertThat(pace.isCoolingDown(START.plusSeconds(599))).isTrue();
     assertThat(pace.rate(START.plus(Duration.ofHours(1)), Limits.DEFAULT)).as("none").isZero();
     assertThat(pace.overAt(Limits.DEFAULT)).isEqualTo(pace.resumesAt().plus(TEN_MINUTES));
+  }
+
+  @Test
+  void takesWhatARelayRefusesAfterItsCoolDownForNews() {
+    Duration tenSeconds = Duration.ofSeconds(10);
+    Pace first = Pace.slowed(null, relayThrottle(START, tenSeconds));
+
+    Pace within = Pace.slowed(first, relayThrottle(START.plusSeconds(9), tenSeconds));
+    Pace after = Pace.slowed(first, relayThrottle(START.plusSeconds(11), tenSeconds));
+
+    assertThat(within).isEqualTo(first);
+    assertThat(after.isCoolingDown(START.plusSeconds(20))).isTrue();
+  }
+
+  private static Throttle relayThrottle(Instant at, Duration coolDown) {
+    return new Throttle(
+        Pace.ofRelay("ses"),
+        Limits.DEFAULT,
+        0,
+        Instant.MIN,
+        at,
+        at,
+        coolDown,
+        "421 too many connections");
   }
 
   private static double after(Pace pace, int seconds) {

@@ -348,6 +348,7 @@ class ReplyClassifierTest {
           550 5.7.1 Recipient address rejected            | recipient-refused | SOFT
           550 5.7.1 The user has blocked your address     | recipient-refused | SOFT
           550 5.7.1 Message rejected by your recipient    | recipient-refused | SOFT
+          550 5.7.1 Recipient rejected: on your suppression list | recipient-refused | SOFT
           550 5.7.129 RESOLVER.RST.RestrictedToRecipientsPermission; not authorized to send to the recipient | recipient-refused | NEITHER
           550 5.7.1 Message filtered                      | recipient-refused | NEITHER
           550 sorry                                       | recipient-refused | NEITHER
